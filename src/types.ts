@@ -11,7 +11,16 @@ export const EVENT_VERSION = 1;
 export const LineRange = z.object({ start: z.int().min(1), end: z.int().min(1) });
 export type LineRange = z.infer<typeof LineRange>;
 
-export const SymbolKind = z.enum(["function", "method", "class", "interface", "type", "enum", "module", "variable"]);
+export const SymbolKind = z.enum([
+  "function",
+  "method",
+  "class",
+  "interface",
+  "type",
+  "enum",
+  "module",
+  "variable",
+]);
 export type SymbolKind = z.infer<typeof SymbolKind>;
 
 /** A definition in the code graph. `name` is qualified inside its file: `Stack.push`. `lines` spans the whole definition, decorators included. */
@@ -37,7 +46,11 @@ export const Diagnostic = z.object({
 export type Diagnostic = z.infer<typeof Diagnostic>;
 
 /** One file's new text, with "\n" line ends; the workspace gives back the file's own line ends and BOM. `text: null` deletes. `base` is the hash of the bytes the change was made from, null where the file must not exist. */
-export const Change = z.object({ path: z.string(), text: z.string().nullable(), base: z.string().nullable() });
+export const Change = z.object({
+  path: z.string(),
+  text: z.string().nullable(),
+  base: z.string().nullable(),
+});
 export type Change = z.infer<typeof Change>;
 
 /** How the text of a candidate came about; the account of a turn names the one that was accepted. */
@@ -158,7 +171,13 @@ export const TurnEvent = z.discriminatedUnion("type", [
     cwd: z.string(),
     task: z.string(),
   }),
-  z.object({ type: z.literal("model"), endpoint: z.string(), model: z.string(), rung: Rung, window: z.int().nullable() }),
+  z.object({
+    type: z.literal("model"),
+    endpoint: z.string(),
+    model: z.string(),
+    rung: Rung,
+    window: z.int().nullable(),
+  }),
   z.object({ type: z.literal("intent"), intent: z.enum(["ask", "edit"]), why: z.string() }),
   z.object({ type: z.literal("plan"), steps: z.array(Step) }),
   z.object({ type: z.literal("request"), n: z.int(), purpose: z.string(), tokens: z.int() }),
@@ -173,7 +192,12 @@ export const TurnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("call"), call: ToolCall }),
   z.object({ type: z.literal("result"), result: ToolResult }),
-  z.object({ type: z.literal("check_start"), check: z.string(), command: z.string(), when: z.enum(["baseline", "candidate"]) }),
+  z.object({
+    type: z.literal("check_start"),
+    check: z.string(),
+    command: z.string(),
+    when: z.enum(["baseline", "candidate"]),
+  }),
   z.object({ type: z.literal("check_end"), report: CheckReport, when: z.enum(["baseline", "candidate"]) }),
   z.object({ type: z.literal("verdict"), origin: Origin, verdict: Verdict }),
   z.object({ type: z.literal("decompose"), steps: z.array(Step), why: z.string() }),
@@ -181,9 +205,20 @@ export const TurnEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("permission"), what: z.string(), granted: z.boolean(), how: z.string() }),
   z.object({ type: z.literal("notice"), level: z.enum(["info", "warning"]), text: z.string() }),
   /** The change of the turn as a unified diff. `frozen` names the judging files it touches; they come first. */
-  z.object({ type: z.literal("diff"), patch: z.string(), files: z.array(z.string()), frozen: z.array(z.string()) }),
+  z.object({
+    type: z.literal("diff"),
+    patch: z.string(),
+    files: z.array(z.string()),
+    frozen: z.array(z.string()),
+  }),
   z.object({ type: z.literal("restored"), files: z.array(z.string()), left: z.array(z.string()) }),
-  z.object({ type: z.literal("end"), outcome: Outcome, exit: z.int(), message: z.string(), account: Account }),
+  z.object({
+    type: z.literal("end"),
+    outcome: Outcome,
+    exit: z.int(),
+    message: z.string(),
+    account: Account,
+  }),
 ]);
 export type TurnEvent = z.infer<typeof TurnEvent>;
 

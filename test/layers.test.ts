@@ -32,7 +32,8 @@ const room = (path: string): string => (path.split("/")[0] ?? path).replace(/\.t
 /** Relative imports of a file, as paths inside src; imports of the grammars folder and package.json are not the house's. */
 function importsOf(path: string): { target: string; typeOnly: boolean }[] {
   const text = readFileSync(join(SRC, path), "utf8");
-  const pattern = /(?:^|\n)\s*(import|export)\s+(type\s)?[^;"']*?from\s*["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)|new URL\(\s*["'](\.[^"']+)["']/g;
+  const pattern =
+    /(?:^|\n)\s*(import|export)\s+(type\s)?[^;"']*?from\s*["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)|new URL\(\s*["'](\.[^"']+)["']/g;
   return [...text.matchAll(pattern)]
     .map((match) => ({
       target: relative(SRC, join(SRC, dirname(path), match[3] ?? match[4] ?? match[5] ?? "")),
@@ -69,7 +70,14 @@ test("every relative import exists", () => {
 });
 
 test("no import cycles", () => {
-  const edges = new Map(files.map((path) => [path, importsOf(path).filter((i) => !i.typeOnly).map((i) => i.target)]));
+  const edges = new Map(
+    files.map((path) => [
+      path,
+      importsOf(path)
+        .filter((i) => !i.typeOnly)
+        .map((i) => i.target),
+    ]),
+  );
   const state = new Map<string, "open" | "done">();
   const cycles: string[] = [];
   const visit = (path: string, trail: string[]): void => {
@@ -94,12 +102,20 @@ test("one door to the disk and to processes, one reader of the environment, one 
       ["workspace", "config", "main", "session"].includes(room(p)),
     ),
   );
-  const environment = files.filter((path) => offends(path, /process\.env|Bun\.env/, (p) => ["config", "main"].includes(room(p))));
-  const exits = files.filter((path) => offends(path, /process\.exit\b|process\.exitCode/, (p) => room(p) === "main"));
+  const environment = files.filter((path) =>
+    offends(path, /process\.env|Bun\.env/, (p) => ["config", "main"].includes(room(p))),
+  );
+  const exits = files.filter((path) =>
+    offends(path, /process\.exit\b|process\.exitCode/, (p) => room(p) === "main"),
+  );
   expect({ disk, environment, exits }).toEqual({ disk: [], environment: [], exits: [] });
 });
 
 test("no empty catch", () => {
-  const empty = files.filter((path) => /catch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\s*\)\s*=>\s*(\{\s*\}|undefined|null)\s*\)/.test(readFileSync(join(SRC, path), "utf8")));
+  const empty = files.filter((path) =>
+    /catch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\s*\)\s*=>\s*(\{\s*\}|undefined|null)\s*\)/.test(
+      readFileSync(join(SRC, path), "utf8"),
+    ),
+  );
   expect(empty).toEqual([]);
 });
