@@ -1,0 +1,31 @@
+/**
+ * The values that the command line can set, as plain data. `cli/args.ts` fills them in and `config.ts` lays them over
+ * the other sources. Absent means not given. Nothing heavy is imported here: `--help` has to start at once.
+ */
+
+/** One of Deno's grants: `true` for everything, or the commands or paths as they were written. */
+export type GrantFlag = true | string[];
+
+export interface Flags {
+  endpoint?: string;
+  model?: string;
+  rung?: "schema" | "plain";
+  check?: string;
+  noCheck?: boolean;
+  cwd?: string;
+  json?: boolean;
+  yes?: boolean;
+  dryRun?: boolean;
+  showPrompt?: boolean;
+  intent?: "ask" | "edit";
+  maxTimeMs?: number;
+  checkTimeMs?: number;
+  maxTokens?: number;
+  verbose?: boolean;
+  allowRun?: GrantFlag;
+  allowWrite?: GrantFlag;
+  allowRead?: GrantFlag;
+  denyRun?: GrantFlag;
+  denyWrite?: GrantFlag;
+  denyRead?: GrantFlag;
+}
