@@ -192,7 +192,7 @@ function read(argv: string[]): ParsedArgs {
   const literal = end < 0 ? [] : argv.slice(end + 1);
   const command = literal.length > 0 ? undefined : COMMANDS.find(({ name }) => name === words[0]);
   if (command?.name === "help") return { command: "help", words: words.slice(1) };
-  if (command && command.name !== "help" && words.length === 1) return { command: command.name, flags };
+  if (command && words.length === 1) return { command: command.name, flags };
   const stdin = literal.length === 0 && words.at(-1) === "-" ? "wait" : "auto";
   const task = [...(stdin === "wait" ? words.slice(0, -1) : words), ...literal].join(" ").trim();
   if (task === "" && stdin === "auto") {

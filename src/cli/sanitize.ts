@@ -6,16 +6,38 @@
 
 type State = "text" | "escape" | "sequence" | "string" | "string escape";
 
-/** Marks and overrides of direction: they make a line read otherwise than it is. */
-const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
-
 /** Introducers of strings that run to a terminator: DCS, SOS, OSC, PM, APC after ESC, and as single C1 characters. */
 const STRING_AFTER_ESCAPE = "PX]^_";
 const STRING_C1 = "\u0090\u0098\u009d\u009e\u009f";
 
-function isControl(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+/** What a terminal acts on, line ends and tabs excepted, and the marks that make a line read in another direction. */
+const ACTIVE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** Where a character leads inside an escape sequence, all of which is dropped; "again": it is read as text. */
+const INSIDE: Record<Exclude<State, "text">, (c: string) => State | "again"> = {
+  escape: (c) => {
+    if (c === "[") return "sequence";
+    if (STRING_AFTER_ESCAPE.includes(c)) return "string";
+    if (c >= " " && c <= "/") return "escape";
+    return c >= "0" && c <= "~" ? "text" : "again";
+  },
+  sequence: (c) => {
+    if (c >= "@" && c <= "~") return "text";
+    return c >= " " && c <= "?" ? "sequence" : "again";
+  },
+  // A line end closes a string that nothing terminates: at most the rest of one line is lost.
+  string: (c) => {
+    if (c === "\n") return "again";
+    if (c === "\u0007" || c === "\u009c") return "text";
+    return c === "\u001b" ? "string escape" : "string";
+  },
+  "string escape": (c) => (c === "\\" ? "text" : INSIDE.escape(c)),
+};
+
+function fromText(c: string): State {
+  if (c === "\u001b") return "escape";
+  if (c === "\u009b") return "sequence";
+  return STRING_C1.includes(c) ? "string" : "text";
 }
 
 /** A cleaner of one stream. What `push` returned so far, plus `end`, is the clean form of everything pushed. */
@@ -29,53 +51,22 @@ export function sanitizer(): Sanitizer {
   /** The first half of a character outside the basic plane, until its second half is there. */
   let half = "";
 
-  const fromText = (c: string): string => {
-    if (c === "\u001b") state = "escape";
-    else if (c === "\u009b") state = "sequence";
-    else if (STRING_C1.includes(c)) state = "string";
-    if (c === "\n" || c === "\t") return c;
-    return isControl(c) || BIDI.test(c) ? "" : c;
-  };
-  const again = (c: string): string => {
-    state = "text";
-    return fromText(c);
-  };
-  const next = (c: string): string => {
-    switch (state) {
-      case "text":
-        return fromText(c);
-      case "escape":
-        if (c === "[") state = "sequence";
-        else if (STRING_AFTER_ESCAPE.includes(c)) state = "string";
-        else if (c >= " " && c <= "/") state = "escape";
-        else if (c >= "0" && c <= "~") state = "text";
-        else return again(c);
-        return "";
-      case "sequence":
-        if (c >= "@" && c <= "~") state = "text";
-        else if (!(c >= " " && c <= "?")) return again(c);
-        return "";
-      case "string":
-        // A line end closes a string that nothing terminates: at most the rest of one line is lost.
-        if (c === "\n") return again(c);
-        if (c === "\u0007" || c === "\u009c") state = "text";
-        else if (c === "\u001b") state = "string escape";
-        return "";
-      case "string escape":
-        if (c === "\\") {
-          state = "text";
-          return "";
-        }
-        state = "escape";
-        return next(c);
+  const clean = (delta: string): string => {
+    if (state === "text" && !ACTIVE.test(delta)) return delta;
+    let out = "";
+    for (let i = 0; i < delta.length; i++) {
+      const c = delta.charAt(i);
+      const inside = state === "text" ? "again" : INSIDE[state](c);
+      if (inside === "again" && !ACTIVE.test(c)) out += c;
+      state = inside === "again" ? fromText(c) : inside;
     }
+    return out;
   };
   return {
     push(delta) {
-      let clean = half;
-      for (let i = 0; i < delta.length; i++) clean += next(delta.charAt(i));
-      half = /[\ud800-\udbff]$/.exec(clean)?.[0] ?? "";
-      return (half === "" ? clean : clean.slice(0, -1)).toWellFormed();
+      const text = half + clean(delta);
+      half = /[\ud800-\udbff]$/.exec(text)?.[0] ?? "";
+      return (half === "" ? text : text.slice(0, -1)).toWellFormed();
     },
     end() {
       const rest = half.toWellFormed();

@@ -1,0 +1,65 @@
+/** The manual inside the binary, as pages of plain text. `help WORDS` finds a page by its name and its words. */
+
+export interface Page {
+  name: string;
+  text: string;
+}
+
+export const PAGES: readonly Page[] = [
+  {
+    name: "permissions",
+    text: `Permissions
+Without flags, edits inside the folder are allowed: they can be undone.
+Running a repository's checks runs its code, so a folder is trusted once: SmallCode asks and remembers.
+In a pipeline, --yes, --allow-run or --check say so; without them only syntax is checked (exit 3).
+  --allow-run[=COMMANDS]   --allow-write[=PATHS]   --allow-read[=PATHS]
+  --deny-run[=COMMANDS]    --deny-write[=PATHS]    --deny-read[=PATHS]
+COMMANDS are first words, separated by commas: --allow-run="git status,npm" allows "git status -s" and
+"npm test", not "git push", "/tmp/npm" or "npm test; rm x". A denied word denies wherever it stands.
+PATHS are files or folders. With --allow-write=PATHS, writing elsewhere asks. A denial always wins.
+--yes (-A) answers questions with yes; it never lifts the folder's walls, .git or the frozen tests.
+A question without a terminal is a "no" (exit 4).`,
+  },
+  {
+    name: "stdin",
+    text: `Standard input
+  smallcode "explain this" < error.log     a file is read
+  make 2>&1 | smallcode "explain this"     a pipe is waited for 1 s, then read to its end
+  slow | smallcode "explain this" -        "-" waits for the first byte, however long
+  cat task.txt | smallcode -               "-" alone: the input is the task
+It is text in UTF-8, of which the first 1 MB is used.`,
+  },
+  {
+    name: "config",
+    text: `Settings
+Later ones win: defaults, your file, the project's smallcode.json, the environment, flags.
+"smallcode config" prints every setting and where it comes from.
+Your file (config.json; "smallcode config" names the folder):
+  { "endpoint": "http://localhost:8080/v1", "key": "...", "model": "gemma3:4b", "rung": "schema", "window": 8192,
+    "ignore": ["dist/**"], "limits": { "maxTime": "30m", "maxTokens": 50000, "checkTime": "5m", "silence": "5m" },
+    "permissions": { "allowRun": ["pytest"], "denyWrite": ["docs"] } }
+The project's smallcode.json may set checks, ignore and limits, nothing else:
+  { "checks": { "unit": "pytest -q" }, "ignore": ["generated/**"], "limits": { "checkTime": "10m" } }`,
+  },
+  {
+    name: "environment",
+    text: `Environment
+  SMALLCODE_ENDPOINT, SMALLCODE_KEY, SMALLCODE_MODEL, SMALLCODE_RUNG
+  OPENAI_BASE_URL with OPENAI_API_KEY   the key alone selects nothing and goes to no other address
+  OLLAMA_HOST                           as Ollama reads it
+  NO_COLOR, TERM=dumb                   no colours
+A key is never taken from the command line, where every process can read it.`,
+  },
+  {
+    name: "exit",
+    text: `Exit codes
+  0    done and verified; or a question answered, nothing changed
+  1    failed, or a change was asked and nothing changed; the tree is as it was
+  2    usage or configuration error (a refused key, too)
+  3    done, but nothing could verify it
+  4    a permission was needed and not given
+  5    no model: server unreachable, model missing
+  6    a limit was reached (time, tokens, attempts)
+  130  interrupted`,
+  },
+];

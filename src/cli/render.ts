@@ -1,0 +1,223 @@
+/**
+ * Listeners that show a turn. Plain: the answer or the diff on stdout, progress in short lines on stderr. JSON: every
+ * event on stdout, one a line. Nothing from outside reaches the screen unsanitized.
+ */
+import pc from "picocolors";
+import { type Account, EVENT_VERSION, type Outcome, type Step, type TurnEvent } from "../types.ts";
+import { oneLine, sanitize, sanitizer, terminalSafeJson } from "./sanitize.ts";
+
+/** Somewhere to write text; see `quietSink` for a process's own streams. */
+export interface Sink {
+  write(text: string): void;
+}
+
+export type Listener = (event: TurnEvent) => void;
+
+export interface PlainOptions {
+  stdout: Sink;
+  stderr: Sink;
+  /** Colour on each of the two: wanted and a terminal. */
+  color: { stdout: boolean; stderr: boolean };
+  /** Requests, responses and what tools answered, too. */
+  verbose: boolean;
+}
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
+const count = (n: number): string => n.toLocaleString("en-US");
+const files = (n: number): string => `${n} ${n === 1 ? "file" : "files"}`;
+
+function stepLines(title: string, steps: Step[]): string[] {
+  const [only] = steps;
+  if (steps.length === 1 && only) return [`${title}: ${oneLine(only.intent)}`];
+  return [`${title}:`, ...steps.map((step, i) => `  ${i + 1}. ${oneLine(step.intent)}`)];
+}
+
+/** A call as a person reads it: the tool and its short arguments; code is only counted. */
+function callLine(tool: string, args: Record<string, unknown>): string {
+  const shown = Object.entries(args).map(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const lines = text.split("\n").length;
+    return lines > 1 ? `${name}=(${lines} lines)` : `${name}=${text}`;
+  });
+  return `> ${oneLine([tool, ...shown].join(" "), 120)}`;
+}
+
+/** What the turn cost: who did it, time, requests, tokens (new / cached / generated), how much stayed local. */
+export function accountLine({ by, requests, candidates, tokens, ms, local }: Account): string {
+  const parts = [
+    by === null ? null : `by ${by === "model" ? "the model alone" : by}`,
+    seconds(ms),
+    `${requests} ${requests === 1 ? "request" : "requests"}`,
+    candidates > 1 ? `${candidates} candidates` : null,
+    `tokens ${count(tokens.prompt - tokens.cached)} new, ${count(tokens.cached)} cached, ${count(tokens.generated)} generated`,
+    `${Math.round(local * 100)}% local`,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+const GOOD: Outcome[] = ["verified", "answered"];
+
+/** A unified diff with its colours; the diff's own text is clean before. */
+function colorDiff(patch: string, c: Colors): string {
+  return sanitize(patch)
+    .split("\n")
+    .map((line) => {
+      if (/^(\+\+\+|---|diff |index )/.test(line)) return c.bold(line);
+      if (line.startsWith("@@")) return c.cyan(line);
+      if (line.startsWith("+")) return c.green(line);
+      return line.startsWith("-") ? c.red(line) : line;
+    })
+    .join("\n");
+}
+
+type Of<K extends TurnEvent["type"]> = Extract<TurnEvent, { type: K }>;
+
+function checkLine({ report, when }: Of<"check_end">, c: Colors): string {
+  const counts = [
+    report.passed === null ? null : `${report.passed} passed`,
+    report.failed === null ? null : `${report.failed} failed`,
+  ].filter((part) => part !== null);
+  const status = report.status === "passed" ? c.green("passed") : c.yellow(report.status.replace("_", " "));
+  const detail = counts.length > 0 ? ` (${counts.join(", ")})` : "";
+  const why = report.status === "passed" ? "" : `: ${oneLine(report.summary)}`;
+  const before = when === "baseline" ? " before the change" : "";
+  return `${oneLine(report.check)}${before}: ${status}${detail} in ${seconds(report.ms)}${why}`;
+}
+
+function verdictLine({ origin, verdict }: Of<"verdict">, c: Colors): string {
+  const status = verdict.status === "verified" ? c.green(verdict.status) : c.yellow(verdict.status);
+  return `verdict on the ${origin === "model" ? "first try" : origin}: ${status}: ${oneLine(verdict.reason)}`;
+}
+
+function restoredLines({ files: restored, left }: Of<"restored">): string[] {
+  const lines = [`put back ${files(restored.length)}`];
+  if (left.length > 0) lines.push(`left where they are: ${left.map((path) => oneLine(path)).join(", ")}`);
+  return lines;
+}
+
+function endLines({ outcome, message, account }: Of<"end">, c: Colors): string[] {
+  const paint = GOOD.includes(outcome) ? c.green : outcome === "unverified" ? c.yellow : c.red;
+  return [paint(oneLine(message, 500)), c.dim(accountLine(account))];
+}
+
+/** The lines on stderr for an event; `text` and the patch itself go elsewhere. */
+function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
+  switch (event.type) {
+    case "start":
+      return verbose
+        ? [c.dim(`session ${event.session}, version ${event.version}, ${oneLine(event.cwd)}`)]
+        : [];
+    case "model": {
+      const window = event.window === null ? "" : `, window ${count(event.window)}`;
+      return [c.dim(`${oneLine(event.model)} at ${oneLine(event.endpoint)} (${event.rung}${window})`)];
+    }
+    case "intent":
+      return [c.dim(`${event.intent === "ask" ? "a question" : "an edit"}: ${oneLine(event.why)}`)];
+    case "plan":
+      return stepLines("plan", event.steps);
+    case "request":
+      return verbose
+        ? [c.dim(`request ${event.n} (${oneLine(event.purpose)}): ${count(event.tokens)} tokens`)]
+        : [];
+    case "response": {
+      const { prompt, cached, generated } = event.tokens;
+      const tokens = `${count(prompt)} read (${count(cached)} cached), ${count(generated)} generated`;
+      return verbose ? [c.dim(`response ${event.n}: ${tokens}, ${event.finish}, ${seconds(event.ms)}`)] : [];
+    }
+    case "call":
+      return [callLine(event.call.tool, event.call.args)];
+    case "result":
+      return resultLines(event, verbose);
+    case "check_start":
+      return verbose ? [c.dim(`$ ${oneLine(event.command)}`)] : [];
+    case "check_end":
+      return [checkLine(event, c)];
+    case "verdict":
+      return [verdictLine(event, c)];
+    case "decompose":
+      return stepLines(`split (${oneLine(event.why)})`, event.steps);
+    case "context_reset":
+      return verbose ? [c.dim(`context starts anew: ${oneLine(event.why)}`)] : [];
+    case "permission":
+      return [
+        `${event.granted ? "permitted" : "not permitted"}: ${oneLine(event.what)} (${oneLine(event.how)})`,
+      ];
+    case "notice":
+      return [
+        event.level === "warning"
+          ? c.yellow(`warning: ${oneLine(event.text, 500)}`)
+          : oneLine(event.text, 500),
+      ];
+    case "diff":
+      return event.frozen.length === 0
+        ? []
+        : [c.yellow(`this changes what judges it: ${event.frozen.map((path) => oneLine(path)).join(", ")}`)];
+    case "restored":
+      return restoredLines(event);
+    case "end":
+      return endLines(event, c);
+    case "text":
+      return [];
+  }
+}
+
+function resultLines({ result }: Of<"result">, verbose: boolean): string[] {
+  if (result.kind === "refusal") return [`refused: ${oneLine(result.reason)}`];
+  if (result.kind === "candidate") return [`candidate: ${oneLine(result.candidate.summary)}`];
+  return verbose && result.kind === "text" ? [sanitize(result.text).trimEnd()] : [];
+}
+
+/** Shows a turn to a person. stdout gets the answer's text or the diff and nothing else. */
+export function plainRenderer({ stdout, stderr, color, verbose }: PlainOptions): Listener {
+  const out = pc.createColors(color.stdout);
+  const err = pc.createColors(color.stderr);
+  const answer = sanitizer();
+  let edits = false;
+  /** The last character of the streamed text: a line begins only after a line end. */
+  let last = "\n";
+
+  const write = (text: string): void => {
+    if (text === "") return;
+    (edits ? stderr : stdout).write(text);
+    last = text.slice(-1);
+  };
+  const finishLine = (): void => {
+    write(answer.end());
+    if (last !== "\n") write("\n");
+  };
+  return (event) => {
+    if (event.type === "text") return write(answer.push(event.text));
+    const lines = progress(event, err, verbose);
+    if (lines.length > 0 || event.type === "diff" || event.type === "intent") finishLine();
+    if (event.type === "intent") edits = event.intent === "edit";
+    if (lines.length > 0) stderr.write(`${lines.join("\n")}\n`);
+    if (event.type === "diff" && event.patch !== "") {
+      stdout.write(`${colorDiff(event.patch.replace(/\n*$/, ""), out)}\n`);
+    }
+  };
+}
+
+/** Every event as it is, one JSON object a line, `v` first; safe to show on a terminal. */
+export function jsonRenderer({ stdout }: { stdout: Sink }): Listener {
+  return (event) => stdout.write(`${terminalSafeJson({ v: EVENT_VERSION, ...event })}\n`);
+}
+
+/**
+ * A sink on one of the process's streams. A reader that has gone away (`| head`) is no error: from then on nothing is
+ * written, and `onGone` is called once.
+ */
+export function quietSink(stream: NodeJS.WritableStream, onGone: () => void): Sink {
+  let gone = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (!gone) onGone();
+    gone = true;
+  });
+  return {
+    write(text) {
+      if (!gone) stream.write(text);
+    },
+  };
+}
