@@ -3,18 +3,14 @@
  * environment without secrets, confined to the workspace where the machine permits it (`confine.ts`), with limits on time,
  * memory, processes, output, disk and file size. Whatever happens, no process of the run outlives it.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir, totalmem } from "node:os";
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Confinement, confinements, quote, refuse } from "./confine.ts";
+import { type Confinement, confinements, refuse } from "./confine.ts";
 import { overlayFolders, type Places, prepareDevices } from "./confine-mounts.ts";
-import { Tree } from "./confine-tree.ts";
+import { type Job, NOT_FOUND, start } from "./run-life.ts";
 
 export { childEnvironment } from "./run-environment.ts";
-
-import { Capture } from "./run-capture.ts";
 
 export interface RunOptions {
   cwd: string;
@@ -63,18 +59,8 @@ export interface RunResult {
   artifacts: Record<string, string>;
 }
 
-const MB = 1024 * 1024;
-const POLL_MS = 100;
-/** How long processes that were warned of a time-out get to print where they stand. */
-const LAST_WORDS_MS = 400;
-
-const defaultLimits = (): Limits => ({
-  memory: Math.min(4096 * MB, totalmem() * 0.6),
-  processes: 256,
-  output: 32 * MB,
-  disk: 2048 * MB,
-  fileSize: 1024 * MB,
-});
+/** An artifact larger than this is left out. */
+const ARTIFACT_LIMIT = 32 * 1024 * 1024;
 
 /** A line for the shell, as a person would type it. */
 export function shellCommand(line: string): string[] {
@@ -143,12 +129,6 @@ interface Attempt {
   output: string;
   kind: Confinement["kind"];
 }
-interface Job {
-  options: RunOptions;
-  places: Places;
-  folder: string;
-}
-
 /** The strongest confinement that works here. One that fails has failed before the command began. */
 async function firstThatStarts(command: string[], job: Job): Promise<Attempt> {
   const ways = confinements({
@@ -170,142 +150,9 @@ async function firstThatStarts(command: string[], job: Job): Promise<Attempt> {
 
 const describe = (end: RunEnd): string => (end.kind === "exited" ? `code ${end.code}` : end.kind);
 
-const NOT_FOUND = "smallcode: command not found";
 function afterStart(end: RunEnd, output: string, command: string[]): RunEnd {
   if (end.kind !== "exited" || end.code !== 127 || output !== `${NOT_FOUND}\n`) return end;
   return { kind: "unavailable", reason: `${command[0]} is not installed or not in PATH.` };
-}
-
-/** What runs inside the confinement just before the command: the folder, limits of its own, where to write, and the sign that all is set. */
-function prologue(
-  places: Places,
-  job: { cwd: string; temporary: string; fileSize: number; ready: string },
-): string {
-  const cache = (name: string) => quote(join(places.cache, name));
-  const home = `\${XDG_CACHE_HOME:-$HOME/.cache}`;
-  const unless = (folder: string, assignment: string) => `[ -w "${folder}" ] || export ${assignment}`;
-  return [
-    "exec 2>&1",
-    `cd ${quote(job.cwd)} || exit 125`,
-    `export TMPDIR=${quote(job.temporary)} TMP=${quote(job.temporary)} TEMP=${quote(job.temporary)}`,
-    unless(`\${GOCACHE:-${home}}`, `GOCACHE=${cache("go-build")}`),
-    unless(home, `XDG_CACHE_HOME=${cache("xdg")}`),
-    unless("$HOME/.npm", `npm_config_cache=${cache("npm")}`),
-    "ulimit -c 0",
-    `ulimit -f ${Math.ceil(job.fileSize / 512)}`,
-    `printf '%s\\n' ${quote(job.ready)}`,
-    `command -v "$1" >/dev/null || { echo '${NOT_FOUND}'; exit 127; }`,
-    `exec "$@"`,
-  ].join("\n");
-}
-
-/** One start of the command in one confinement, and its whole life. `ready`: the command itself was reached. */
-async function start(
-  command: string[],
-  way: Confinement,
-  { options, places }: Job,
-): Promise<{ end: RunEnd; output: string; ready: boolean }> {
-  if (options.signal?.aborted) return { end: { kind: "cancelled" }, output: "", ready: false };
-  const limits = { ...defaultLimits(), ...options.limits };
-  const id = randomBytes(12).toString("hex");
-  const script = prologue(places, {
-    cwd: options.cwd,
-    temporary: way.temporary,
-    fileSize: limits.fileSize,
-    ready: id,
-  });
-  const [file = "/bin/sh", ...args] = way.wrap(script, command);
-  const child = spawn(file, args, {
-    cwd: "/",
-    env: { ...options.env, CHECK_RUN: id },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const capture = new Capture(id, options.outputFile, limits.output);
-  const end = await live(child, capture, {
-    tree: new Tree(child.pid ?? -1, `CHECK_RUN=${id}`),
-    limits,
-    options,
-    watched: [places.root, places.temporary],
-  });
-  return { end, output: capture.close(), ready: capture.ready };
-}
-
-interface Life {
-  tree: Tree;
-  limits: Limits;
-  options: RunOptions;
-  /** Folders whose free space is watched. */
-  watched: string[];
-}
-
-/** Waits for the end of the command or makes one, and leaves no process behind. */
-async function live(child: ChildProcess, capture: Capture, life: Life): Promise<RunEnd> {
-  const { tree, options } = life;
-  const over = Promise.withResolvers<RunEnd>();
-  child.once("error", (error) => over.resolve({ kind: "unavailable", reason: error.message }));
-  child.once("exit", (code, name) => over.resolve(endOf(code, name)));
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on("data", (bytes: Buffer) => {
-      const what = capture.add(bytes);
-      if (what !== null) over.resolve({ kind: "limit", what });
-    });
-  const cancel = () => over.resolve({ kind: "cancelled" });
-  options.signal?.addEventListener("abort", cancel, { once: true });
-  const clock = setTimeout(() => over.resolve({ kind: "timeout" }), options.timeoutMs);
-  const watch = setInterval(watcher(life, over.resolve), POLL_MS);
-  const end = await over.promise;
-  clearTimeout(clock);
-  clearInterval(watch);
-  options.signal?.removeEventListener("abort", cancel);
-  if (end.kind === "timeout") {
-    tree.warn();
-    await Promise.race([closed, Bun.sleep(LAST_WORDS_MS)]);
-  }
-  if (child.pid !== undefined) await tree.end();
-  await Promise.race([closed, Bun.sleep(1000)]);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
-  return end;
-}
-
-/** Looks at the run from outside: what it weighs and what it took of the disk. */
-function watcher({ tree, limits, watched }: Life, over: (end: RunEnd) => void): () => void {
-  const before = watched.map(freeBytes);
-  return () => {
-    const weight = tree.weigh();
-    if (weight.memory > limits.memory) over({ kind: "limit", what: "memory" });
-    else if (weight.processes > limits.processes) over({ kind: "limit", what: "processes" });
-    else if (watched.some((path, i) => (before[i] ?? 0) - freeBytes(path) > limits.disk))
-      over({ kind: "limit", what: "disk" });
-  };
-}
-
-function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
-}
-
-const SIGNALS: Record<number, string> = {
-  1: "SIGHUP",
-  2: "SIGINT",
-  3: "SIGQUIT",
-  4: "SIGILL",
-  6: "SIGABRT",
-  8: "SIGFPE",
-  9: "SIGKILL",
-  11: "SIGSEGV",
-  13: "SIGPIPE",
-  14: "SIGALRM",
-  15: "SIGTERM",
-};
-
-/** A shell reports a child's death by a signal as 128 + its number; both are said the same way. */
-function endOf(code: number | null, name: NodeJS.Signals | null): RunEnd {
-  const signal = name ?? SIGNALS[(code ?? 0) - 128];
-  if (signal === "SIGXFSZ" || code === 128 + 25) return { kind: "limit", what: "file size" };
-  return signal === undefined ? { kind: "exited", code: code ?? -1 } : { kind: "signal", name: signal };
 }
 
 /** Plain files only, so that a link left by the check leads nowhere. */
@@ -314,7 +161,7 @@ function readArtifacts(folder: string, names: string[]): Record<string, string> 
     names.flatMap((name) => {
       const path = join(folder, name);
       const stat = lstatSync(path, { throwIfNoEntry: false });
-      return stat?.isFile() && stat.size <= 32 * MB ? [[name, readFileSync(path, "utf8")]] : [];
+      return stat?.isFile() && stat.size <= ARTIFACT_LIMIT ? [[name, readFileSync(path, "utf8")]] : [];
     }),
   );
 }
