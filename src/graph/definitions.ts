@@ -1,0 +1,191 @@
+/**
+ * Reads definitions and imports out of a syntax tree with the language's query, as plain values in the offsets of the
+ * parsed text (UTF-16 code units). What the query captured is widened to what a person would call the definition:
+ * `export`, decorators, attributes, `template<...>` and a closing `;` belong to it; comments before it do not.
+ */
+import type { Node, QueryMatch } from "web-tree-sitter";
+import { type CodeSymbol, SymbolKind } from "../types.ts";
+import type { Loaded } from "./languages.ts";
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export interface Definition extends Span {
+  symbol: CodeSymbol;
+  body: Span | null;
+  /** Index of the enclosing definition in the same list. */
+  parent: number | null;
+}
+
+export interface Import extends Span {
+  module: string;
+}
+
+export interface Extracted {
+  definitions: Definition[];
+  /** In text order; `start` and `end` span the whole top-level statement. */
+  imports: Import[];
+  /** What holds definitions without being one: Rust's `impl`, Ruby's `class << self`. */
+  scopes: Span[];
+}
+
+interface Found extends Span {
+  name: string;
+  kind: SymbolKind | "scope";
+  node: Node;
+  extent: Node;
+  body: Span | null;
+}
+
+const WRAPPERS = new Set([
+  "decorated_definition",
+  "export_statement",
+  "template_declaration",
+  "global_statement",
+  "lexical_declaration",
+  "variable_declaration",
+  "ambient_declaration",
+  "type_declaration",
+  "var_declaration",
+  "const_declaration",
+  "var_spec_list",
+  "declaration_command",
+  "expression_statement",
+]);
+const ATTRIBUTES = new Set(["attribute_item", "decorator"]);
+const HOLDERS = new Set(["class", "interface", "enum", "type", "scope"]);
+
+const span = (node: Node): Span => ({ start: node.startIndex, end: node.endIndex });
+const within = (inner: Span, outer: Span): boolean =>
+  outer.start <= inner.start && inner.end <= outer.end && outer.end - outer.start > inner.end - inner.start;
+const capture = (match: QueryMatch, name: string): Node | undefined =>
+  match.captures.find((c) => c.name === name)?.node;
+
+/** The node with everything that belongs to the definition and lies around it, and where that begins and ends. */
+function widen(node: Node): { extent: Node } & Span {
+  let extent = node;
+  for (let up = node.parent; up && WRAPPERS.has(up.type); up = extent.parent) {
+    const type = extent.type;
+    if (up.namedChildren.filter((child) => child.type === type).length !== 1) break;
+    extent = up;
+  }
+  let start = extent.startIndex;
+  for (let before = extent.previousSibling; before; before = before.previousSibling) {
+    if (!ATTRIBUTES.has(before.type)) break;
+    start = before.startIndex;
+  }
+  const after = extent.nextSibling;
+  const end = after?.type === ";" && !after.isMissing ? after.endIndex : extent.endIndex;
+  return { extent, start, end };
+}
+
+function kindOf(match: QueryMatch): { kind: SymbolKind | "scope"; node: Node } | null {
+  for (const { name, node } of match.captures) {
+    if (!name.startsWith("definition.")) continue;
+    const kind = name.slice("definition.".length);
+    return { kind: kind === "scope" ? kind : SymbolKind.parse(kind), node };
+  }
+  return null;
+}
+
+function found(match: QueryMatch): Found | null {
+  const definition = kindOf(match);
+  if (!definition) return null;
+  const owner = capture(match, "owner")?.text;
+  const own = capture(match, "name")?.text.replaceAll("::", ".").replace(/\s+/g, " ") ?? "";
+  const body = capture(match, "body");
+  const name = owner ? `${owner}.${own}` : own;
+  return { ...definition, name, ...widen(definition.node), body: body ? span(body) : null };
+}
+
+/** One line: the head of the definition, without decorators and without what opens the body. */
+function signatureOf(text: string, { start, end, body }: Span & { body: Span | null }): string {
+  let head = text.slice(start, body?.start ?? end);
+  const decorator = /^\s*(@[\w.]+(\([^)\n]*\))?|#\[[^\]]*\])\s*/;
+  for (let match = decorator.exec(head); match; match = decorator.exec(head))
+    head = head.slice(match[0].length);
+  if (!body) head = head.split("\n", 1)[0] ?? "";
+  const line = head.replace(/\s+/g, " ").trim();
+  return line.replace(/\s*(\{|=>|:|=)$/, "").slice(0, 200);
+}
+
+/** Functions handed to a variable inside another function, and its other variables, are not the file's symbols. */
+function isSymbol(item: Found, parent: Found | null, root: Node): boolean {
+  const inFunction = parent?.kind === "function" || parent?.kind === "method";
+  if (inFunction) return item.kind !== "variable" && item.node.type !== "variable_declarator";
+  if (item.kind !== "variable" || parent) return parent?.kind !== "variable" || item.kind !== "variable";
+  return item.extent.parent?.id === root.id || item.node.type === "pair";
+}
+
+function importsOf(matches: QueryMatch[], root: Node): Import[] {
+  return matches.flatMap((match) => {
+    const node = capture(match, "import");
+    if (!node) return [];
+    let top = node;
+    for (let up = node.parent; up && up.id !== root.id; up = up.parent) top = up;
+    return [{ module: node.text.replace(/^["'<`]|["'>`]$/g, ""), ...span(top) }];
+  });
+}
+
+/** Outer before inner; each thing once, also where two patterns met it (`typedef struct B {...} B;`). */
+function inOrder(matches: QueryMatch[]): Found[] {
+  const items = matches.map(found).filter((item) => item !== null);
+  items.sort((a, b) => a.start - b.start || b.end - a.end);
+  const kept: Found[] = [];
+  for (const item of items) {
+    const last = kept.at(-1);
+    const again = last !== undefined && last.name === item.name && item.end <= last.end;
+    if (!again || (last.kind !== "type" && item.start > last.start)) kept.push(item);
+    else if (last.kind === "type") Object.assign(last, { kind: item.kind, body: item.body });
+  }
+  return kept;
+}
+
+/** Definitions in text order, outer before inner. Names are qualified by what encloses them. `text` is what `root` was parsed from. */
+export function extract({ query }: Loaded, root: Node, text: string, path: string): Extracted {
+  const matches = query.matches(root);
+  const lineOf = lineFinder(text);
+  const definitions: Definition[] = [];
+  const scopes: Span[] = [];
+  const open: { item: Found; name: string; index: number | null }[] = [];
+  for (const item of inOrder(matches)) {
+    let parent = open.at(-1);
+    while (parent && !within(item, parent.item)) {
+      open.pop();
+      parent = open.at(-1);
+    }
+    if (!isSymbol(item, parent?.item ?? null, root)) continue;
+    const name = [parent?.name, item.name].filter(Boolean).join(".");
+    const outer = parent?.index ?? null;
+    if (item.kind === "scope") {
+      open.push({ item, name, index: outer });
+      scopes.push({ start: item.start, end: item.end });
+      continue;
+    }
+    open.push({ item, name, index: definitions.length });
+    const kind = item.kind === "function" && parent && HOLDERS.has(parent.item.kind) ? "method" : item.kind;
+    const { start, end, body } = item;
+    const lines = { start: lineOf(start), end: lineOf(Math.max(start, end - 1)) };
+    const symbol = { name, kind, path, lines, signature: signatureOf(text, item) };
+    definitions.push({ symbol, start, end, body, parent: outer });
+  }
+  return { definitions, imports: importsOf(matches, root), scopes };
+}
+
+/** Gives the 1-based line of an offset. */
+export function lineFinder(text: string): (offset: number) => number {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * Which language a file is in, and the parser for it. Nothing is read until a file needs its grammar: the first call
+ * of `loadLanguage` starts the WASM runtime, each grammar is compiled once per process.
+ */
+import type { Language, Node, Parser, Query } from "web-tree-sitter";
+import { EMBEDDED, PARSER_WASM } from "../../grammars/embedded.ts";
+import { GRAMMARS, type Grammar } from "../../grammars/manifest.ts";
+
+export interface Loaded {
+  grammar: Grammar;
+  language: Language;
+  /** Definitions and imports; see `grammars/queries`. */
+  query: Query;
+  parser: Parser;
+}
+
+const byExtension = new Map(GRAMMARS.flatMap((grammar) => grammar.extensions.map((e) => [e, grammar.id])));
+const byName = new Map(GRAMMARS.flatMap((grammar) => grammar.names.map((name) => [name, grammar.id])));
+const loading = new Map<string, Promise<Loaded>>();
+const loaded = new Map<string, Loaded>();
+let runtime: Promise<typeof import("web-tree-sitter")> | null = null;
+
+/** The id of the grammar for a path, by its name or extension (case does not matter in the extension); null: none. */
+export function languageOf(path: string): string | null {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  const extension = dot < 0 ? "" : name.slice(dot + 1).toLowerCase();
+  return byName.get(name) ?? byExtension.get(extension) ?? null;
+}
+
+async function start(): Promise<typeof import("web-tree-sitter")> {
+  const treeSitter = await import("web-tree-sitter");
+  await treeSitter.Parser.init({ wasmBinary: await Bun.file(PARSER_WASM).arrayBuffer() });
+  return treeSitter;
+}
+
+async function load(grammar: Grammar): Promise<Loaded> {
+  runtime ??= start();
+  const { Language, Parser, Query } = await runtime;
+  const files = EMBEDDED[grammar.id];
+  if (!files)
+    throw new Error(`The grammar ${grammar.id} is in the manifest but not in grammars/embedded.ts.`);
+  const language = await Language.load(await Bun.file(files.wasm).bytes());
+  const parser = new Parser().setLanguage(language);
+  const entry = { grammar, language, parser, query: new Query(language, files.query) };
+  loaded.set(grammar.id, entry);
+  return entry;
+}
+
+/** The parser and query of a grammar id that `languageOf` gave; an unknown id is a bug and throws. */
+export function loadLanguage(id: string): Promise<Loaded> {
+  const known = loading.get(id);
+  if (known) return known;
+  const grammar = GRAMMARS.find((row) => row.id === id);
+  if (!grammar) throw new Error(`There is no grammar named ${id}.`);
+  const started = load(grammar);
+  loading.set(id, started);
+  return started;
+}
+
+/** The same without waiting, for callers that hold a `Parsed` of this language; not loaded is a bug and throws. */
+export function loadedLanguage(id: string): Loaded {
+  const entry = loaded.get(id);
+  if (!entry) throw new Error(`The grammar ${id} has not been loaded yet.`);
+  return entry;
+}
+
+/** Parses and hands the root to `use`; the tree is gone when it returns, so no node may leave. */
+export function withTree<T>({ parser }: Loaded, text: string, use: (root: Node) => T): T {
+  const tree = parser.parse(text);
+  if (!tree) throw new Error("The parser has no language.");
+  try {
+    return use(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}
