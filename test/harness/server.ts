@@ -1,0 +1,415 @@
+/**
+ * A scripted OpenAI-compatible server on loopback, for tests that speak real HTTP. Replies to `/v1/completions` and
+ * `/v1/chat/completions` come from a queue, one row each; every request is recorded. It is written on bare sockets,
+ * since most rows are faults that an HTTP library would not let it commit. `close()` throws when a queued reply was
+ * never asked for, or when a request found the queue empty (it got a 500).
+ */
+import { createServer, type Socket } from "node:net";
+
+export interface RecordedRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  /** Parsed JSON where the body is JSON, else its text. */
+  body: unknown;
+  /** The body as sent. */
+  raw: string;
+  /** True once the client has closed the connection before the reply was over. */
+  aborted: boolean;
+}
+
+export interface TextRow {
+  text: string;
+  finish?: "stop" | "length" | null;
+  /** Sent as `reasoning_content` before the text (chat only). */
+  thinking?: string;
+  /** Characters per event; 7 without it. */
+  chunk?: number;
+  /** Wait before each event, in ms. */
+  pace?: number;
+  /** null: no usage is reported. Without it, four characters count as a token and common prefixes as cached. */
+  usage?: { prompt: number; cached: number; generated: number } | null;
+}
+
+export type Row =
+  | TextRow
+  | { status: number; body: unknown; headers?: Record<string, string> }
+  | { html: string }
+  /** HTTP 200 whose JSON body is an error. */
+  | { errorIn200: unknown }
+  /** An error event inside the stream, after some text. */
+  | { errorInStream: unknown; after?: string }
+  /** Sends n characters of text, then breaks the connection; 0: before the first byte. */
+  | { dieAfter: number; text?: string }
+  /** A stream of these bytes, as they are; true: 4 KB of noise. */
+  | { garbage: Uint8Array | true }
+  /** One line of so many bytes inside a stream. */
+  | { oneLine: number }
+  /** The text again and again until the client leaves (at most 20 MB). */
+  | { repeat: string }
+  /** The text, then white space until the client leaves (at most 20 MB). */
+  | { pad: string }
+  /** Silence for so many ms, with `ping` a comment each so many ms, then `then` or the end of the connection. */
+  | { hang: number; ping?: number; then?: TextRow }
+  | { reply: (request: RecordedRequest) => Row | Promise<Row> };
+
+export interface ServerOptions {
+  /** What `/v1/models` lists: ids, or whole entries. */
+  models?: (string | Record<string, unknown>)[];
+  /** Further paths (`/props`, `/tokenize`, `/api/show`, ...) and their JSON; a function is given the request. */
+  routes?: Record<string, unknown>;
+  port?: number;
+}
+
+export interface ScriptedServer {
+  /** `http://127.0.0.1:PORT` */
+  url: string;
+  /** `http://127.0.0.1:PORT/v1` */
+  endpoint: string;
+  /** Every request, in order of arrival. */
+  requests: RecordedRequest[];
+  /** The requests for a completion alone. */
+  completions(): RecordedRequest[];
+  queue(...rows: Row[]): void;
+  /** Resolves once the condition holds for the recorded requests; throws after `ms` (2000 without it). */
+  until(condition: (requests: RecordedRequest[]) => boolean, ms?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const FLOOD = 20 * 1024 * 1024;
+const COMPLETIONS = new Set(["/v1/completions", "/v1/chat/completions"]);
+
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** Writes one reply to one socket. Every write waits for the client to take it, and reports whether it is still there. */
+class Wire {
+  constructor(
+    private readonly socket: Socket,
+    private readonly request: RecordedRequest,
+  ) {}
+
+  get gone(): boolean {
+    return this.socket.destroyed || this.request.aborted;
+  }
+
+  async write(data: string | Uint8Array): Promise<boolean> {
+    if (this.gone) return false;
+    if (!this.socket.write(data)) {
+      await new Promise<void>((done) => {
+        this.socket.once("drain", done);
+        this.socket.once("close", () => done());
+      });
+    }
+    return !this.gone;
+  }
+
+  head(status: number, headers: Record<string, string>): Promise<boolean> {
+    const lines = Object.entries({ ...headers, connection: "close" }).map(
+      ([key, value]) => `${key}: ${value}`,
+    );
+    return this.write(`HTTP/1.1 ${status} Scripted\r\n${lines.join("\r\n")}\r\n\r\n`);
+  }
+
+  async whole(
+    status: number,
+    type: string,
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<void> {
+    const length = String(Buffer.byteLength(body));
+    await this.head(status, { "content-type": type, "content-length": length, ...headers });
+    await this.write(body);
+    this.socket.end();
+  }
+
+  json(status: number, value: unknown, headers?: Record<string, string>): Promise<void> {
+    return this.whole(
+      status,
+      "application/json",
+      typeof value === "string" ? value : JSON.stringify(value),
+      headers,
+    );
+  }
+
+  streamHead(): Promise<boolean> {
+    return this.head(200, { "content-type": "text/event-stream", "transfer-encoding": "chunked" });
+  }
+
+  part(data: string | Uint8Array): Promise<boolean> {
+    const bytes = Buffer.from(data);
+    const size = Buffer.from(`${bytes.length.toString(16)}\r\n`);
+    return this.write(Buffer.concat([size, bytes, Buffer.from("\r\n")]));
+  }
+
+  event(value: unknown): Promise<boolean> {
+    return this.part(`data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`);
+  }
+
+  async finish(): Promise<void> {
+    await this.write("0\r\n\r\n");
+    this.socket.end();
+  }
+
+  break(): void {
+    this.socket.destroy();
+  }
+}
+
+/** The prompt of a request as one text; what two of them share at the start is what a server would have cached. */
+function promptOf(request: RecordedRequest): string {
+  const body = request.body as { prompt?: string; messages?: { content: string }[] };
+  return body.prompt ?? (body.messages ?? []).map((message) => message.content).join("\n");
+}
+
+function sharedPrefix(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a.charCodeAt(n) === b.charCodeAt(n)) n += 1;
+  return n;
+}
+
+const isChat = (request: RecordedRequest): boolean => request.path.endsWith("/chat/completions");
+
+function delta(request: RecordedRequest, text: string, field = "content"): unknown {
+  const choice = isChat(request) ? { delta: { [field]: text } } : { text };
+  return { object: "chunk", choices: [{ index: 0, finish_reason: null, ...choice }] };
+}
+
+function ending(request: RecordedRequest, finish: string): unknown {
+  const choice = isChat(request) ? { delta: {} } : { text: "" };
+  return { object: "chunk", choices: [{ index: 0, finish_reason: finish, ...choice }] };
+}
+
+async function sendPieces(
+  wire: Wire,
+  events: (piece: string) => unknown,
+  row: TextRow,
+  text: string,
+): Promise<boolean> {
+  const size = row.chunk ?? 7;
+  for (let at = 0; at < text.length; at += size) {
+    if (row.pace !== undefined) await sleep(row.pace);
+    if (!(await wire.event(events(text.slice(at, at + size))))) return false;
+  }
+  return true;
+}
+
+async function sendText(
+  wire: Wire,
+  request: RecordedRequest,
+  row: TextRow,
+  earlier: string[],
+): Promise<void> {
+  const thought = row.thinking ?? "";
+  if (!(await sendPieces(wire, (piece) => delta(request, piece, "reasoning_content"), row, thought))) return;
+  if (!(await sendPieces(wire, (piece) => delta(request, piece), row, row.text))) return;
+  if (row.finish !== null) await wire.event(ending(request, row.finish ?? "stop"));
+  if (row.usage !== null) {
+    const prompt = promptOf(request);
+    const cached = Math.max(0, ...earlier.map((other) => sharedPrefix(other, prompt)));
+    const count = row.usage ?? {
+      prompt: Math.ceil(prompt.length / 4),
+      cached: Math.floor(cached / 4),
+      generated: Math.ceil((thought.length + row.text.length) / 4),
+    };
+    const usage = {
+      prompt_tokens: count.prompt,
+      completion_tokens: count.generated,
+      prompt_tokens_details: { cached_tokens: count.cached },
+    };
+    await wire.event({ object: "chunk", choices: [], usage });
+  }
+  if (row.finish !== null) await wire.event("[DONE]");
+  await wire.finish();
+}
+
+async function flood(wire: Wire, event: () => unknown): Promise<void> {
+  for (let sent = 0; sent < FLOOD; sent += 100) {
+    if (!(await wire.event(event()))) return;
+    // Gives the client its turn, when both live in one process.
+    if (sent % 10_000 === 0) await sleep(0);
+  }
+  await wire.finish();
+}
+
+async function hang(wire: Wire, row: { hang: number; ping?: number; then?: TextRow }): Promise<void> {
+  const end = performance.now() + row.hang;
+  while (!wire.gone && performance.now() < end) {
+    await sleep(Math.min(row.ping ?? 50, end - performance.now()));
+    if (row.ping !== undefined) await wire.part(": ping\n\n");
+  }
+}
+
+function noise(): Uint8Array {
+  return Uint8Array.from({ length: 4096 }, (_, i) => (i * 197 + (i >> 3) * 89 + 131) & 255);
+}
+
+async function sendLine(wire: Wire, bytes: number): Promise<void> {
+  const block = "x".repeat(65_536);
+  await wire.part('data: {"choices":[{"text":"');
+  for (let sent = 0; sent < bytes; sent += block.length) if (!(await wire.part(block))) return;
+  await wire.part('"}]}\n\n');
+  await wire.finish();
+}
+
+/** Rows that are a whole HTTP reply; false: the row is a stream. */
+async function answerWhole(wire: Wire, row: Row): Promise<boolean> {
+  if ("status" in row) await wire.json(row.status, row.body, row.headers);
+  else if ("html" in row) await wire.whole(200, "text/html; charset=utf-8", row.html);
+  else if ("errorIn200" in row) await wire.json(200, { error: row.errorIn200 });
+  else if ("dieAfter" in row && row.dieAfter === 0) wire.break();
+  else if ("hang" in row && row.ping === undefined && row.then === undefined) {
+    await hang(wire, row);
+    wire.break();
+  } else return false;
+  return true;
+}
+
+async function answer(wire: Wire, request: RecordedRequest, row: Row, earlier: string[]): Promise<void> {
+  if ("reply" in row) return answer(wire, request, await row.reply(request), earlier);
+  if (await answerWhole(wire, row)) return;
+  await wire.streamHead();
+  if ("text" in row && !("dieAfter" in row)) return sendText(wire, request, row, earlier);
+  if ("repeat" in row) return flood(wire, () => delta(request, row.repeat));
+  if ("oneLine" in row) return sendLine(wire, row.oneLine);
+  if ("pad" in row) {
+    await sendPieces(wire, (piece) => delta(request, piece), { text: row.pad }, row.pad);
+    return flood(wire, () => delta(request, " \n"));
+  }
+  if ("dieAfter" in row) {
+    const text = (row.text ?? "the quick brown fox ".repeat(500)).slice(0, row.dieAfter);
+    await sendPieces(wire, (piece) => delta(request, piece), { text }, text);
+    return wire.break();
+  }
+  if ("errorInStream" in row) {
+    if (row.after !== undefined) await wire.event(delta(request, row.after));
+    await wire.event({ error: row.errorInStream });
+    return wire.finish();
+  }
+  if ("garbage" in row) {
+    await wire.part(row.garbage === true ? noise() : row.garbage);
+    return wire.finish();
+  }
+  if ("hang" in row) {
+    await hang(wire, row);
+    return row.then === undefined ? wire.break() : sendText(wire, request, row.then, earlier);
+  }
+}
+
+/** Reads one request off a socket (`content-length` bodies only) and hands it on once it is whole. */
+function receive(socket: Socket, whenWhole: (request: RecordedRequest) => void): void {
+  let received = Buffer.alloc(0);
+  let request: RecordedRequest | null = null;
+  socket.on("data", (data: Buffer) => {
+    if (request !== null) return;
+    received = Buffer.concat([received, data]);
+    const split = received.indexOf("\r\n\r\n");
+    if (split < 0) return;
+    const [start = "", ...lines] = received.subarray(0, split).toString("latin1").split("\r\n");
+    const headers = Object.fromEntries(
+      lines.map((line) => [
+        line.slice(0, line.indexOf(":")).toLowerCase(),
+        line.slice(line.indexOf(":") + 1).trim(),
+      ]),
+    );
+    const body = received.subarray(split + 4);
+    if (body.length < Number(headers["content-length"] ?? 0)) return;
+    const [method = "", path = ""] = start.split(" ");
+    const raw = body.toString("utf8");
+    request = { method, path, headers, body: parseJson(raw), raw, aborted: false };
+    whenWhole(request);
+  });
+  socket.on("error", () => {
+    if (request !== null) request.aborted = true;
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+/** Starts a server on a free port of 127.0.0.1. It may share a process with the tests that use it. */
+export async function startServer(options: ServerOptions = {}, ...first: Row[]): Promise<ScriptedServer> {
+  const rows: Row[] = [...first];
+  const requests: RecordedRequest[] = [];
+  const unexpected: string[] = [];
+  const sockets = new Set<Socket>();
+  const models = (options.models ?? ["scripted"]).map((model) =>
+    typeof model === "string" ? { id: model, object: "model" } : model,
+  );
+  const routes: Record<string, unknown> = {
+    "/v1/models": { object: "list", data: models },
+    ...options.routes,
+  };
+
+  const respond = async (socket: Socket, request: RecordedRequest): Promise<void> => {
+    const earlier = requests.filter((other) => COMPLETIONS.has(other.path)).map(promptOf);
+    requests.push(request);
+    const wire = new Wire(socket, request);
+    if (!COMPLETIONS.has(request.path)) {
+      const route = routes[request.path];
+      if (route === undefined) return wire.json(404, { error: { code: 404, message: "File Not Found" } });
+      return wire.json(200, typeof route === "function" ? route(request) : route);
+    }
+    const row = rows.shift();
+    if (row !== undefined) return answer(wire, request, row, earlier);
+    unexpected.push(`${request.method} ${request.path} ${request.raw.slice(0, 300)}`);
+    return wire.json(500, { error: { message: "the script has no reply left for this request" } });
+  };
+
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    receive(socket, (request) => {
+      let over = false;
+      socket.on("close", () => {
+        if (!over) request.aborted = true;
+      });
+      // A FIN from a client that waits for a reply means that it has left.
+      socket.on("end", () => {
+        if (!over) request.aborted = true;
+        socket.destroy();
+      });
+      respond(socket, request).then(
+        () => {
+          over = true;
+        },
+        (error: unknown) => {
+          unexpected.push(`the script failed: ${String(error)}`);
+          socket.destroy();
+        },
+      );
+    });
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((ready) => server.listen(options.port ?? 0, "127.0.0.1", ready));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the scripted server has no port");
+  const url = `http://127.0.0.1:${address.port}`;
+
+  return {
+    url,
+    endpoint: `${url}/v1`,
+    requests,
+    completions: () => requests.filter((request) => COMPLETIONS.has(request.path)),
+    queue: (...more) => {
+      rows.push(...more);
+    },
+    until: async (condition, ms = 2000) => {
+      const end = performance.now() + ms;
+      while (!condition(requests)) {
+        if (performance.now() > end) throw new Error("the scripted server waited in vain");
+        await sleep(2);
+      }
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((done) => server.close(() => done()));
+      if (unexpected.length > 0) throw new Error(`requests with no reply queued:\n${unexpected.join("\n")}`);
+      if (rows.length > 0) throw new Error(`${rows.length} queued replies were never asked for`);
+    },
+  };
+}
