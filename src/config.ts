@@ -104,23 +104,34 @@ function both(a: GrantFlag | undefined, b: GrantFlag | undefined): GrantFlag {
   return a === true || b === true ? true : [...(a ?? []), ...(b ?? [])];
 }
 
-async function permissions({ flags, user, userPath, cwd }: Inputs, sources: Sources): Promise<Permissions> {
+async function realPaths(folder: string, grant: GrantFlag | undefined): Promise<GrantFlag | undefined> {
+  if (grant === undefined || grant === true) return grant;
+  return Promise.all(
+    grant.map(async (path) => {
+      try {
+        return await realPath(resolve(folder, path));
+      } catch {
+        throw new SettingError(
+          `The path ${resolve(folder, path)} in the permissions is a link that leads to itself.`,
+        );
+      }
+    }),
+  );
+}
+
+/** A path on the command line is taken from the process's folder, one in the user's file from the root. */
+async function permissions(inputs: Inputs, sources: Sources): Promise<Permissions> {
+  const { flags, user, userPath, cwd, root } = inputs;
   const own = user.permissions ?? {};
   const given = Object.keys(flags).some((name) => /^(allow|deny)/.test(name));
   const named = [given ? "flags" : null, user.permissions ? userPath : null].filter((name) => name !== null);
   sources.permissions = named.join(" and ") || "default";
-  const paths = async (grant: GrantFlag): Promise<GrantFlag> =>
-    grant === true ? true : Promise.all(grant.map((path) => realPath(resolve(cwd, path))));
+  const paths = async (name: "allowWrite" | "denyWrite" | "allowRead" | "denyRead"): Promise<GrantFlag> =>
+    both(await realPaths(cwd, flags[name]), await realPaths(root, own[name]));
   return {
     run: { allow: both(flags.allowRun, own.allowRun), deny: both(flags.denyRun, own.denyRun) },
-    write: {
-      allow: await paths(both(flags.allowWrite, own.allowWrite)),
-      deny: await paths(both(flags.denyWrite, own.denyWrite)),
-    },
-    read: {
-      allow: await paths(both(flags.allowRead, own.allowRead)),
-      deny: await paths(both(flags.denyRead, own.denyRead)),
-    },
+    write: { allow: await paths("allowWrite"), deny: await paths("denyWrite") },
+    read: { allow: await paths("allowRead"), deny: await paths("denyRead") },
   };
 }
 
