@@ -2,14 +2,12 @@
  * Finds the endpoint and the model: the address that was given, else the first local server on a usual port that
  * lists a model. Nothing is guessed in silence: where there was a choice to make, a notice says so.
  */
-import type { Result } from "../types.ts";
 import { EndpointError, missingModel, type Place } from "./errors.ts";
 import { type ModelEntry, modelsOf, type ServerKind, serverKind } from "./servers.ts";
 import { getJson } from "./transport.ts";
 
 /** Where Ollama, LM Studio, llama.cpp (older, newer) and vLLM listen when nobody tells them otherwise; first wins. */
 export const USUAL_PORTS = [11434, 1234, 8080, 9931, 8000];
-const OLLAMA_PORT = 11434;
 
 /** A closed port refuses at once; what takes longer on loopback is no model server at rest. */
 const PROBE_MS = 300;
@@ -22,27 +20,10 @@ export interface Found {
   models: ModelEntry[];
 }
 
-/**
- * An address as people write it, as a base URL: `host`, `host:port`, `:port`, `0.0.0.0:port` (OLLAMA_HOST), with or
- * without scheme and path. Without a path it is `/v1`; without scheme and port the port is Ollama's.
- */
-export function normalizeEndpoint(raw: string): Result<{ endpoint: string }> {
-  const text = raw.trim();
-  const bad = (why: string): Result<{ endpoint: string }> => ({
-    ok: false,
-    reason: `The endpoint "${text.replace(/\/\/[^/@]*@/, "//")}" ${why}: write it like http://127.0.0.1:8080/v1.`,
-  });
-  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  const full = hasScheme ? text : `http://${text.startsWith(":") ? "127.0.0.1" : ""}${text}`;
-  if (text === "" || !URL.canParse(full)) return bad("is not an address");
-  const url = new URL(full);
-  if (url.protocol !== "http:" && url.protocol !== "https:") return bad("is neither http nor https");
-  if (url.username !== "" || url.password !== "")
-    return bad("holds a user name or password, which would be shown");
-  if (!hasScheme && !/:\d+(\/|$)/.test(text)) url.port = String(OLLAMA_PORT);
-  if (url.hostname === "0.0.0.0" || url.hostname === "[::]") url.hostname = "127.0.0.1";
-  const path = url.pathname.replace(/\/+$/, "");
-  return { ok: true, endpoint: `${url.origin}${path === "" ? "/v1" : path}` };
+/** The base URL of an API: the address itself, with `/v1` where it names a host alone. */
+function baseUrl(address: string): string {
+  const url = new URL(address);
+  return url.pathname === "/" ? `${url.origin}/v1` : address.replace(/\/+$/, "");
 }
 
 /** Asks a server for its models; throws EndpointError. A server that has no such list but is there has none. */
@@ -55,11 +36,12 @@ async function list(
   return { endpoint, server: serverKind(endpoint, payload), models: modelsOf(payload) };
 }
 
-/** The server at a given address. */
+/** The server at a given http(s) address. */
 export async function findGiven(
-  endpoint: string,
+  address: string,
   options: { key: string | null; signal?: AbortSignal | undefined },
 ): Promise<Found> {
+  const endpoint = baseUrl(address);
   try {
     return await list(endpoint, { ...options, ms: LIST_MS });
   } catch (thrown) {

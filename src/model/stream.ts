@@ -1,16 +1,11 @@
 /**
- * From the bytes of a streamed reply to its text. `guardBytes` stands between the socket and the parser of events and
- * bounds what a broken server can do; `ReplyReader` takes the parsed events, tells thought from text, and says when the
- * reply is over: at the server's word, where the caller's node or JSON value closes, or when it turns in circles.
+ * From the bytes of a streamed reply to what each of its events says. `guardBytes` stands between the socket and the
+ * parser of events and bounds what a broken server can do; `readEvent` reads one parsed event of either API tolerantly.
  */
 import type { Tokens } from "../types.ts";
-import { type EndpointError, fromPayload, malformed, type Place } from "./errors.ts";
-import { type LoopDetector, loopDetector } from "./loop-detector.ts";
-
-export type Finish = "stop" | "length" | "cut" | "loop" | "node";
+import { type EndpointError, malformed, type Place } from "./errors.ts";
 
 const EVENT_LIMIT = 1024 * 1024;
-const TEXT_LIMIT = 2 * 1024 * 1024;
 const NEWLINE = 10;
 const RETURN = 13;
 
@@ -101,29 +96,19 @@ export function guardBytes(
   );
 }
 
-interface Piece {
+/** What one event says. `tokens`: null where it does not count. `error`: the whole event, where it tells of a failure. */
+export interface StreamEvent {
   text: string;
   thinking: string;
   finish: string | null;
+  tokens: Tokens | null;
+  error: unknown;
 }
 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 const string = (value: unknown): string => (typeof value === "string" ? value : "");
 const count = (value: unknown): number => (typeof value === "number" && value > 0 ? Math.round(value) : 0);
-
-/** The first choice of an event of either API, read tolerantly; null where there is none (usage, pings). */
-function pieceOf(event: Record<string, unknown>): Piece | null {
-  const choice = Array.isArray(event.choices) ? event.choices[0] : undefined;
-  if (choice === undefined) return null;
-  const { delta, text, finish_reason } = record(choice);
-  const { content, reasoning_content, reasoning } = record(delta);
-  return {
-    text: string(text) + string(content),
-    thinking: string(reasoning_content) || string(reasoning),
-    finish: typeof finish_reason === "string" ? finish_reason : null,
-  };
-}
 
 /** Counts as the server gave them: in `usage`, or in llama.cpp's `timings` of each event; null where there are none. */
 function tokensOf(event: Record<string, unknown>): Tokens | null {
@@ -141,155 +126,18 @@ function tokensOf(event: Record<string, unknown>): Tokens | null {
   return { prompt: count(timings.prompt_n) + cached, cached, generated: count(timings.predicted_n) };
 }
 
-/** Splits `<think>...</think>` off the start of a text that comes in pieces. */
-function thoughtSplitter(): (delta: string, final: boolean) => { text: string; thinking: string } {
-  const [open, close] = ["<think>", "</think>"];
-  let state: "start" | "inside" | "after" | "text" = "start";
-  let held = "";
-  const feed = (delta: string, final: boolean): { text: string; thinking: string } => {
-    held += delta;
-    if (state === "start") {
-      const start = held.trimStart();
-      if (!final && open.startsWith(start)) return { text: "", thinking: "" };
-      state = start.startsWith(open) ? "inside" : "text";
-      if (state === "inside") held = start.slice(open.length);
-    }
-    if (state === "inside") {
-      const end = held.indexOf(close);
-      const sure = end >= 0 ? end : final ? held.length : Math.max(0, held.length - close.length);
-      const thinking = held.slice(0, sure);
-      held = held.slice(end >= 0 ? end + close.length : sure);
-      if (end < 0) return { text: "", thinking };
-      state = "after";
-      return { text: feed("", final).text, thinking };
-    }
-    if (state === "after") {
-      held = held.trimStart();
-      if (held !== "") state = "text";
-    }
-    const text = held;
-    held = "";
-    return { text, thinking: "" };
+/** Reads the first choice of a chunk; what is missing (as in the last chunk, which has usage alone) is empty or null. */
+export function readEvent(event: unknown): StreamEvent {
+  const fields = record(event);
+  const { delta, text, finish_reason } = record(
+    Array.isArray(fields.choices) ? fields.choices[0] : undefined,
+  );
+  const { content, reasoning_content, reasoning } = record(delta);
+  return {
+    text: string(text) + string(content),
+    thinking: string(reasoning_content) || string(reasoning),
+    finish: typeof finish_reason === "string" ? finish_reason : null,
+    tokens: tokensOf(fields),
+    error: fields.error === undefined || fields.error === null ? null : fields,
   };
-  return feed;
-}
-
-/** Where the first JSON object or array of a growing text has closed: the offset just past it, else null. */
-function jsonCloser(): (text: string) => number | null {
-  let at = 0;
-  let depth = 0;
-  let inString = false;
-  let closed: number | null = null;
-  return (text) => {
-    for (; closed === null && at < text.length; at += 1) {
-      const c = text[at];
-      if (inString) {
-        if (c === "\\") at += 1;
-        else if (c === '"') inString = false;
-      } else if (c === '"') inString = true;
-      else if (c === "{" || c === "[") depth += 1;
-      else if (c === "}" || c === "]") {
-        depth -= 1;
-        if (depth <= 0) closed = at + 1;
-      }
-    }
-    return closed;
-  };
-}
-
-export interface ReaderOptions {
-  place: Place;
-  /** Whether a leading `<think>` block is thought (chat), or text like any other (completion). */
-  thoughts: boolean;
-  /** Whether the text is one JSON value. */
-  json: boolean;
-  onText?: ((delta: string) => void) | undefined;
-  until?: ((text: string, final: boolean) => number | null) | undefined;
-}
-
-/** Takes the events of one reply in order. */
-export class ReplyReader {
-  text = "";
-  thinking = "";
-  tokens: Tokens | null = null;
-  /** Null until the reply is over. */
-  finish: Finish | null = null;
-  events = 0;
-  private readonly split = thoughtSplitter();
-  private readonly closer = jsonCloser();
-  private readonly loops: [LoopDetector, LoopDetector] = [loopDetector(), loopDetector()];
-
-  constructor(private readonly options: ReaderOptions) {}
-
-  /** True once nothing more is wanted of the stream. Throws EndpointError for an event that tells of a failure. */
-  push(event: unknown): boolean {
-    const fields = record(event);
-    if (fields.error !== undefined && fields.error !== null) throw fromPayload(this.options.place, fields);
-    this.events += 1;
-    this.tokens = tokensOf(fields) ?? this.tokens;
-    const piece = pieceOf(fields);
-    if (piece === null) return false;
-    this.think(piece.thinking);
-    if (this.finish === null) this.say(piece.text, false);
-    if (this.finish === null && piece.finish !== null) this.settle(piece.finish);
-    return this.finish === "loop" || this.finish === "node" || this.padded(piece.text);
-  }
-
-  /** The stream has ended; `done`: with the server's word that it was complete. */
-  end(done: boolean): void {
-    if (this.finish === null) this.settle(done ? "stop" : "cut");
-  }
-
-  /** A server that goes on after the JSON value has closed sends nothing but padding. */
-  private padded(delta: string): boolean {
-    const closed = this.options.json ? this.closer(this.text) : null;
-    if (closed === null) return false;
-    const before = this.text.length - delta.length;
-    this.text = this.text.slice(0, closed);
-    if (delta === "" || closed > before) return false;
-    this.finish = "stop";
-    return true;
-  }
-
-  private settle(reason: string): void {
-    if (this.options.thoughts) this.say("", true);
-    if (this.finish !== null) return;
-    this.finish = reason === "length" || reason === "max_tokens" ? "length" : "stop";
-    if (reason === "cut" || reason === "content_filter") this.finish = "cut";
-    const end = this.finish === "stop" ? (this.options.until?.(this.text, true) ?? null) : null;
-    if (end === null) return;
-    this.text = this.text.slice(0, end);
-    this.finish = "node";
-  }
-
-  private think(delta: string): void {
-    if (delta === "") return;
-    this.thinking += delta;
-    if (this.loops[0].push(delta)) this.finish = "loop";
-    this.measure();
-  }
-
-  private say(delta: string, final: boolean): void {
-    const { text, thinking } = this.options.thoughts
-      ? this.split(delta, final)
-      : { text: delta, thinking: "" };
-    this.think(thinking);
-    if (text === "") return;
-    const before = this.text.length;
-    this.text += text;
-    this.measure();
-    const end = this.options.until?.(this.text, false) ?? null;
-    if (end !== null) {
-      this.text = this.text.slice(0, end);
-      this.finish = "node";
-    } else if (this.loops[1].push(text)) this.finish = "loop";
-    const news = this.text.slice(before);
-    if (news !== "") this.options.onText?.(news);
-  }
-
-  private measure(): void {
-    if (this.text.length + this.thinking.length > TEXT_LIMIT) {
-      throw malformed(this.options.place, "sent a reply of more than 2 MB of text");
-    }
-  }
 }

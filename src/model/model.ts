@@ -1,0 +1,43 @@
+/** The nouns of a conversation with a model: what is asked, what comes back, and the model itself. */
+import type { Rung, Tokens } from "../types.ts";
+import type { Failure } from "./errors.ts";
+
+/**
+ * How a reply ended: by itself; at the token limit; because the connection broke; because it repeated itself; where the
+ * caller's `until` said.
+ */
+export type Finish = "stop" | "length" | "cut" | "loop" | "node";
+
+export interface ChatMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface Generation {
+  maxTokens: number;
+  temperature: number;
+  seed?: number;
+  stop?: string[];
+  signal?: AbortSignal;
+  onText?: (delta: string) => void;
+  /** Given the text so far: the offset where it ends, else null. The stream is cancelled there and `finish` is "node". */
+  until?: (text: string, final: boolean) => number | null;
+}
+
+/** `finish` "cut" and "loop" carry a `reason`: the text is what had come until then and must never be run. */
+export type Reply =
+  | { ok: true; text: string; thinking: string; finish: Finish; tokens: Tokens; ms: number; reason?: string }
+  | Failure;
+
+export interface Model {
+  endpoint: string;
+  /** The name the server knows it by. */
+  name: string;
+  rung: Rung;
+  /** Tokens; null where the server does not tell. */
+  window: number | null;
+  /** With a schema the reply is one JSON value of it, and ends where the value closes. */
+  chat(messages: ChatMessage[], g: Generation & { schema?: object }): Promise<Reply>;
+  /** Continues the prompt as it is, without a chat template. */
+  complete(prompt: string, g: Generation): Promise<Reply>;
+}

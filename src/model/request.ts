@@ -1,0 +1,203 @@
+/**
+ * One request and its reply, streamed over the `openai` package and our own fetch. Limits are on silence and size, never
+ * on total time; a request that is cancelled, or whose reply has ended early, closes its stream, so that the server stops.
+ */
+import type OpenAI from "openai";
+import type { Tokens } from "../types.ts";
+import {
+  cancelled,
+  EndpointError,
+  fromPayload,
+  fromThrown,
+  htmlInstead,
+  malformed,
+  type Place,
+  silent,
+} from "./errors.ts";
+import { estimateTokens } from "./estimate.ts";
+import type { Generation, Reply } from "./model.ts";
+import { ReplyReader } from "./reply.ts";
+import type { ServerKind } from "./servers.ts";
+import { guardBytes, type Wire } from "./stream.ts";
+import { boundedText, failureOf, isHtml, jsonOrText, send } from "./transport.ts";
+
+const RETRIES = 2;
+const PAUSES_MS = [250, 1000];
+const LONGEST_WAIT_MS = 10_000;
+/** The package counts total time, which has no limit here; this is the longest timer there is. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
+/** A model at its endpoint, and how it is spoken to. */
+export interface Context {
+  place: Place;
+  server: ServerKind;
+  silenceMs: number;
+  sdk: Promise<typeof OpenAI>;
+}
+
+export interface Request {
+  path: "/chat/completions" | "/completions";
+  body: Record<string, unknown>;
+  /** Everything the model reads, for the estimate where the server does not count. */
+  prompt: string;
+  schema: boolean;
+  generation: Generation;
+}
+
+/** Aborts once nothing has happened for so long. */
+function watchSilence(ms: number, expired: () => void): { alive: () => void; end: () => void } {
+  let timer = setTimeout(expired, ms);
+  return {
+    alive: () => {
+      clearTimeout(timer);
+      timer = setTimeout(expired, ms);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+/** The fetch that the package is given: ours, with each reply that is no stream of events turned into a failure. */
+function streamingFetch(place: Place, wire: Wire, alive: () => void) {
+  return async (url: string | URL | globalThis.Request, init?: RequestInit): Promise<Response> => {
+    const response = await send(String(url), {
+      method: "POST",
+      body: String(init?.body),
+      key: place.key,
+      accept: "text/event-stream",
+      signal: init?.signal ?? new AbortController().signal,
+    });
+    alive();
+    if (!response.ok) throw await failureOf(place, response);
+    if (response.body === null) throw malformed(place, "sent an empty reply");
+    const type = response.headers.get("content-type") ?? "";
+    if (/json|html/i.test(type)) {
+      const text = await boundedText(response);
+      if (isHtml(response, text)) throw htmlInstead(place);
+      const body = jsonOrText(text);
+      if (typeof body === "object" && body !== null && "error" in body) throw fromPayload(place, body);
+      throw malformed(place, "answered without streaming");
+    }
+    return new Response(guardBytes(response.body, { place, wire, alive }), { headers: response.headers });
+  };
+}
+
+/** One request, one reply. Throws EndpointError; what it throws before the first byte may be worth a retry. */
+async function attempt(context: Context, request: Request): Promise<ReplyReader> {
+  const { place, silenceMs } = context;
+  const { generation } = request;
+  const controller = new AbortController();
+  let over: EndpointError | null = null;
+  const stop = (error: EndpointError): void => {
+    over ??= error;
+    controller.abort();
+  };
+  const onCancel = (): void => stop(cancelled(place));
+  const silence = watchSilence(silenceMs, () => stop(silent(place, silenceMs)));
+  generation.signal?.addEventListener("abort", onCancel, { once: true });
+  if (generation.signal?.aborted) onCancel();
+  const wire: Wire = { bytes: 0, done: false, torn: false };
+  const reader = new ReplyReader({
+    place,
+    thoughts: request.path === "/chat/completions",
+    json: request.schema,
+    onText: generation.onText,
+    until: generation.until,
+  });
+  try {
+    const OpenAIClient = await context.sdk;
+    const client = new OpenAIClient({
+      baseURL: place.endpoint,
+      apiKey: place.key ?? "none",
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      maxRetries: 0,
+      timeout: NO_LIMIT_MS,
+      logLevel: "off",
+      fetch: streamingFetch(place, wire, silence.alive),
+    });
+    const stream = await client.post<AsyncIterable<unknown>>(request.path, {
+      body: request.body,
+      stream: true,
+      signal: controller.signal,
+    });
+    for await (const event of stream) if (reader.push(event)) break;
+  } catch (thrown) {
+    const failure = understood(thrown, place, wire);
+    if (over === null && failure !== null) throw failure;
+  } finally {
+    silence.end();
+    generation.signal?.removeEventListener("abort", onCancel);
+    controller.abort();
+  }
+  if (over !== null) throw over;
+  if (reader.events > 0) reader.end(wire.done);
+  else if (wire.bytes > 0) throw malformed(place, "sent a reply without any event in it");
+  else throw fromThrown(place, null);
+  return reader;
+}
+
+/** What an exception of the package stands for; null where only the connection broke in the middle of an event. */
+function understood(thrown: unknown, place: Place, wire: Wire): EndpointError | null {
+  if (thrown instanceof EndpointError) return thrown;
+  if (thrown instanceof SyntaxError) {
+    return wire.torn ? null : malformed(place, "sent an event that is not JSON");
+  }
+  if (!(thrown instanceof Error)) throw thrown;
+  // An error event inside the stream.
+  if ("error" in thrown && thrown.error !== undefined) return fromPayload(place, { error: thrown.error });
+  if (thrown.name === "TypeError" || thrown.name === "RangeError") throw thrown;
+  return fromThrown(place, thrown.cause ?? thrown);
+}
+
+/** Waits; false where the caller has given up meanwhile. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return Promise.resolve(false);
+  return new Promise((done) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      done(false);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      done(true);
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** One request with its retries: only for what failed before anything came, and may pass. */
+export async function ask(context: Context, request: Request): Promise<Reply> {
+  const start = performance.now();
+  const { signal } = request.generation;
+  for (let n = 0; ; n += 1) {
+    try {
+      const reader = await attempt(context, request);
+      return replyOf(context, request, { reader, ms: performance.now() - start });
+    } catch (thrown) {
+      if (!(thrown instanceof EndpointError)) throw thrown;
+      const wait = thrown.waitMs ?? PAUSES_MS[n] ?? 0;
+      if (!thrown.retry || n === RETRIES || wait > LONGEST_WAIT_MS) return thrown.failure;
+      if (!(await pause(wait, signal))) return cancelled(context.place).failure;
+    }
+  }
+}
+
+function replyOf(context: Context, request: Request, ended: { reader: ReplyReader; ms: number }): Reply {
+  const { reader, ms } = ended;
+  const { text, thinking } = reader;
+  const finish = reader.finish ?? "cut";
+  const tokens: Tokens = reader.tokens ?? {
+    prompt: estimateTokens(request.prompt),
+    cached: 0,
+    generated: estimateTokens(thinking) + estimateTokens(text),
+  };
+  const reply = { ok: true as const, text, thinking, finish, tokens, ms };
+  const { endpoint } = context.place;
+  if (finish === "cut")
+    return { ...reply, reason: `The connection to ${endpoint} broke before the reply was complete.` };
+  if (finish === "loop")
+    return { ...reply, reason: `The model at ${endpoint} repeated itself without end and was stopped.` };
+  return reply;
+}
