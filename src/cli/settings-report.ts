@@ -12,7 +12,6 @@ export interface Row {
 /** The settings as rows in a fixed order. */
 export function settingRows(settings: Settings, sources: Sources): Row[] {
   const { connection, checks, workspace, limits, mode, permissions, terminal } = settings;
-  const duration = (ms: number): string => formatDuration(ms);
   const values: [name: string, value: unknown][] = [
     ["connection.endpoint", connection.endpoint],
     ["connection.key", connection.key === null ? null : "(set, not shown)"],
@@ -24,10 +23,10 @@ export function settingRows(settings: Settings, sources: Sources): Row[] {
     ["checks.waived", checks.waived],
     ["workspace.root", workspace.root],
     ["workspace.ignore", workspace.ignore],
-    ["limits.maxTime", duration(limits.maxTimeMs)],
+    ["limits.maxTime", formatDuration(limits.maxTimeMs)],
     ["limits.maxTokens", limits.maxTokens],
-    ["limits.checkTime", duration(limits.checkTimeMs)],
-    ["limits.silence", duration(limits.silenceMs)],
+    ["limits.checkTime", formatDuration(limits.checkTimeMs)],
+    ["limits.silence", formatDuration(limits.silenceMs)],
     ...Object.entries(mode).map(([name, value]): [string, unknown] => [`mode.${name}`, value]),
     ["permissions", permissions],
     ["terminal.color", terminal.color],
@@ -40,7 +39,7 @@ export function reportSettings(rows: Row[], options: { json: boolean; userFile: 
   if (options.json) return `${rows.map((row) => terminalSafeJson(row)).join("\n")}\n`;
   const shown = rows.map(({ name, value, source }) => {
     const text = value === null ? "-" : typeof value === "string" ? value : JSON.stringify(value);
-    return [name, source === "default" ? text : `${text}  (${source})`] as const;
+    return [name, source === "default" ? text : `${text} (${source})`] as const;
   });
   const width = Math.max(...shown.map(([name]) => name.length));
   const lines = shown.map(([name, text]) => sanitize(`${name.padEnd(width)}  ${text.replace(/\s+/g, " ")}`));

@@ -1,0 +1,121 @@
+/** What a user sees of a turn, word for word. */
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { jsonRenderer, plainRenderer } from "../../src/cli/render.ts";
+import { TurnEvent } from "../../src/types.ts";
+import { EDIT, QUESTION } from "./events.ts";
+
+/** A sink that keeps what it was given. */
+function kept(): { pieces: string[]; write(text: string): void } {
+  const pieces: string[] = [];
+  return { pieces, write: (text) => void pieces.push(text) };
+}
+
+function show(events: TurnEvent[], options: { verbose?: boolean; color?: boolean } = {}) {
+  const { verbose = false, color = false } = options;
+  const [stdout, stderr] = [kept(), kept()];
+  const listener = plainRenderer({ stdout, stderr, color: { stdout: color, stderr: color }, verbose });
+  for (const event of events) listener(event);
+  return { out: stdout.pieces.join(""), err: stderr.pieces.join("") };
+}
+
+const DIFF = `--- a/a.py
++++ b/a.py
+@@ -1,2 +1,2 @@
+ def pop():
+-  return 1
++  return 2
+`;
+
+test("the events are events, and every kind is among them", () => {
+  for (const event of [...EDIT, ...QUESTION]) expect(TurnEvent.parse(event)).toEqual(event);
+  const kinds = TurnEvent.options.map((option) => option.shape.type.value).sort();
+  expect([...new Set(EDIT.map(({ type }) => type))].sort()).toEqual(kinds);
+});
+
+test("an edit: the diff on stdout, progress on stderr", () => {
+  const { out, err } = show(EDIT);
+  expect(out).toBe(DIFF);
+  expect(err).toBe(`gemma-3 at http://localhost:8080/v1 (schema, window 8,192)
+an edit: the task says fix
+plan: fix pop
+pytest before the change: failed (3 passed, 1 failed) in 1.2 s: test_pop: assert 1 == 2
+thinking aloud
+> rewrite_symbol path=a.py symbol=Stack.pop code=(3 lines)
+refused: No such symbol.
+candidate: a.py: Stack.pop
+pytest: passed (4 passed, 0 failed) in 1.2 s
+verdict on the feedback: verified: 4 tests pass, 1 more than before
+split (2 tests):
+permitted: pytest -q (--yes)
+warning: stdin was empty
+this changes what judges it: test_a .py
+put back 1 file
+left where they are: new.txt
+Fixed Stack.pop in a.py.
+by feedback, 12 s, 2 requests, 3 candidates, tokens 500 new, 1,000 cached, 210 generated, 100% local
+`);
+});
+
+test("verbose adds what was sent, what came and what was run", () => {
+  const extra = show(EDIT, { verbose: true }).err.split("\n");
+  const usual = show(EDIT).err.split("\n");
+  expect(extra.filter((line) => !usual.includes(line))).toEqual([
+    "session s1, version 0.1.0, /w",
+    "request 1 (rewrite): 900 tokens",
+    "$ pytest -q",
+    "response 1: 900 read (0 cached), 60 generated, node, 2.0 s",
+    "1 def pop():",
+    "context starts anew: sub-task",
+  ]);
+});
+
+test("a question: the answer alone on stdout, whole lines", () => {
+  const { out, err } = show(QUESTION);
+  expect(out).toBe("It takes the last 🙂 one.\n");
+  expect(err).toStartWith(
+    "gemma-3 at http://localhost:8080/v1 (schema, window 8,192)\na question: the task is a question\n",
+  );
+  expect(err).toEndWith(
+    "Answered.\n12 s, 2 requests, 3 candidates, tokens 500 new, 1,000 cached, 210 generated, 100% local\n",
+  );
+});
+
+test("colours are ours alone", () => {
+  const { out, err } = show(EDIT, { color: true });
+  expect(out).toBe(
+    "\x1b[1m--- a/a.py\x1b[22m\n\x1b[1m+++ b/a.py\x1b[22m\n\x1b[36m@@ -1,2 +1,2 @@\x1b[39m\n def pop():\n\x1b[31m-  return 1\x1b[39m\n\x1b[32m+  return 2\x1b[39m\n",
+  );
+  expect(err).toContain("\x1b[32mverified\x1b[39m");
+  expect(out + err).not.toContain("\x1b[2J");
+});
+
+test("JSON: one event a line with its version, whole and harmless", () => {
+  const stdout = kept();
+  const listener = jsonRenderer({ stdout });
+  for (const event of EDIT) listener(event);
+  const out = stdout.pieces.join("");
+  const lines = out.trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toEqual(EDIT.map((event) => ({ v: 1, ...event })));
+  expect(lines.filter((line) => !line.startsWith('{"v":1,"type":"'))).toEqual([]);
+  expect(out).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+});
+
+test("a reader that goes away ends the writing quietly", async () => {
+  const module = join(import.meta.dir, "../../src/cli/render.ts");
+  const program = `import { quietSink } from ${JSON.stringify(module)};
+    let gone = 0;
+    const sink = quietSink(process.stdout, () => { gone += 1; });
+    for (let i = 0; gone === 0 && i < 1000; i++) { sink.write("x".repeat(70000) + "\\n"); await Bun.sleep(1); }
+    sink.write("after"); await Bun.sleep(5);
+    process.stderr.write("gone " + gone);`;
+  const child = Bun.spawn(["sh", "-c", `"${process.execPath}" -e '${program}' | head -c 3`], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  expect({ out, err }).toEqual({ out: "xxx", err: "gone 1" });
+});
