@@ -1,0 +1,72 @@
+/** The checks of a workspace: what can be run to judge it, in the order in which it is worth running. */
+
+import type { CheckReport } from "../types.ts";
+import { type RunResult, run } from "../workspace/run.ts";
+import { commandCheck } from "./command.ts";
+import { pythonCheck } from "./python.ts";
+
+export interface Check {
+  id: string;
+  command: string[];
+  /** The command as a person would type it. */
+  shown: string;
+  /** Absolute. */
+  cwd: string;
+  kind: "test" | "syntax" | "command";
+  /** Names of what it leaves behind that is nobody's work. */
+  litter: string[];
+  /** Added to the environment of the run. */
+  env?: Record<string, string>;
+  /** Files below TMPDIR that `parse` reads. */
+  artifacts?: string[];
+  parse(result: RunResult): CheckReport;
+  /** The same check for these test files alone. */
+  narrow?(paths: string[]): Check;
+}
+
+/** What detection needs to see of a workspace; paths are relative to `root`. */
+export interface Place {
+  root: string;
+  exists(path: string): Promise<boolean>;
+  read(path: string): Promise<{ ok: true; file: { text: string } } | { ok: false; reason: string }>;
+}
+
+export interface DetectOptions {
+  /** The command of `--check`: it alone is what judges. */
+  check: string | null;
+  /** The project's named commands: they take the place of what would be found. */
+  project: { id: string; command: string }[];
+  /** The workspace's files. */
+  files: string[];
+  /** The environment of a child, see `childEnvironment`. */
+  env: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** What can judge this workspace; empty where nothing is known. Runs at most one small probe (is pytest there?). */
+export async function detectChecks(place: Place, options: DetectOptions): Promise<Check[]> {
+  if (options.check !== null) return [commandCheck("check", options.check, place.root)];
+  if (options.project.length > 0)
+    return options.project.map(({ id, command }) => commandCheck(id, command, place.root));
+  const python = await pythonCheck(place, options);
+  return python === null ? [] : [python];
+}
+
+export interface RunCheckOptions {
+  root: string;
+  timeoutMs: number;
+  env: Record<string, string>;
+  outputFile: string;
+  signal?: AbortSignal;
+}
+
+/** Runs a check to its end and reads the result. Every outcome is a report; a cancelled run is one with status `error`. */
+export async function runCheck(check: Check, options: RunCheckOptions): Promise<CheckReport> {
+  const result = await run(check.command, {
+    ...options,
+    cwd: check.cwd,
+    env: { ...options.env, ...check.env },
+    artifacts: check.artifacts ?? [],
+  });
+  return check.parse(result);
+}

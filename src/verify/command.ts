@@ -1,0 +1,139 @@
+/**
+ * Checks that are a command line of the user's or the project's: exit code 0 is a pass. Diagnostics are the lines that name a file of
+ * the workspace and a line in it. A command that is pytest or unittest by name has to bring its own proof as well.
+ */
+import type { CheckReport, Diagnostic } from "../types.ts";
+import { type RunResult, shellCommand } from "../workspace/run.ts";
+import type { Check } from "./checks.ts";
+import { PYTEST_OPTIONS, PYTEST_REPORT, PYTHON_LITTER, readPytest } from "./pytest.ts";
+import { firstOf, howItEnded, insidePath, oneLine, plain, report, stopped } from "./report.ts";
+
+const PYTEST = /(^|[\s;&|(/])(pytest|py\.test)(\s|$|[;&|)])/;
+const UNITTEST = /\s-m\s+unittest\b/;
+const MAX_DIAGNOSTICS = 50;
+
+/** The check for a command line. */
+export function commandCheck(id: string, line: string, root: string): Check {
+  const where = { root, cwd: root };
+  const base = { id, command: shellCommand(line), shown: line, cwd: root, litter: PYTHON_LITTER };
+  const python = { PYTHONFAULTHANDLER: "1", PYTHONDONTWRITEBYTECODE: "1" };
+  if (PYTEST.test(line) && !/junit-?xml/.test(line))
+    return {
+      ...base,
+      kind: "test",
+      env: { ...python, PYTEST_ADDOPTS: PYTEST_OPTIONS.join(" ") },
+      artifacts: [PYTEST_REPORT],
+      parse: (result) => readPytest(id, result, where),
+    };
+  if (UNITTEST.test(line))
+    return { ...base, kind: "test", env: python, parse: (result) => readUnittestText(id, result, where) };
+  return { ...base, kind: "command", env: python, parse: (result) => readCommand(id, result, where) };
+}
+
+function readCommand(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
+  const early = stopped(check, run);
+  if (early !== null) return early;
+  if (run.end.kind === "exited" && run.end.code === 0)
+    return report(check, run, { status: "passed", summary: "It exited with code 0." });
+  if (run.end.kind === "exited" && run.end.code === 127 && run.output.trim().split("\n").length <= 1)
+    return report(check, run, {
+      status: "unavailable",
+      summary: oneLine(run.output) || "Command not found.",
+    });
+  const diagnostics = readDiagnostics(run.output, where);
+  const summary =
+    diagnostics.length > 0
+      ? firstOf(diagnostics, diagnostics.length)
+      : `It ${howItEnded(run.end)}: ${oneLine(run.output.trimEnd().split("\n").reverse().join("\n")) || "no output"}`;
+  return report(check, run, { status: "failed", diagnostics, summary });
+}
+
+/** unittest on a command line says its counts at the very end; without them nothing is proved. */
+function readUnittestText(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
+  const base = readCommand(check, run, where);
+  if (base.status !== "passed" && base.status !== "failed") return base;
+  const tail = plain(run.output).trimEnd().split("\n").slice(-4).join("\n");
+  const ran = /^Ran (\d+) tests? in /m.exec(tail)?.[1];
+  const end = /^(OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$/m.exec(tail);
+  if (ran === undefined || end === null)
+    return {
+      ...base,
+      status: "error",
+      summary: `unittest ${howItEnded(run.end)} without saying what it ran, so nothing is proved.`,
+    };
+  const count = (name: string) => Number(new RegExp(`\\b${name}=(\\d+)`).exec(end[2] ?? "")?.[1] ?? 0);
+  const failed = count("failures") + count("errors") + count("unexpected successes");
+  const passed = Math.max(0, Number(ran) - failed - count("skipped"));
+  if (failed === 0 && passed === 0)
+    return { ...base, passed, failed, status: "no_tests", summary: "No test was run." };
+  const good = base.status === "passed" && failed === 0;
+  return { ...base, passed, failed, ...(good ? { summary: `${passed} passed.` } : { status: "failed" }) };
+}
+
+/** Each pattern names `path`, `line`, and where it can `column`, `severity`, `code`, `message`. */
+const PATTERNS = [
+  // tsc: src/a.ts(3,5): error TS2322: message
+  /^(?<path>[^\s(:][^(:\n]*)\((?<line>\d+),(?<column>\d+)\):\s+(?<severity>error|warning)\s+(?<code>\w+):\s*(?<message>.+)$/,
+  // gcc, clang, go vet, mypy, eslint -f unix: path:3:5: error: message
+  /^(?:\s*)(?<path>[^\s:][^:\n]*):(?<line>\d+):(?:(?<column>\d+):)?\s*(?:(?<severity>(?:fatal )?error|warning|note)(?:\[(?<code>\w+)\])?:\s*)?(?<message>\S.*)$/,
+  // Maven: [ERROR] /path/File.java:[3,5] message
+  /^\[ERROR\]\s+(?<path>[^\s:][^:\n]*):\[(?<line>\d+),(?<column>\d+)\]\s+(?<message>.+)$/,
+];
+/** Frames below or above a message: rustc, Python, Node. */
+const PLACES = [
+  /^\s*--> (?<path>[^:\n]+):(?<line>\d+):(?<column>\d+)$/,
+  /^\s*File "(?<path>[^"\n]+)", line (?<line>\d+)/,
+  /^\s*at (?:.*\()?(?:file:\/\/)?(?<path>\/[^:()\n]+|[^\s:()]+):(?<line>\d+):(?<column>\d+)\)?$/,
+];
+
+/** What a tool's output says about places in the workspace, first things first, each once. Pure. */
+export function readDiagnostics(output: string, where: { root: string; cwd: string }): Diagnostic[] {
+  const lines = plain(output).split("\n");
+  const found = new Map<string, Diagnostic>();
+  lines.forEach((line, at) => {
+    if (found.size >= MAX_DIAGNOSTICS) return;
+    const one = readLine(line, where) ?? readPlace(lines, at, where);
+    if (one === null) return;
+    const key = `${one.path}:${one.line}:${one.message}`;
+    if (!found.has(key)) found.set(key, one);
+  });
+  return [...found.values()];
+}
+
+function readLine(line: string, where: { root: string; cwd: string }): Diagnostic | null {
+  const groups = PATTERNS.map((pattern) => pattern.exec(line)?.groups).find((g) => g !== undefined);
+  if (groups === undefined || groups.severity === "note") return null;
+  return place(groups, groups.message ?? "", where);
+}
+
+/** A frame of a stack: its message is the nearest line that looks like one. */
+function readPlace(lines: string[], at: number, where: { root: string; cwd: string }): Diagnostic | null {
+  const line = lines[at] ?? "";
+  const groups = PLACES.map((pattern) => pattern.exec(line)?.groups).find((g) => g !== undefined);
+  if (groups === undefined) return null;
+  const says = (text: string) => /^(error|warning|panic|fatal)\b|^\S*(Error|Exception)\b/i.test(text.trim());
+  const above = lines.slice(Math.max(0, at - 12), at).findLast(says);
+  const below = lines.slice(at + 1, at + 40).find(says);
+  const python = line.trimStart().startsWith("File ");
+  const message = (python ? (below ?? above) : (above ?? below)) ?? line;
+  return place(groups, message, where);
+}
+
+function place(
+  groups: Record<string, string | undefined>,
+  message: string,
+  where: { root: string; cwd: string },
+): Diagnostic | null {
+  const path = insidePath(groups.path ?? "", where.root, where.cwd);
+  const line = Number(groups.line);
+  // "12:30:05 started" is no place in a file.
+  if (path === null || line < 1 || !/\.\w+$|(^|\/)(Make|Docker|Rake|Gem)file$/.test(path)) return null;
+  return {
+    path,
+    line,
+    ...(groups.column === undefined ? {} : { column: Math.max(1, Number(groups.column)) }),
+    severity: groups.severity === "warning" ? "warning" : "error",
+    ...(groups.code === undefined ? {} : { code: groups.code }),
+    message: oneLine(message),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * What judges is frozen during a turn: tests, their data and configuration, what starts them, and continuous integration. By
+ * name alone, and rather too much than too little: a frozen file that the task does ask to change is changed by saying so.
+ */
+
+/** Folders whose whole content judges. */
+const FOLDERS =
+  /(^|\/)(tests?|__tests__|__snapshots__|__mocks__|testdata|test-data|fixtures|specs?|e2e|cypress|src\/(test|integrationTest|androidTest))\//i;
+
+/** Names of test files in the languages' usual manners. */
+const TESTS = [
+  /^test_.*\.pyi?$/,
+  /^tests?\.py$/,
+  /_tests?\.(py|go|rb|exs|cc|cpp|cxx|c|rs|dart|lua|php)$/,
+  /[._-](test|spec|cy|e2e)\.[cm]?[jt]sx?$/,
+  /_spec\.(rb|lua)$/,
+  /(Tests?|TestCase|IT|Spec)\.(java|kt|kts|cs|swift|scala|groovy|php)$/,
+  /^Test[A-Z].*\.(java|kt)$/,
+  /\.(snap|bats|feature)$/,
+];
+
+/** Configuration of test runners, linters and builds, and what starts them. */
+const CONFIGURATION = [
+  /^(conftest|noxfile|setup)\.py$/,
+  /^(pytest|\.pytest|tox|mypy|\.mypy)\.ini$/,
+  /^(setup\.cfg|pyproject\.toml|\.coveragerc|\.flake8|ruff\.toml|\.ruff\.toml|\.pylintrc|sitecustomize\.py|usercustomize\.py)$/,
+  /\.pth$/,
+  /^(jest|vitest|vite|playwright|cypress|karma|ava|nyc|babel|webpack|rollup|eslint|biome|prettier)\.(config|conf|setup|workspace)\.[cm]?[jt]s(on)?$/,
+  /^\.?(mocharc|nycrc|eslintrc|prettierrc|babelrc|taprc|swcrc)(\.\w+)?$/,
+  /^(jest|vitest|test)[.-]?setup\.[cm]?[jt]sx?$/i,
+  /^(package|biome|bunfig|deno)\.(json|jsonc|toml)$/,
+  /^(tsconfig|jsconfig)(\.\w+)*\.json$/,
+  /^(Makefile|GNUmakefile|makefile|justfile|Justfile|Taskfile\.ya?ml|Rakefile|CMakeLists\.txt|CTestTestfile\.cmake|meson\.build|BUILD(\.bazel)?)$/,
+  /\.(mk|cmake)$/,
+  /^(pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.properties|build\.sbt|Cargo\.toml|build\.rs|go\.mod|phpunit\.xml(\.dist)?|\.rspec|mix\.exs|Package\.swift)$/,
+  /\.(csproj|fsproj|vbproj|sln|runsettings)$/,
+  /^(\.gitlab-ci\.ya?ml|\.travis\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.pre-commit-config\.ya?ml|appveyor\.ya?ml|smallcode\.json)$/,
+];
+
+const AUTOMATION = /^(\.github|\.circleci|\.gitlab|\.buildkite|\.husky|\.ci|\.cargo|\.config|\.mvn)\//;
+
+/** Whether this file (relative, "/") is part of what judges a change. */
+export function isFrozen(path: string): boolean {
+  const name = path.split("/").at(-1) ?? path;
+  return (
+    FOLDERS.test(path) ||
+    AUTOMATION.test(path) ||
+    TESTS.some((pattern) => pattern.test(name)) ||
+    CONFIGURATION.some((pattern) => pattern.test(name))
+  );
+}

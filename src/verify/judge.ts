@@ -1,0 +1,150 @@
+/**
+ * The judgement of a turn, from the reports of its checks before it and of the same checks after its last edit. Only what the turn
+ * did counts: what was red before is held against it only where the task asked to turn it green. Pure.
+ */
+import type { CheckReport, CheckStatus, Diagnostic, Verdict } from "../types.ts";
+import { SYNTAX } from "./report.ts";
+
+export interface JudgeOptions {
+  /**
+   * What the task asked for: `green` (a check that was red has to pass), the ids of tests or checks that have to pass, or
+   * `unharmed` (red stays red, nothing may get worse).
+   */
+  goal: "green" | "unharmed" | string[];
+}
+
+/** Ends that say nothing about the code. */
+const SILENT = new Set<CheckStatus>(["unavailable", "no_tests"]);
+/** From the worst. A time-out is the lowest: it cost the most and says the least. */
+const STATUS_SCORE: Record<CheckStatus, number> = {
+  timeout: -4000,
+  limit: -4000,
+  error: -2000,
+  unavailable: -1000,
+  no_tests: -1000,
+  failed: 0,
+  passed: 0,
+};
+const POINTS_PER_TEST = 1000;
+const MAX_FRESH = 999;
+
+/** The verdict on the tree as the `after` reports found it. `before` may lack checks: then everything they say is new. */
+export function judge(before: CheckReport[], after: CheckReport[], options: JudgeOptions): Verdict {
+  const pairs = after.map((now) => ({ now, was: before.find(({ check }) => check === now.check) ?? null }));
+  const fresh = pairs.flatMap(({ now, was }) => freshDiagnostics(now, was));
+  const base = { reports: after, fresh, score: score(after, fresh) };
+  const worse = pairs.map(({ now, was }) => whatIsWorse(now, was, fresh)).find((reason) => reason !== null);
+  if (worse !== undefined) return { ...base, status: "failed", reason: worse };
+
+  const proofs = pairs.filter(({ now }) => now.check !== SYNTAX && !SILENT.has(now.status));
+  if (proofs.length === 0) return { ...base, status: "unverified", reason: whyNoProof(after) };
+  const red = proofs.filter(({ now }) => now.status !== "passed");
+  if (red.length === 0) return { ...base, status: "verified", reason: greenReason(proofs.map((p) => p.now)) };
+
+  const first = red[0]?.now;
+  const still = `${first?.check ?? "A check"} is not green: ${first?.summary ?? ""}`;
+  const asked = Array.isArray(options.goal) ? options.goal : null;
+  if (asked !== null && asked.length > 0 && asked.every((id) => isGreen(id, pairs)))
+    return {
+      ...base,
+      status: "verified",
+      reason: "What was asked for passes, and nothing that passed before fails.",
+    };
+  if (red.some(({ now, was }) => was !== null && isBetter(now, was)))
+    return { ...base, status: "improved", reason: `Better than before, but ${still}` };
+  if (options.goal === "unharmed")
+    return { ...base, status: "unverified", reason: `Nothing is worse than before, but ${still}` };
+  return { ...base, status: "failed", reason: still };
+}
+
+/** A diagnostic is known by what it says, not by its line: an edit above moves it. A failing test is known by its id. */
+const keyOf = (one: Diagnostic): string =>
+  one.test !== undefined ? `test ${one.test}` : [one.path, one.code, one.message].join("|");
+
+/** As many of each kind as there are more than before. */
+function freshDiagnostics(now: CheckReport, was: CheckReport | null): Diagnostic[] {
+  const known = new Map<string, number>();
+  for (const one of was?.diagnostics ?? []) known.set(keyOf(one), (known.get(keyOf(one)) ?? 0) + 1);
+  return now.diagnostics.filter((one) => {
+    if (one.severity === "warning") return false;
+    const left = known.get(keyOf(one)) ?? 0;
+    known.set(keyOf(one), left - 1);
+    return left <= 0;
+  });
+}
+
+const collected = (report: CheckReport): number | null =>
+  report.passed === null || report.failed === null ? null : report.passed + report.failed;
+
+/** One sentence on what the turn spoiled in this check; null where nothing. */
+function whatIsWorse(now: CheckReport, was: CheckReport | null, fresh: Diagnostic[]): string | null {
+  const says = `${now.check}: ${now.summary}`;
+  if (now.check === SYNTAX)
+    return now.diagnostics.some((one) => fresh.includes(one))
+      ? `A changed file does not parse: ${now.summary}`
+      : null;
+  if (was === null || SILENT.has(was.status))
+    return now.status === "passed" || SILENT.has(now.status) ? null : says;
+  const [had, has] = [collected(was), collected(now)];
+  if (had !== null && had > 0 && (now.status === "no_tests" || (has !== null && has < had)))
+    return `${now.check}: fewer tests ran than before (${has ?? 0} of ${had}), so it proves nothing.`;
+  if (rank(now.status) < rank(was.status)) return says;
+  return now.status === "failed" && was.status === "failed" ? whatFailsNow(now, was, fresh) : null;
+}
+
+/** The same for a check that was red and is red. */
+function whatFailsNow(now: CheckReport, was: CheckReport, fresh: Diagnostic[]): string | null {
+  const broken = now.diagnostics.find((one) => one.test !== undefined && fresh.includes(one));
+  if (broken !== undefined) return `${now.check}: ${broken.test} fails now: ${broken.message}`;
+  if ((now.passed ?? 0) < (was.passed ?? 0))
+    return `${now.check}: fewer tests pass than before (${now.passed} of ${was.passed}).`;
+  return null;
+}
+
+/** How far a check came. */
+function rank(status: CheckStatus): number {
+  return { timeout: 0, limit: 0, unavailable: 1, error: 1, no_tests: 1, failed: 2, passed: 3 }[status];
+}
+
+function isBetter(now: CheckReport, was: CheckReport): boolean {
+  if (rank(now.status) !== rank(was.status)) return rank(now.status) > rank(was.status);
+  if ((now.passed ?? 0) !== (was.passed ?? 0)) return (now.passed ?? 0) > (was.passed ?? 0);
+  return now.status === "failed" && now.failed === null && now.diagnostics.length < was.diagnostics.length;
+}
+
+/** Whether the test or check of this id passes: a test does when its check ran to its end and does not name it as failing. A test id also stands for its file. */
+function isGreen(id: string, pairs: { now: CheckReport; was: CheckReport | null }[]): boolean {
+  const whole = pairs.find(({ now }) => now.check === id);
+  if (whole !== undefined) return whole.now.status === "passed";
+  const names = (one: Diagnostic) => one.test === id || one.test?.startsWith(`${id}::`) === true;
+  return pairs.some(
+    ({ now, was }) =>
+      (now.status === "failed" || now.status === "passed") &&
+      (was?.diagnostics.some(names) ?? false) &&
+      !now.diagnostics.some(names),
+  );
+}
+
+/** Passing tests first (a green check without counts is worth one), was fewer fresh diagnostics, was how far it came. */
+function score(after: CheckReport[], fresh: Diagnostic[]): number {
+  const stopped = after.some(({ status }) => status === "timeout" || status === "limit");
+  const points = after.map((report) => {
+    if (report.check === SYNTAX) return 0;
+    const tests = report.passed ?? (report.status === "passed" ? 1 : 0);
+    return (stopped ? 0 : tests) * POINTS_PER_TEST + STATUS_SCORE[report.status];
+  });
+  return points.reduce((sum, one) => sum + one, 0) - Math.min(MAX_FRESH, fresh.length);
+}
+
+function greenReason(reports: CheckReport[]): string {
+  const counts = reports.flatMap(({ passed }) => (passed === null ? [] : [passed]));
+  if (counts.length === 0) return `${reports.map(({ check }) => check).join(", ")} passed.`;
+  const tests = counts.reduce((sum, one) => sum + one, 0);
+  return tests === 1 ? "1 test passes." : `All ${tests} tests pass.`;
+}
+
+function whyNoProof(after: CheckReport[]): string {
+  const silent = after.find(({ check, status }) => check !== SYNTAX && SILENT.has(status));
+  if (silent !== undefined) return `Nothing proves it: ${silent.check}: ${silent.summary}`;
+  return "Nothing could prove it: no test or check command is known here; give one with --check CMD.";
+}

@@ -1,0 +1,157 @@
+/**
+ * pytest: how it is asked for a structured report, and how that report is read. The report is a file that pytest writes at the
+ * end of a session that ran to its end; what the run prints proves nothing, and a run without the report is no pass.
+ */
+import type { CheckReport, Diagnostic } from "../types.ts";
+import type { RunResult } from "../workspace/run.ts";
+import { atTimeout } from "./python-stack.ts";
+import { firstOf, howItEnded, insidePath, oneLine, plain, report, stopped } from "./report.ts";
+
+/** The name of the report below TMPDIR. */
+export const PYTEST_REPORT = "smallcode-pytest.xml";
+
+/** Arguments that make pytest report to TMPDIR (it expands the variable itself), run every test, and leave no cache behind. */
+export const PYTEST_OPTIONS = [
+  "--maxfail=0",
+  "--tb=short",
+  `--junitxml=$TMPDIR/${PYTEST_REPORT}`,
+  "-o",
+  "junit_family=xunit1",
+  "-o",
+  "cache_dir=$TMPDIR/pytest-cache",
+];
+
+/** What pytest leaves in a workspace in spite of all that. */
+export const PYTHON_LITTER = ["__pycache__", ".pytest_cache", "*.pyc", ".coverage"];
+
+interface Case {
+  id: string;
+  outcome: "passed" | "failed" | "skipped";
+  /** First line of the message, and the traceback below it. */
+  message: string;
+  text: string;
+  file: string | null;
+  line: number | null;
+}
+
+/** Reads a run of pytest that was given `PYTEST_OPTIONS`. `root` and `cwd` are absolute. */
+export function readPytest(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
+  const early = stopped(check, run);
+  if (early?.status === "timeout") return atTimeout(early, run, where);
+  if (early !== null) return early;
+  const xml = run.artifacts[PYTEST_REPORT];
+  const code = run.end.kind === "exited" ? run.end.code : null;
+  const cases = xml === undefined ? null : readCases(xml);
+  if (cases === null) return withoutReport(check, run);
+  const failures = cases.filter(({ outcome }) => outcome === "failed");
+  const passed = cases.filter(({ outcome }) => outcome === "passed").length;
+  const diagnostics = failures.map((failure) => diagnose(failure, where));
+  const counts = { passed, failed: failures.length, diagnostics };
+  if (failures.length > 0)
+    return report(check, run, {
+      ...counts,
+      status: "failed",
+      summary: firstOf(diagnostics, failures.length),
+    });
+  if (code === 5 || (code === 0 && passed === 0))
+    return report(check, run, { ...counts, status: "no_tests", summary: "No test was run." });
+  if (code === 0) return report(check, run, { ...counts, status: "passed", summary: `${passed} passed.` });
+  return report(check, run, {
+    ...counts,
+    status: code === 1 ? "failed" : "error",
+    summary: `Every test passed, but pytest ${howItEnded(run.end)}: ${lastLine(run.output)}`,
+  });
+}
+
+function lastLine(output: string): string {
+  return oneLine(output.trimEnd().split("\n").reverse().join("\n"));
+}
+
+/** Ended before its report: a crash, an internal or usage error, or code that left the process by itself. */
+function withoutReport(check: string, run: RunResult): CheckReport {
+  const code = run.end.kind === "exited" ? run.end.code : null;
+  const said = /^(INTERNALERROR> .*Error.*|ERROR: .*|E {3}.*|.*: error: .*)$/m.exec(plain(run.output))?.[1];
+  if (/No module named '?pytest'?/.test(run.output) && code === 1)
+    return report(check, run, { status: "unavailable", summary: "pytest is not installed for this Python." });
+  const detail = said === undefined ? "" : `: ${oneLine(said)}`;
+  return report(check, run, {
+    status: "error",
+    summary: `pytest ${howItEnded(run.end)} without a report, so nothing is proved${detail}.`,
+  });
+}
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+function decode(text: string): string {
+  return text.replace(/&(#x[0-9a-f]+|#\d+|\w+);/gi, (whole, name: string) => {
+    if (name.startsWith("#x")) return codePoint(Number.parseInt(name.slice(2), 16));
+    if (name.startsWith("#")) return codePoint(Number(name.slice(1)));
+    return ENTITIES[name] ?? whole;
+  });
+}
+const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : "");
+
+function attributes(tag: string): Record<string, string> {
+  return Object.fromEntries(
+    [...tag.matchAll(/([\w:.-]+)="([^"]*)"/g)].map((m) => [m[1] ?? "", decode(m[2] ?? "")]),
+  );
+}
+
+/** The cases of a junit report as pytest writes it; null where it is cut off or none. */
+function readCases(xml: string): Case[] | null {
+  if (!/<\/testsuites?>\s*$/.test(xml)) return null;
+  const found = xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g);
+  const cases = new Map<string, Case>();
+  for (const match of found) {
+    const one = readCase(attributes(match[1] ?? ""), match[2] ?? "");
+    // A failing teardown is a second entry for a test that passed.
+    const before = cases.get(one.id);
+    if (before === undefined || before.outcome !== "failed") cases.set(one.id, one);
+  }
+  return [...cases.values()];
+}
+
+function readCase(about: Record<string, string>, body: string): Case {
+  const problem = /<(failure|error|skipped)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/\1>)/.exec(body);
+  const kind = problem?.[1];
+  return {
+    id: caseId(about),
+    outcome: kind === undefined ? "passed" : kind === "skipped" ? "skipped" : "failed",
+    message: attributes(problem?.[2] ?? "").message ?? "",
+    text: decode(problem?.[3] ?? ""),
+    file: about.file ?? null,
+    line: about.line === undefined ? null : Number(about.line) + 1,
+  };
+}
+
+/** `tests/test_a.py::TestStack::test_push[1]`, as pytest's own node ids are. */
+function caseId(about: Record<string, string>): string {
+  const { classname = "", name = "", file } = about;
+  if (file === undefined) return [classname, name].filter((part) => part !== "").join("::");
+  const module = file.replace(/\.py$/, "").replaceAll("/", ".");
+  const inner = classname.startsWith(module) ? classname.slice(module.length + 1) : "";
+  return [file, ...inner.split("."), name].filter((part) => part !== "").join("::");
+}
+
+/** Where and why: the innermost frame inside the workspace. */
+function diagnose(failure: Case, where: { root: string; cwd: string }): Diagnostic {
+  const collecting = failure.message === "collection failure";
+  const errors = [...failure.text.matchAll(/^E {1,3}(.*)$/gm)].map((match) => match[1] ?? "");
+  const said = collecting ? (errors.at(-1) ?? lastLine(failure.text)) : failure.message;
+  const frames = [
+    ...failure.text.matchAll(/^([^\s:][^:\n]*):(\d+): /gm),
+    ...failure.text.matchAll(/^E? *File "([^"\n]+)", line (\d+)/gm),
+  ];
+  const inner = frames
+    .map((match) => ({ path: insidePath(match[1] ?? "", where.root, where.cwd), line: Number(match[2]) }))
+    .findLast(({ path, line }) => path !== null && line > 0);
+  const path =
+    inner?.path ?? (failure.file === null ? null : insidePath(failure.file, where.root, where.cwd));
+  const line = inner?.line ?? failure.line;
+  return {
+    ...(path === null ? {} : { path }),
+    ...(line === null ? {} : { line }),
+    severity: "error",
+    message: oneLine(said) || oneLine(errors[0] ?? "") || "It failed.",
+    test: failure.id,
+  };
+}
