@@ -1,18 +1,10 @@
 /** Settings: which source wins, where a key may go, what a project may set, and how a mistake is told. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { jsonMistake } from "../src/config/json.ts";
-import {
-  type Flags,
-  isTrusted,
-  loadSettings,
-  realPath,
-  trust,
-  userConfigPath,
-  userStatePath,
-} from "../src/config.ts";
+import { type Flags, loadSettings } from "../src/config.ts";
 
 let base: string;
 let cwd: string;
@@ -101,100 +93,6 @@ test("flags win over the environment, the project's file and the user's file", a
   });
 });
 
-const A = "http://a/v1";
-const B = "http://b/v1";
-const keys: [
-  name: string,
-  user: object,
-  env: Record<string, string>,
-  flags: Flags,
-  endpoint: string | null,
-  key: string | null,
-][] = [
-  ["a key alone selects nothing", {}, { OPENAI_API_KEY: "k" }, {}, null, null],
-  ["nor does our own", {}, { SMALLCODE_KEY: "k" }, {}, null, null],
-  ["a pair", {}, { OPENAI_BASE_URL: A, OPENAI_API_KEY: "k" }, {}, A, "k"],
-  [
-    "a stranger's key does not follow a flag",
-    {},
-    { OPENAI_BASE_URL: A, OPENAI_API_KEY: "k" },
-    { endpoint: B },
-    B,
-    null,
-  ],
-  [
-    "unless the flag says the same",
-    {},
-    { OPENAI_BASE_URL: A, OPENAI_API_KEY: "k" },
-    { endpoint: `${A}/` },
-    A,
-    "k",
-  ],
-  [
-    "nor our own variable",
-    {},
-    { OPENAI_BASE_URL: A, OPENAI_API_KEY: "k", SMALLCODE_ENDPOINT: B },
-    {},
-    B,
-    null,
-  ],
-  ["our own pair", {}, { SMALLCODE_ENDPOINT: A, SMALLCODE_KEY: "k", OPENAI_API_KEY: "o" }, {}, A, "k"],
-  ["our key is its endpoint's", {}, { SMALLCODE_ENDPOINT: A, SMALLCODE_KEY: "k" }, { endpoint: B }, B, null],
-  ["our key for a flag", {}, { SMALLCODE_KEY: "k" }, { endpoint: B }, B, "k"],
-  ["our key for the user's endpoint", { endpoint: A }, { SMALLCODE_KEY: "k" }, {}, A, "k"],
-  ["our key never for another's variable", {}, { SMALLCODE_KEY: "k", OPENAI_BASE_URL: A }, {}, A, null],
-  [
-    "nor for Ollama's",
-    { endpoint: A },
-    { SMALLCODE_KEY: "k", OLLAMA_HOST: "h:1" },
-    {},
-    "http://h:1/v1",
-    null,
-  ],
-  ["the user's pair", { endpoint: A, key: "k" }, {}, {}, A, "k"],
-  ["the user's key stays home", { endpoint: A, key: "k" }, { SMALLCODE_ENDPOINT: B }, {}, B, null],
-  ["a prefix is another URL", { endpoint: "http://a/v", key: "k" }, {}, { endpoint: A }, A, null],
-];
-
-test.each(keys)("%s", async (_, file, env, flags, endpoint, key) => {
-  await user(file);
-  const { settings } = await load(env, flags);
-  expect([settings.connection.endpoint, settings.connection.key]).toEqual([endpoint, key]);
-});
-
-const hosts: [host: string, endpoint: string][] = [
-  ["127.0.0.1", "http://127.0.0.1:11434/v1"],
-  ["0.0.0.0:5000", "http://127.0.0.1:5000/v1"],
-  [":5000", "http://127.0.0.1:5000/v1"],
-  ["box", "http://box:11434/v1"],
-  ["box:80", "http://box/v1"],
-  ["https://box", "https://box/v1"],
-  ["http://box:1234/", "http://box:1234/v1"],
-  ["[::]:5000", "http://[::1]:5000/v1"],
-];
-
-test.each(hosts)("OLLAMA_HOST=%s", async (host, endpoint) => {
-  expect((await load({ OLLAMA_HOST: host })).settings.connection.endpoint).toBe(endpoint);
-});
-
-test("a bare host and port is an endpoint; an empty variable is none", async () => {
-  expect((await load({}, { endpoint: "localhost:8080" })).settings.connection.endpoint).toBe(
-    "http://localhost:8080",
-  );
-  expect((await load({ SMALLCODE_ENDPOINT: " " })).settings.connection.endpoint).toBeNull();
-});
-
-test.each([
-  [{ SMALLCODE_ENDPOINT: "ftp://x" }, /^SMALLCODE_ENDPOINT must be a URL/],
-  [{ OPENAI_BASE_URL: "http://" }, /^OPENAI_BASE_URL must be a URL/],
-  [{ SMALLCODE_ENDPOINT: "http://me:secret@x" }, /^SMALLCODE_ENDPOINT must not carry/],
-  [{ SMALLCODE_RUNG: "tools" }, /^SMALLCODE_RUNG must be schema or plain/],
-] as [Record<string, string>, RegExp][])("mistake in the environment %j", async (env, says) => {
-  const reason = await refusal(env);
-  expect(reason).toMatch(says);
-  expect(reason).not.toContain("secret");
-});
-
 test.each(["endpoint", "key", "model", "rung", "window", "permissions", "engine", "escalation"])(
   "a project may not set %s",
   async (key) => {
@@ -238,7 +136,7 @@ test.each(broken)("broken smallcode.json %j", async (value, says) => {
 });
 
 test("the user's file is as strict, and never quotes a value", async () => {
-  await user({ endpoint: A, key: ["secret"] });
+  await user({ endpoint: "http://a/v1", key: ["secret"] });
   expect(await refusal()).toBe(`${userFile()}: "key" must be a text.`);
   await user({ key: "secret" });
   expect(await refusal()).toBe(`${userFile()}: "key" needs the "endpoint" that it belongs to beside it.`);
@@ -296,63 +194,14 @@ test("colour is off by NO_COLOR and on a dumb terminal", async () => {
   expect((await load({ TERM: "dumb" })).settings.terminal.color).toBe(false);
 });
 
-test("the user's places on each platform", () => {
-  const at = (platform: string, env: Record<string, string> = {}, where: string | null = "/h") => {
-    const host = { platform, env, home: where };
-    return [userConfigPath(host), userStatePath(host)];
-  };
-  expect(at("linux")).toEqual(["/h/.config/smallcode/config.json", "/h/.local/state/smallcode"]);
-  expect(at("linux", { XDG_CONFIG_HOME: "/c", XDG_STATE_HOME: "/s" })).toEqual([
-    "/c/smallcode/config.json",
-    "/s/smallcode",
-  ]);
-  expect(at("linux", { XDG_CONFIG_HOME: "c" })[0]).toBe("/h/.config/smallcode/config.json");
-  expect(at("darwin")[0]).toBe("/h/Library/Application Support/smallcode/config.json");
-  expect(at("win32", { APPDATA: "/a", LOCALAPPDATA: "/l" })).toEqual([
-    "/a/smallcode/config.json",
-    "/l/smallcode",
-  ]);
-  expect(at("linux", {}, null)).toEqual([null, null]);
+test("a mistake in the environment is a reason, and an empty variable is none", async () => {
+  expect(await refusal({ SMALLCODE_RUNG: "tools" })).toBe("SMALLCODE_RUNG must be schema or plain.");
+  expect((await load({ SMALLCODE_RUNG: "", SMALLCODE_ENDPOINT: " " })).settings.connection.rung).toBeNull();
 });
 
 test("no home: the rest works", async () => {
   const loaded = await loadSettings({ env: {}, home: null, platform: "linux", cwd, flags: {} });
   expect(loaded.ok).toBe(true);
-});
-
-test("trust is for one folder, by its real path, and lasts", async () => {
-  const state = join(home, "state");
-  await mkdir(join(cwd, "sub"));
-  await symlink(cwd, join(base, "alias"));
-  expect(await isTrusted(cwd, state)).toBe(false);
-  expect(await trust(join(base, "alias"), state)).toMatchObject({ ok: true });
-  expect(await isTrusted(cwd, state)).toBe(true);
-  expect(await isTrusted(join(base, "alias"), state)).toBe(true);
-  expect(await isTrusted(join(cwd, "sub"), state)).toBe(false);
-  expect(await isTrusted(base, state)).toBe(false);
-  await Promise.all([trust(base, state), trust(join(cwd, "sub"), state)]);
-  expect(await readdir(join(state, "trusted"))).toHaveLength(3);
-});
-
-test("trust that cannot be kept is a reason, and an entry for another folder is none", async () => {
-  expect(await trust(cwd, null)).toMatchObject({ ok: false });
-  expect(await isTrusted(cwd, null)).toBe(false);
-  await put(join(home, "file"), "");
-  const kept = await trust(cwd, join(home, "file"));
-  expect(kept.ok ? "" : kept.reason).toContain("cannot be remembered");
-  const made = await trust(cwd, join(home, "state"));
-  await put(made.ok ? made.file : "", "/another\n");
-  expect(await isTrusted(cwd, join(home, "state"))).toBe(false);
-});
-
-test("the real path follows links, also those whose target is not there", async () => {
-  await symlink(join(base, "nowhere"), join(cwd, "dangling"));
-  await symlink("loop", join(cwd, "loop"));
-  expect(await realPath(join(cwd, "new", "file"))).toBe(join(cwd, "new", "file"));
-  expect(await realPath(join(cwd, "dangling", "file"))).toBe(join(base, "nowhere", "file"));
-  await expect(realPath(join(cwd, "loop"))).rejects.toThrow("leads to itself");
-  expect(await realPath("/")).toBe("/");
-  expect(dirname(await realPath(join(cwd, "dangling")))).toBe(base);
 });
 
 test("the scanner of mistakes agrees with the parser", () => {

@@ -205,15 +205,15 @@ export function jsonRenderer({ stdout }: { stdout: Sink }): Listener {
 }
 
 /**
- * A sink on one of the process's streams. A reader that has gone away (`| head`) is no error: from then on nothing is
- * written, and `onGone` is called once.
+ * A sink on one of the process's streams. After the first write that fails nothing more is written, and `onGone` is
+ * called once: with null where the reader has gone away (`| head`), which is no error, else with one sentence.
  */
-export function quietSink(stream: NodeJS.WritableStream, onGone: () => void): Sink {
+export function quietSink(stream: NodeJS.WritableStream, onGone: (problem: string | null) => void): Sink {
   let gone = false;
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    if (!gone) onGone();
+    if (gone) return;
     gone = true;
+    onGone(error.code === "EPIPE" ? null : `The output cannot be written: ${error.message}.`);
   });
   return {
     write(text) {

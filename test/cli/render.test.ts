@@ -101,21 +101,29 @@ test("JSON: one event a line with its version, whole and harmless", () => {
   expect(out).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
 });
 
-test("a reader that goes away ends the writing quietly", async () => {
+/** A process that writes until its output is gone, then once more; `redirect` is where its stdout goes. */
+async function writer(redirect: string): Promise<{ out: string; err: string }> {
   const module = join(import.meta.dir, "../../src/cli/render.ts");
   const program = `import { quietSink } from ${JSON.stringify(module)};
-    let gone = 0;
-    const sink = quietSink(process.stdout, () => { gone += 1; });
-    for (let i = 0; gone === 0 && i < 1000; i++) { sink.write("x".repeat(70000) + "\\n"); await Bun.sleep(1); }
+    const gone = [];
+    const sink = quietSink(process.stdout, (problem) => gone.push(problem));
+    for (let i = 0; gone.length === 0 && i < 1000; i++) { sink.write("x".repeat(70000) + "\\n"); await Bun.sleep(1); }
     sink.write("after"); await Bun.sleep(5);
-    process.stderr.write("gone " + gone);`;
-  const child = Bun.spawn(["sh", "-c", `"${process.execPath}" -e '${program}' | head -c 3`], {
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+    process.stderr.write(JSON.stringify(gone));`;
+  const line = `"${process.execPath}" -e '${program}' ${redirect}`;
+  const child = Bun.spawn(["sh", "-c", line], { stdout: "pipe", stderr: "pipe" });
   const [out, err] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ]);
-  expect({ out, err }).toEqual({ out: "xxx", err: "gone 1" });
+  return { out, err };
+}
+
+test("a reader that goes away ends the writing quietly", async () => {
+  expect(await writer("| head -c 3")).toEqual({ out: "xxx", err: "[null]" });
+});
+
+test.skipIf(process.platform !== "linux")("a full disk under stdout is one sentence", async () => {
+  const { err } = await writer("> /dev/full");
+  expect(JSON.parse(err)).toEqual([expect.stringMatching(/^The output cannot be written: ENOSPC.*\.$/)]);
 });
