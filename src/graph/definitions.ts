@@ -76,7 +76,9 @@ function widen(node: Node): { extent: Node } & Span {
     if (!ATTRIBUTES.has(before.type)) break;
     start = before.startIndex;
   }
-  const after = extent.nextSibling;
+  // One of several things declared together does not own the `;` of them all.
+  const together = WRAPPERS.has(extent.parent?.type ?? "");
+  const after = together ? null : extent.nextSibling;
   const end = after?.type === ";" && !after.isMissing ? after.endIndex : extent.endIndex;
   return { extent, start, end };
 }
@@ -117,6 +119,13 @@ function isSymbol(item: Found, parent: Found | null, root: Node): boolean {
   if (inFunction) return item.kind !== "variable" && item.node.type !== "variable_declarator";
   if (item.kind !== "variable" || parent) return parent?.kind !== "variable" || item.kind !== "variable";
   return item.extent.parent?.id === root.id || item.node.type === "pair";
+}
+
+/** A function in a class is a method, also where it is written outside (`Stack::push`); a method in nothing is a function. */
+function placedKind(kind: SymbolKind, name: string, parent: Found | null): SymbolKind {
+  if (kind === "function" && parent) return HOLDERS.has(parent.kind) ? "method" : kind;
+  if (kind !== "function" && kind !== "method") return kind;
+  return parent || name.includes(".") ? "method" : "function";
 }
 
 function importsOf(matches: QueryMatch[], root: Node): Import[] {
@@ -165,7 +174,7 @@ export function extract({ query }: Loaded, root: Node, text: string, path: strin
       continue;
     }
     open.push({ item, name, index: definitions.length });
-    const kind = item.kind === "function" && parent && HOLDERS.has(parent.item.kind) ? "method" : item.kind;
+    const kind = placedKind(item.kind, name, parent?.item ?? null);
     const { start, end, body } = item;
     const lines = { start: lineOf(start), end: lineOf(Math.max(start, end - 1)) };
     const symbol = { name, kind, path, lines, signature: signatureOf(text, item) };
