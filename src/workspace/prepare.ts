@@ -1,0 +1,45 @@
+/** From a proposed change to a step that can be journalled: the walls, the permission and the file's bytes are checked first. */
+import { readFileSync, type Stats } from "node:fs";
+import { relative } from "node:path";
+import type { Change, Failed } from "../types.ts";
+import type { Blobs } from "./blobs.ts";
+import { decode, encode, hashOf, MAX_TEXT_BYTES } from "./files.ts";
+import { keep, type Step } from "./journal.ts";
+import type { Entry } from "./snapshot.ts";
+import { locate, lstatOrNull } from "./walls.ts";
+
+/** `folder`: the turn's, where ours is kept when the file is not what the change was made from. */
+export interface PrepareParts {
+  root: string;
+  folder: string;
+  blobs: Blobs;
+  allowWrite: (path: string) => boolean;
+}
+
+/**
+ * The step a change stands for, with both contents in the blobs and on the disk, or a refusal in one sentence. Throws
+ * what the disk refuses.
+ */
+export function prepare(change: Change, parts: PrepareParts): Step | Failed {
+  const { root, blobs, folder, allowWrite } = parts;
+  const at = locate(root, change.path);
+  if (!at.ok) return at;
+  const refuse = (why: string): Failed => ({ ok: false, reason: `${change.path} ${why}` });
+  if (!allowWrite(at.path)) return refuse("may not be written: no permission covers it.");
+  const stat = lstatOrNull(at.absolute) as Stats | null;
+  if (stat && !stat.isFile()) return refuse("is a folder or a special file; name a file.");
+  if (!stat && change.base !== null) return refuse("no longer exists; it was left alone.");
+  if (stat && change.base === null) return refuse("exists already; change it instead of creating it.");
+  if (stat && stat.size > MAX_TEXT_BYTES) return refuse("is larger than 2 MB and was left alone.");
+  const bytes = stat && readFileSync(at.absolute);
+  if (bytes && hashOf(bytes) !== change.base) {
+    const ours = relative(root, keep(folder, at.path, Buffer.from(change.text ?? "")));
+    return refuse(`was changed by someone else since it was read and was left alone; ours is in ${ours}.`);
+  }
+  const old = bytes && decode(bytes);
+  if (bytes && old === null) return refuse("is not UTF-8 text and was left alone.");
+  const mode = stat ? stat.mode & 0o7777 : 0o666 & ~process.umask();
+  const entry = (content: Uint8Array): Entry => ({ hash: blobs.put(content, true), mode, link: false });
+  const after = change.text === null ? null : entry(encode(change.text, old));
+  return { path: at.path, before: bytes && entry(bytes), after };
+}

@@ -1,0 +1,180 @@
+/**
+ * Brings the tree into one of its whole states after a process died: a turn that was open is reverted, an undo or redo
+ * that had begun is completed. What the user has changed since stays, and ours goes to the turn's folder.
+ */
+import { existsSync, type Stats } from "node:fs";
+import { join, relative } from "node:path";
+import type { Blobs } from "./blobs.ts";
+import type { Clock } from "./clock.ts";
+import { append, endReverted, keep, keptFolder, snapshotFile, type Turn } from "./journal.ts";
+import { isWithin } from "./ledger.ts";
+import { dropEmpty, dropStaged, LostCopy, type Placement, place } from "./place.ts";
+import { bytesAt, changedAt, type Entry, look, readSeen, sameEntry } from "./snapshot.ts";
+import { isReserved, lstatOrNull } from "./walls.ts";
+
+/** A change this soon after the last sign of life may still have been the check's: it stays, and is reported. */
+const DOUBT_MS = 1000;
+
+/** `files` were brought back; `notices` are sentences for the user about what was not. */
+export interface Recovery {
+  files: string[];
+  notices: string[];
+}
+
+export interface RecoveryParts {
+  root: string;
+  blobs: Blobs;
+  clock: Clock;
+  /** The last moment (ms since 1970) at which the dead process certainly lived, where that is known. */
+  died: number | null;
+}
+
+/** A path of a journal that may be written without following anything out of the workspace. */
+function isSafe(root: string, path: string): boolean {
+  const parts = path.split("/");
+  if (path.startsWith("/") || isReserved(path) || parts.includes("..") || parts.includes("")) return false;
+  return parts.every(
+    (_, index) => index === 0 || !lstatOrNull(join(root, ...parts.slice(0, index)))?.isSymbolicLink(),
+  );
+}
+
+/** Puts placements into the tree; what cannot be restored for want of a copy becomes a notice. */
+function restore(turn: Turn, placements: Placement[], parts: RecoveryParts): Recovery {
+  const { root, blobs, clock } = parts;
+  const notices: string[] = [];
+  let rest = placements.filter(({ path }) => isSafe(root, path));
+  while (rest.length > 0) {
+    try {
+      place(rest, { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder) });
+      break;
+    } catch (error) {
+      if (!(error instanceof LostCopy)) throw error;
+      notices.push(`${error.path} could not be brought back: its copy in .smallcode/undo is gone.`);
+      rest = rest.filter(({ path }) => path !== error.path);
+    }
+  }
+  return { files: rest.map(({ path }) => path), notices };
+}
+
+/** Leaves a file as it is and puts ours beside the journal. */
+function giveWay(turn: Turn, path: string, ours: Entry | null | undefined, parts: RecoveryParts): string {
+  const bytes = ours && parts.blobs.get(ours.hash);
+  const where = bytes ? `; ours is in ${relative(parts.root, keep(turn.folder, path, bytes))}` : "";
+  return `${path} was changed after the last turn broke off and was left alone${where}.`;
+}
+
+/** Brings each path from any of the states `known` to its goal; another state is the user's. */
+function settle(
+  turn: Turn,
+  goals: { path: string; goal: Entry | null; known: (Entry | null)[]; ours: Entry | null | undefined }[],
+  parts: RecoveryParts,
+): Recovery {
+  const placements: Placement[] = [];
+  const notices: string[] = [];
+  for (const { path, goal, known, ours } of goals) {
+    const absolute = join(parts.root, path);
+    const stat = lstatOrNull(absolute) as Stats | null;
+    const now = look(absolute, null)?.entry ?? null;
+    const isFree = !stat || known.some((entry) => entry !== null && entry.hash === now?.hash);
+    if (sameEntry(now, goal) && (now || !stat)) continue;
+    if (isFree || (now && isWithin(turn.windows, changedAt(absolute)))) {
+      if (!isFree && stat) keep(turn.folder, path, bytesAt(absolute, stat));
+      placements.push({ path, entry: goal });
+    } else {
+      notices.push(giveWay(turn, path, ours, parts));
+    }
+  }
+  const restored = restore(turn, placements, parts);
+  return { files: restored.files, notices: [...notices, ...restored.notices] };
+}
+
+/** Brings back files that a check of the dead turn has damaged or removed. */
+function repair(turn: Turn, parts: RecoveryParts): Recovery {
+  const placements: Placement[] = [];
+  const notices: string[] = [];
+  if (turn.windows.length === 0) return { files: [], notices };
+  const end = turn.windows.at(-1)?.to ?? 0;
+  for (const [path, { entry }] of readSeen(snapshotFile(turn.folder))) {
+    const absolute = join(parts.root, path);
+    const stat = lstatOrNull(absolute) as Stats | null;
+    if (turn.touched.has(path) || sameEntry(look(absolute, null)?.entry, entry)) continue;
+    const at = stat ? changedAt(absolute) : 0;
+    if (!stat || (!stat.isDirectory() && isWithin(turn.windows, at))) {
+      if (stat && stat.size < 1024 * 1024) keep(turn.folder, path, bytesAt(absolute, stat));
+      placements.push({ path, entry });
+    } else if (at <= end + DOUBT_MS) {
+      notices.push(giveWay(turn, path, entry, parts));
+    }
+  }
+  const restored = restore(turn, placements, parts);
+  return { files: restored.files, notices: [...notices, ...restored.notices] };
+}
+
+/** Ends the windows that the process could not end itself, in the journal too, so that a second recovery sees the same. */
+function closeWindows(turn: Turn, died: number | null): void {
+  const last = turn.windows.at(-1);
+  if (!last || last.to !== null) return;
+  last.to = died ?? last.from;
+  append(turn.folder, { op: "checked", to: last.to });
+}
+
+/** Reverts an open turn. */
+function revertDead(turn: Turn, parts: RecoveryParts): Recovery {
+  closeWindows(turn, parts.died);
+  dropStaged(
+    parts.root,
+    [...turn.touched.keys()].filter((path) => isSafe(parts.root, path)),
+  );
+  const repaired = existsSync(snapshotFile(turn.folder)) ? repair(turn, parts) : { files: [], notices: [] };
+  const goals = [...turn.touched].map(([path, { origin, written }]) => ({
+    path,
+    goal: origin,
+    known: [origin, ...written],
+    ours: written.at(-1),
+  }));
+  const settled = settle(turn, goals, parts);
+  dropEmpty(
+    parts.root,
+    turn.folders.filter((path) => isSafe(parts.root, path)),
+  );
+  endReverted(turn);
+  return {
+    files: [...repaired.files, ...settled.files].sort(),
+    notices: [...repaired.notices, ...settled.notices],
+  };
+}
+
+/** Completes an undo or a redo that had begun. */
+function complete(turn: Turn, parts: RecoveryParts): Recovery {
+  const isUndo = turn.state === "undoing";
+  dropStaged(
+    parts.root,
+    turn.steps.map(({ path }) => path).filter((path) => isSafe(parts.root, path)),
+  );
+  const goals = turn.steps.map(({ path, before, after }) => ({
+    path,
+    goal: isUndo ? before : after,
+    known: [before, after],
+    ours: isUndo ? before : after,
+  }));
+  const settled = settle(turn, goals, parts);
+  if (isUndo)
+    dropEmpty(
+      parts.root,
+      turn.folders.filter((path) => isSafe(parts.root, path)),
+    );
+  append(turn.folder, { op: isUndo ? "undone" : "redone" });
+  return settled;
+}
+
+/** Settles every turn that was left in between. Needs the lock. Throws what the disk refuses; the next start tries again. */
+export function recover(turns: Turn[], parts: RecoveryParts): Recovery {
+  const all: Recovery = { files: [], notices: [] };
+  for (const turn of turns) {
+    if (!["open", "undoing", "redoing"].includes(turn.state)) continue;
+    const one = turn.state === "open" ? revertDead(turn, parts) : complete(turn, parts);
+    all.files.push(...one.files);
+    all.notices.push(...one.notices);
+  }
+  return all;
+}

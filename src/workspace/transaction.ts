@@ -1,0 +1,305 @@
+/**
+ * One turn's hold on the tree: it copies, writes, repairs and takes back. Nothing of the user's is ever overwritten:
+ * where the user has changed a file that the turn wrote, the user's stays and ours goes to the turn's folder.
+ */
+import { readFileSync, type Stats, utimesSync } from "node:fs";
+import { join } from "node:path";
+import type { Change, Result } from "../types.ts";
+import type { Blobs } from "./blobs.ts";
+import type { Clock } from "./clock.ts";
+import { decode, MAX_TEXT_BYTES } from "./files.ts";
+import { matcher } from "./ignore.ts";
+import {
+  append,
+  endCommitted,
+  endReverted,
+  keep,
+  keptFolder,
+  type Step,
+  snapshotFile,
+  type Window,
+} from "./journal.ts";
+import { type Difference, Ledger } from "./ledger.ts";
+import type { Lock } from "./lock.ts";
+import { dropEmpty, LostCopy, missingFolders, type Placement, place } from "./place.ts";
+import { prepare } from "./prepare.ts";
+import { tidy } from "./retention.ts";
+import { capture, type Entry, look, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
+import { diskReason, lstatOrNull } from "./walls.ts";
+
+/** `list` gives the project's files; a `broad` folder ($HOME, the file system's root) is too large to protect. */
+export interface TransactionParts {
+  root: string;
+  undoFolder: string;
+  folder: string;
+  blobs: Blobs;
+  clock: Clock;
+  lock: Lock;
+  allowWrite: (path: string) => boolean;
+  list: () => Promise<string[]>;
+  broad: boolean;
+}
+
+export class Transaction {
+  private readonly parts: TransactionParts;
+  private readonly ledger: Ledger;
+  private readonly folders: string[] = [];
+  private unprotected: string[] | null = null;
+  private ended = false;
+
+  constructor(parts: TransactionParts) {
+    this.parts = parts;
+    this.ledger = new Ledger(parts.root);
+  }
+
+  /**
+   * Copies what is needed to bring every existing file back after a check damages it; call before the first check.
+   * `unprotected` names what could not be copied; `failed` says why nothing could. A further call does nothing.
+   */
+  async protect(): Promise<{ unprotected: string[]; failed: string | null }> {
+    const { root, undoFolder, folder, blobs, broad } = this.parts;
+    if (this.unprotected) return { unprotected: this.unprotected, failed: null };
+    if (broad) return { unprotected: ["./"], failed: null };
+    try {
+      const cache = join(undoFolder, "seen.json");
+      const found = scan(root);
+      const { seen, unprotected } = await capture(root, found, readSeen(cache), blobs);
+      writeSeen(cache, seen);
+      for (const path of this.ledger.origin.keys()) seen.delete(path);
+      writeSeen(snapshotFile(folder), seen);
+      this.ledger.protect(seen, found);
+      this.unprotected = unprotected;
+      return { unprotected, failed: null };
+    } catch (error) {
+      return { unprotected: ["./"], failed: `The files could not be copied because ${diskReason(error)}.` };
+    }
+  }
+
+  /**
+   * Runs a check. What changes in files meanwhile counts as the check's doing, which clean() and revert() undo; what
+   * changes at other times is the user's and stays.
+   */
+  async watch<T>(check: () => Promise<T>): Promise<T> {
+    const { folder, blobs, lock } = this.parts;
+    for (const difference of this.ledger.differences())
+      if (difference.by === "user") this.ledger.yieldTo(difference, blobs);
+    const window: Window = { from: Date.now(), to: null };
+    this.ledger.windows.push(window);
+    append(folder, { op: "check", from: window.from }, false);
+    lock.beat();
+    try {
+      return await check();
+    } finally {
+      window.to = Date.now();
+      append(folder, { op: "checked", to: window.to }, false);
+    }
+  }
+
+  /**
+   * Writes all changes or none. Refuses a path outside the walls or not allowed, and a file that is not what the change
+   * was made from: the user's bytes stay, and ours are kept in the turn's folder.
+   */
+  async apply(changes: Change[]): Promise<Result<{ files: string[] }>> {
+    const steps: Step[] = [];
+    try {
+      for (const change of changes) {
+        const step = prepare(change, this.parts);
+        if ("ok" in step) return step;
+        if (steps.some(({ path }) => path === step.path))
+          return { ok: false, reason: `${step.path} is changed twice; give one change for each file.` };
+        steps.push(step);
+      }
+      this.write(steps);
+      return { ok: true, files: steps.map(({ path }) => path).sort() };
+    } catch (error) {
+      return { ok: false, reason: `Nothing was changed because ${diskReason(error)}.` };
+    }
+  }
+
+  /** Journals and writes. Where the disk fails in the middle, what was written is taken back before the error goes on. */
+  private write(steps: Step[]): void {
+    const { root, folder } = this.parts;
+    const folders = [
+      ...new Set(steps.flatMap(({ path, after }) => (after ? missingFolders(root, path) : []))),
+    ];
+    append(folder, { op: "write", steps, folders });
+    for (const { path, before } of steps) this.ledger.open(path, before);
+    try {
+      this.put(steps.map(({ path, after }) => ({ path, entry: after })));
+    } catch (error) {
+      const done = steps.filter(
+        ({ path, before }) => !sameEntry(look(join(root, path), null)?.entry, before),
+      );
+      this.put(done.map(({ path, before }) => ({ path, entry: before })));
+      dropEmpty(root, folders);
+      throw error;
+    }
+    this.folders.push(...folders.filter((path) => !this.folders.includes(path)));
+  }
+
+  /** Puts files into the tree at the next tick and expects them there from now on. */
+  private put(placements: Placement[]): void {
+    if (placements.length === 0) return;
+    const { root, blobs, clock, folder } = this.parts;
+    place(placements, { root, blobs, tick: clock.tick(), aside: keptFolder(folder) });
+    for (const { path } of placements) this.ledger.accept(path);
+  }
+
+  /** Restores what it has copies of, and gives the paths; a path whose copy is lost is passed over. */
+  private restore(placements: Placement[]): string[] {
+    for (let rest = placements; ; ) {
+      try {
+        this.put(rest);
+        return rest.map(({ path }) => path);
+      } catch (error) {
+        if (!(error instanceof LostCopy)) throw error;
+        rest = rest.filter(({ path }) => path !== error.path);
+      }
+    }
+  }
+
+  /** Before a check's version of one of the project's files is replaced it is kept: the user may have been at work, too. */
+  private async keepFound(damage: Difference[]): Promise<void> {
+    const { root, blobs, folder, list } = this.parts;
+    const unknown = damage.filter(({ found }) => found && !found.entry.link && !blobs.has(found.entry.hash));
+    if (unknown.length === 0) return;
+    const project = new Set(await list());
+    for (const { path } of unknown) {
+      const stat = lstatOrNull(join(root, path)) as Stats | null;
+      if (project.has(path) && stat?.isFile() && stat.size <= MAX_TEXT_BYTES)
+        keep(folder, path, readFileSync(join(root, path)));
+    }
+  }
+
+  /**
+   * Takes back what checks did to files and keeps the candidate. `left`: new files, and files of the turn that the user
+   * has changed. `failed`: why not everything could be brought back; the next start tries again.
+   */
+  async clean(litter: string[]): Promise<{ repaired: string[]; left: string[]; failed: string | null }> {
+    const { ledger } = this;
+    const left = ledger.sweep(matcher(litter));
+    try {
+      const differences = ledger.differences();
+      const damage = differences.filter(({ by }) => by === "check");
+      const theirs = differences.filter(({ by }) => by === "user");
+      for (const difference of theirs) ledger.yieldTo(difference, this.parts.blobs);
+      await this.keepFound(damage);
+      const repaired = this.restore(damage.map(({ path }) => ({ path, entry: ledger.entry(path) })));
+      if (repaired.length > 0) this.freshen();
+      const clashes = theirs.filter(({ path }) => ledger.origin.has(path)).map(({ path }) => path);
+      return { repaired: repaired.sort(), left: [...left, ...clashes].sort(), failed: null };
+    } catch (error) {
+      return {
+        repaired: [],
+        left,
+        failed: `Not every file could be brought back because ${diskReason(error)}.`,
+      };
+    }
+  }
+
+  /** Gives the candidate's files a later mtime than restored build products, which were made from older sources. */
+  private freshen(): void {
+    const { root, clock } = this.parts;
+    const tick = clock.tick();
+    for (const { path, after } of this.ledger.net()) {
+      if (!after || !sameEntry(look(join(root, path), null)?.entry, after)) continue;
+      utimesSync(join(root, path), tick, tick);
+      this.ledger.accept(path);
+    }
+  }
+
+  /**
+   * Back to the state at begin(), bytes and modes. Files the turn made go; new files of others stay and are in `left`,
+   * as are files the user has changed since we wrote them (ours is kept in the turn's folder). `failed`: why not
+   * everything could be brought back; the next start tries again.
+   */
+  async revert(litter: string[]): Promise<{ files: string[]; left: string[]; failed: string | null }> {
+    const { ledger } = this;
+    let left = ledger.sweep(matcher(litter));
+    try {
+      const differences = ledger.differences();
+      await this.keepFound(differences.filter(({ by }) => by === "check"));
+      const ours = differences.filter(({ path }) => ledger.origin.has(path));
+      const clashes = this.giveWay(ours.filter(({ by }) => by === "user"));
+      const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
+      for (const difference of others)
+        if (difference.by === "user") ledger.yieldTo(difference, this.parts.blobs);
+      const damage = others.filter(({ by }) => by === "check");
+      const repaired = this.restore(damage.map(({ path }) => ({ path, entry: ledger.entry(path) })));
+      const changed = [...ledger.origin].filter(([path, entry]) => {
+        const difference = ours.find((one) => one.path === path);
+        return !sameEntry(difference ? difference.found?.entry : ledger.entry(path), entry);
+      });
+      const restored = this.restore(changed.map(([path, entry]) => ({ path, entry })));
+      for (const path of ledger.origin.keys()) ledger.accept(path);
+      dropEmpty(this.parts.root, this.folders);
+      left = [...left, ...clashes].sort();
+      return { files: [...repaired, ...restored].sort(), left, failed: null };
+    } catch (error) {
+      return {
+        files: [],
+        left,
+        failed: `Not every file could be brought back because ${diskReason(error)}.`,
+      };
+    }
+  }
+
+  /** Leaves the user's version of files the turn has changed, keeps ours aside, and gives the paths that clash. */
+  private giveWay(theirs: Difference[]): string[] {
+    const { ledger } = this;
+    const clashes = theirs.filter(({ path, found }) => !sameEntry(found?.entry, ledger.origin.get(path)));
+    for (const { path } of clashes) {
+      const ours = ledger.entry(path);
+      const bytes = ours && this.parts.blobs.get(ours.hash);
+      if (bytes) keep(this.parts.folder, path, bytes);
+      ledger.release(path);
+    }
+    return clashes.map(({ path }) => path);
+  }
+
+  /** Before and after of each file the turn has changed, in path order, as on disk (line ends and BOM included). */
+  async changes(): Promise<{ path: string; before: string | null; after: string | null }[]> {
+    const text = (entry: Entry | null): string | null =>
+      entry && decode(this.parts.blobs.get(entry.hash) ?? new Uint8Array());
+    return this.ledger
+      .net()
+      .map(({ path, before, after }) => ({ path, before: text(before), after: text(after) }));
+  }
+
+  /**
+   * Ends the turn and keeps its changes, which can be undone from then on. Where that cannot be written down (a full
+   * disk) the changes are taken back and the reason is given.
+   */
+  async commit(): Promise<Result<{ undoable: boolean }>> {
+    if (this.ended) return { ok: true, undoable: false };
+    const { folder } = this.parts;
+    const steps = this.ledger.net();
+    try {
+      if (steps.length > 0) endCommitted({ folder }, steps, this.folders);
+      else endReverted({ folder });
+    } catch (error) {
+      const reason = `The changes were taken back because they could not be journalled: ${diskReason(error)}.`;
+      await this.close();
+      return { ok: false, reason };
+    }
+    this.end(steps.length > 0);
+    return { ok: true, undoable: steps.length > 0 };
+  }
+
+  /** Ends the turn without its changes: what revert() has not taken back yet is taken back now, else by the next start. */
+  async close(): Promise<void> {
+    if (this.ended) return;
+    const failed = this.ledger.net().length > 0 ? (await this.revert([])).failed : null;
+    if (failed === null) endReverted(this.parts);
+    this.end(false);
+  }
+
+  private end(cutRedo: boolean): void {
+    this.ended = true;
+    try {
+      tidy(this.parts.undoFolder, this.parts.blobs, cutRedo);
+    } finally {
+      this.parts.lock.release();
+    }
+  }
+}
