@@ -68,7 +68,7 @@ export async function connect(
 ): Promise<{ ok: true; model: Model; notices: string[] } | Failure> {
   const { key, silenceMs, signal } = options;
   // Loading takes as long as a server takes to answer: both at once.
-  const sdk = import("openai").then((loaded) => loaded.OpenAI);
+  const sdk = import("openai");
   try {
     const found = await locate(options);
     const sentKey = options.endpoint === null ? null : key;

@@ -2,7 +2,6 @@
  * One request and its reply, streamed over the `openai` package and our own fetch. Limits are on silence and size, never
  * on total time; a request that is cancelled, or whose reply has ended early, closes its stream, so that the server stops.
  */
-import type OpenAI from "openai";
 import type { Tokens } from "../types.ts";
 import {
   cancelled,
@@ -32,7 +31,7 @@ export interface Context {
   place: Place;
   server: ServerKind;
   silenceMs: number;
-  sdk: Promise<typeof OpenAI>;
+  sdk: Promise<typeof import("openai")>;
 }
 
 export interface Request {
@@ -104,8 +103,8 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
     until: generation.until,
   });
   try {
-    const OpenAIClient = await context.sdk;
-    const client = new OpenAIClient({
+    const { OpenAI } = await context.sdk;
+    const client = new OpenAI({
       baseURL: place.endpoint,
       apiKey: place.key ?? "none",
       adminAPIKey: null,
@@ -124,7 +123,7 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
     });
     for await (const event of stream) if (reader.push(event)) break;
   } catch (thrown) {
-    const failure = understood(thrown, place, wire);
+    const failure = understood(thrown, { place, wire, sdk: await context.sdk });
     if (over === null && failure !== null) throw failure;
   } finally {
     silence.end();
@@ -138,17 +137,24 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
   return reader;
 }
 
-/** What an exception of the package stands for; null where only the connection broke in the middle of an event. */
-function understood(thrown: unknown, place: Place, wire: Wire): EndpointError | null {
+/**
+ * What an exception of the package stands for; null where only the connection broke in the middle of an event. What the
+ * caller's own functions throw is passed on.
+ */
+function understood(
+  thrown: unknown,
+  { place, wire, sdk }: { place: Place; wire: Wire; sdk: typeof import("openai") },
+): EndpointError | null {
   if (thrown instanceof EndpointError) return thrown;
-  if (thrown instanceof SyntaxError) {
+  if (thrown instanceof SyntaxError && thrown.message.includes("server-sent event")) {
     return wire.torn ? null : malformed(place, "sent an event that is not JSON");
   }
-  if (!(thrown instanceof Error)) throw thrown;
   // An error event inside the stream.
-  if ("error" in thrown && thrown.error !== undefined) return fromPayload(place, { error: thrown.error });
-  if (thrown.name === "TypeError" || thrown.name === "RangeError") throw thrown;
-  return fromThrown(place, thrown.cause ?? thrown);
+  if (thrown instanceof sdk.APIError && thrown.error !== undefined) {
+    return fromPayload(place, { error: thrown.error });
+  }
+  if (thrown instanceof sdk.OpenAIError) return fromThrown(place, thrown.cause ?? thrown);
+  throw thrown;
 }
 
 /** Waits; false where the caller has given up meanwhile. */
@@ -196,7 +202,7 @@ function replyOf(context: Context, request: Request, ended: { reader: ReplyReade
   const reply = { ok: true as const, text, thinking, finish, tokens, ms };
   const { endpoint } = context.place;
   if (finish === "cut")
-    return { ...reply, reason: `The connection to ${endpoint} broke before the reply was complete.` };
+    return { ...reply, reason: `The reply of ${endpoint} broke off before it was complete.` };
   if (finish === "loop")
     return { ...reply, reason: `The model at ${endpoint} repeated itself without end and was stopped.` };
   return reply;
