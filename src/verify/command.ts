@@ -52,7 +52,8 @@ function readCommand(check: string, run: RunResult, where: { root: string; cwd: 
 function readUnittestText(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
   const base = readCommand(check, run, where);
   if (base.status !== "passed" && base.status !== "failed") return base;
-  const tail = plain(run.output).trimEnd().split("\n").slice(-4).join("\n");
+  const text = plain(run.output);
+  const tail = text.trimEnd().split("\n").slice(-4).join("\n");
   const ran = /^Ran (\d+) tests? in /m.exec(tail)?.[1];
   const end = /^(OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$/m.exec(tail);
   if (ran === undefined || end === null)
@@ -64,10 +65,23 @@ function readUnittestText(check: string, run: RunResult, where: { root: string; 
   const count = (name: string) => Number(new RegExp(`\\b${name}=(\\d+)`).exec(end[2] ?? "")?.[1] ?? 0);
   const failed = count("failures") + count("errors") + count("unexpected successes");
   const passed = Math.max(0, Number(ran) - failed - count("skipped"));
-  if (failed === 0 && passed === 0)
-    return { ...base, passed, failed, status: "no_tests", summary: "No test was run." };
-  const good = base.status === "passed" && failed === 0;
-  return { ...base, passed, failed, ...(good ? { summary: `${passed} passed.` } : { status: "failed" }) };
+  const counts = { ...base, passed, failed };
+  if (failed === 0 && passed === 0) return { ...counts, status: "no_tests", summary: "No test was run." };
+  if (base.status === "passed" && failed === 0) return { ...counts, summary: `${passed} passed.` };
+  const diagnostics = failuresIn(text, where);
+  return { ...counts, status: "failed", diagnostics, summary: firstOf(diagnostics, failed) };
+}
+
+/** The blocks that unittest prints for failures, each with the test's id. */
+function failuresIn(text: string, where: { root: string; cwd: string }): Diagnostic[] {
+  return text.split(/^={70}$/m).flatMap((block) => {
+    const header = /^\n(?:FAIL|ERROR): (\S+) ?(?:\((.+?)\))?/.exec(block);
+    if (header === null) return [];
+    const [, name = "", owner] = header;
+    const test = owner === undefined || owner.endsWith(`.${name}`) ? (owner ?? name) : `${owner}.${name}`;
+    const about = readDiagnostics(block, where).at(-1);
+    return [{ severity: "error" as const, message: "It failed.", ...about, test }];
+  });
 }
 
 /** Each pattern names `path`, `line`, and where it can `column`, `severity`, `code`, `message`. */
@@ -86,17 +100,17 @@ const PLACES = [
   /^\s*at (?:.*\()?(?:file:\/\/)?(?<path>\/[^:()\n]+|[^\s:()]+):(?<line>\d+):(?<column>\d+)\)?$/,
 ];
 
-/** What a tool's output says about places in the workspace, first things first, each once. Pure. */
+/** What a tool's output says about places in the workspace, first things first, each once; of a stack the innermost frame. Pure. */
 export function readDiagnostics(output: string, where: { root: string; cwd: string }): Diagnostic[] {
   const lines = plain(output).split("\n");
   const found = new Map<string, Diagnostic>();
-  lines.forEach((line, at) => {
-    if (found.size >= MAX_DIAGNOSTICS) return;
-    const one = readLine(line, where) ?? readPlace(lines, at, where);
-    if (one === null) return;
-    const key = `${one.path}:${one.line}:${one.message}`;
-    if (!found.has(key)) found.set(key, one);
-  });
+  for (let at = 0; at < lines.length && found.size < MAX_DIAGNOSTICS; at++) {
+    const one = readLine(lines[at] ?? "", where);
+    if (one !== null) found.set(`${one.path}:${one.line}:${one.message}`, one);
+    const frame = one === null ? readFrame(lines, at, where) : null;
+    if (frame !== null && (frame.innermostLast || !found.has(frame.stack)))
+      found.set(frame.stack, frame.diagnostic);
+  }
   return [...found.values()];
 }
 
@@ -106,17 +120,26 @@ function readLine(line: string, where: { root: string; cwd: string }): Diagnosti
   return place(groups, groups.message ?? "", where);
 }
 
-/** A frame of a stack: its message is the nearest line that looks like one. */
-function readPlace(lines: string[], at: number, where: { root: string; cwd: string }): Diagnostic | null {
+interface StackFrame {
+  /** Names the stack: frames that tell of one error have it in common. */
+  stack: string;
+  innermostLast: boolean;
+  diagnostic: Diagnostic;
+}
+
+/** A frame of a stack: the message is the nearest line that looks like one, below for Python, above for the others. */
+function readFrame(lines: string[], at: number, where: { root: string; cwd: string }): StackFrame | null {
   const line = lines[at] ?? "";
   const groups = PLACES.map((pattern) => pattern.exec(line)?.groups).find((g) => g !== undefined);
   if (groups === undefined) return null;
   const says = (text: string) => /^(error|warning|panic|fatal)\b|^\S*(Error|Exception)\b/i.test(text.trim());
-  const above = lines.slice(Math.max(0, at - 12), at).findLast(says);
-  const below = lines.slice(at + 1, at + 40).find(says);
-  const python = line.trimStart().startsWith("File ");
-  const message = (python ? (below ?? above) : (above ?? below)) ?? line;
-  return place(groups, message, where);
+  const above = lines.slice(0, at).findLastIndex((text, i) => i >= at - 12 && says(text));
+  const below = lines.findIndex((text, i) => i > at && i < at + 40 && says(text));
+  const innermostLast = line.trimStart().startsWith("File ");
+  const [first, second] = innermostLast ? [below, above] : [above, below];
+  const message = first >= 0 ? first : second >= 0 ? second : at;
+  const diagnostic = place(groups, lines[message] ?? "", where);
+  return diagnostic === null ? null : { stack: `stack ${message}`, innermostLast, diagnostic };
 }
 
 function place(

@@ -94,11 +94,20 @@ function whatIsWorse(now: CheckReport, was: CheckReport | null, fresh: Diagnosti
 
 /** The same for a check that was red and is red. */
 function whatFailsNow(now: CheckReport, was: CheckReport, fresh: Diagnostic[]): string | null {
-  const broken = now.diagnostics.find((one) => one.test !== undefined && fresh.includes(one));
+  const broken = now.diagnostics.find((one) => fresh.includes(one) && isNewlyBroken(one, was));
   if (broken !== undefined) return `${now.check}: ${broken.test} fails now: ${broken.message}`;
   if ((now.passed ?? 0) < (was.passed ?? 0))
     return `${now.check}: fewer tests pass than before (${now.passed} of ${was.passed}).`;
   return null;
+}
+
+/** A test that ran before, or is new. Not one of a file that could not even be loaded before: it says more now, not less. */
+function isNewlyBroken(one: Diagnostic, was: CheckReport): boolean {
+  const test = one.test;
+  if (test === undefined) return false;
+  return !was.diagnostics.some((old) =>
+    [`${old.test}::`, `${old.test}.`].some((start) => test.startsWith(start)),
+  );
 }
 
 /** How far a check came. */

@@ -13,6 +13,7 @@ export const PYTEST_REPORT = "smallcode-pytest.xml";
 /** Arguments that make pytest report to TMPDIR (it expands the variable itself), run every test, and leave no cache behind. */
 export const PYTEST_OPTIONS = [
   "--maxfail=0",
+  "--continue-on-collection-errors",
   "--tb=short",
   `--junitxml=$TMPDIR/${PYTEST_REPORT}`,
   "-o",
@@ -123,11 +124,12 @@ function readCase(about: Record<string, string>, body: string): Case {
   };
 }
 
-/** `tests/test_a.py::TestStack::test_push[1]`, as pytest's own node ids are. */
+/** `tests/test_a.py::TestStack::test_push[1]`, as pytest's own node ids are; the file alone where it could not be collected. */
 function caseId(about: Record<string, string>): string {
   const { classname = "", name = "", file } = about;
   if (file === undefined) return [classname, name].filter((part) => part !== "").join("::");
   const module = file.replace(/\.py$/, "").replaceAll("/", ".");
+  if (name === module) return file;
   const inner = classname.startsWith(module) ? classname.slice(module.length + 1) : "";
   return [file, ...inner.split("."), name].filter((part) => part !== "").join("::");
 }
