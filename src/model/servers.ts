@@ -46,14 +46,17 @@ export function serverKind(endpoint: string, payload: unknown): ServerKind {
 const CHAT_NAMES =
   /(?:^|[-_.:/\s])(?:it|instruct|instruction|chat|assistant|sft|dpo|orpo|rlhf|thinking|reasoning|reasoner|r1|distill|oss)(?:$|[-_.:/\s\d])/i;
 
-/** The same for base models, and families that were only ever published as such. */
-const BASE_NAMES =
-  /(?:^|[-_.:/\s])(?:base|pt|pretrained|foundation|fim)(?:$|[-_.:/\s])|(?:^|[/\s])(?:gpt2|gpt-neo|gpt-j|pythia|starcoder2?|santacoder|codegen2?|phi-1(?:_5)?|tinyllama_v1|stable-code-3b|opt-\d|bloom-\d)(?:$|[-_.:/\s])/i;
+/** The same for base models. */
+const BASE_NAMES = /(?:^|[-_.:/\s])(?:base|pt|pretrained|foundation|fim|\d+b-(?:code|text))(?:$|[-_.:/\s])/i;
+
+/** Families that were published as base models, whatever is not called otherwise. */
+const BASE_FAMILIES =
+  /(?:^|[/\s])(?:gpt2|gpt-neo|gpt-j|pythia|starcoder2?|santacoder|codegen2?|stable-code-3b|phi-1|tinyllama_v1|opt-\d+m|bloom-\d+)(?:$|[-_.:/\s])/i;
 
 /** What a model's name says: "chat", "base", or null where it says nothing. */
 export function kindByName(name: string): "chat" | "base" | null {
-  if (BASE_NAMES.test(name)) return "base";
-  return CHAT_NAMES.test(name) ? "chat" : null;
+  if (CHAT_NAMES.test(name)) return "chat";
+  return BASE_NAMES.test(name) || BASE_FAMILIES.test(name) ? "base" : null;
 }
 
 /**

@@ -212,6 +212,22 @@ async function answer(wire: Wire, request: RecordedRequest, row: Row, earlier: s
   }
 }
 
+/** Waits for a reply to be over, and marks its request as aborted where the client leaves before that. */
+async function watched(socket: Socket, request: RecordedRequest, reply: Promise<void>): Promise<void> {
+  let over = false;
+  const leave = (): void => {
+    if (!over) request.aborted = true;
+  };
+  socket.on("close", leave);
+  // A FIN from a client that waits for a reply means that it has left.
+  socket.on("end", () => {
+    leave();
+    socket.destroy();
+  });
+  await reply;
+  over = true;
+}
+
 /** Starts a server on a free port of 127.0.0.1. It may share a process with the tests that use it. */
 export async function startServer(options: ServerOptions = {}, ...first: Row[]): Promise<ScriptedServer> {
   const rows: Row[] = [...first];
@@ -233,7 +249,7 @@ export async function startServer(options: ServerOptions = {}, ...first: Row[]):
     if (!COMPLETIONS.has(request.path)) {
       const route = routes[request.path];
       if (route === undefined) return wire.json(404, { error: { code: 404, message: "File Not Found" } });
-      return wire.json(200, typeof route === "function" ? route(request) : route);
+      return wire.json(200, typeof route === "function" ? await route(request) : route);
     }
     const row = rows.shift();
     if (row !== undefined) return answer(wire, request, row, earlier);
@@ -243,27 +259,13 @@ export async function startServer(options: ServerOptions = {}, ...first: Row[]):
 
   const server = createServer((socket) => {
     sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
     receive(socket, (request) => {
-      let over = false;
-      socket.on("close", () => {
-        if (!over) request.aborted = true;
-      });
-      // A FIN from a client that waits for a reply means that it has left.
-      socket.on("end", () => {
-        if (!over) request.aborted = true;
+      watched(socket, request, respond(socket, request)).catch((error: unknown) => {
+        unexpected.push(`the script failed: ${String(error)}`);
         socket.destroy();
       });
-      respond(socket, request).then(
-        () => {
-          over = true;
-        },
-        (error: unknown) => {
-          unexpected.push(`the script failed: ${String(error)}`);
-          socket.destroy();
-        },
-      );
     });
-    socket.on("close", () => sockets.delete(socket));
   });
   await new Promise<void>((ready) => server.listen(options.port ?? 0, "127.0.0.1", ready));
   const address = server.address();

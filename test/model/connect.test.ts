@@ -176,6 +176,8 @@ describe("llama.cpp", () => {
     ["Qwen3-4B-Base.gguf", { chat_template: OWN }, "plain"],
     ["model.gguf", { chat_template: "" }, "plain"],
     ["database-chat.gguf", { chat_template: OWN }, "schema"],
+    ["starcoder2-3b.gguf", { chat_template: OWN }, "plain"],
+    ["starcoder2-15b-instruct.gguf", { chat_template: OWN }, "schema"],
   ];
   for (const [id, props, rung] of cases) {
     test(`${id}: ${rung}; the window is the slot's, not the training size`, async () => {

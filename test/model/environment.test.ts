@@ -1,4 +1,4 @@
-/** A loopback endpoint is never reached through a proxy, whatever the environment says. Each case runs in a process of its own, since the runtime reads the environment at its start. */
+/** A loopback endpoint is never reached through a proxy, and nothing of the environment is sent to it. Each case runs in a process of its own, since the runtime reads the environment at its start. */
 import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -17,6 +17,17 @@ const reply = await connected.model.complete("x", { maxTokens: 5, temperature: 0
 const plain = await fetch(${JSON.stringify(`${endpoint}/models`)});
 console.log(JSON.stringify({ text: reply.ok ? reply.text : reply.reason, plain: await plain.text() }));
 `;
+
+/** What the package would read and send along if it were let. */
+const FOREIGN = {
+  OPENAI_API_KEY: "foreign-1",
+  OPENAI_ADMIN_KEY: "foreign-2",
+  OPENAI_ORG_ID: "foreign-3",
+  OPENAI_PROJECT_ID: "foreign-4",
+  OPENAI_BASE_URL: "http://127.0.0.1:1/foreign",
+  OPENAI_CUSTOM_HEADERS: "x-foreign: foreign-5",
+  OPENAI_LOG: "debug",
+};
 
 for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) {
   test(`${name} is set`, async () => {
@@ -38,7 +49,7 @@ for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) {
       writeFileSync(file, script(server.endpoint));
       const { PATH = "", HOME = "" } = process.env;
       const child = Bun.spawn([process.execPath, file], {
-        env: { PATH, HOME, [name]: `http://127.0.0.1:${port}` },
+        env: { PATH, HOME, ...FOREIGN, [name]: `http://127.0.0.1:${port}` },
         stdout: "pipe",
         stderr: "pipe",
       });
@@ -48,6 +59,8 @@ for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) {
       ]);
       expect({ code: await child.exited, err }).toEqual({ code: 0, err: "" });
       expect(JSON.parse(out)).toEqual({ text: "direct", plain: "proxied" });
+      expect(JSON.stringify(server.requests)).not.toContain("foreign");
+      expect(server.completions()[0]?.headers.authorization).toBe("Bearer sk-1234567890");
       expect(hits).toEqual([expect.stringContaining("/v1/models")]);
     } finally {
       rmSync(folder, { recursive: true });
