@@ -19,13 +19,15 @@ export interface Definition extends Span {
   parent: number | null;
 }
 
-export interface Import extends Span {
+export interface Import {
   module: string;
+  /** The whole top-level statement; null for an import inside a definition. */
+  statement: Span | null;
 }
 
 export interface Extracted {
   definitions: Definition[];
-  /** In text order; `start` and `end` span the whole top-level statement. */
+  /** In text order. */
   imports: Import[];
   /** What holds definitions without being one: Rust's `impl`, Ruby's `class << self`. */
   scopes: Span[];
@@ -128,13 +130,15 @@ function placedKind(kind: SymbolKind, name: string, parent: Found | null): Symbo
   return parent || name.includes(".") ? "method" : "function";
 }
 
-function importsOf(matches: QueryMatch[], root: Node): Import[] {
+function importsOf(matches: QueryMatch[], root: Node, definitions: Definition[]): Import[] {
+  const code = definitions.filter(({ symbol }) => symbol.kind !== "variable");
   return matches.flatMap((match) => {
     const node = capture(match, "import");
     if (!node) return [];
     let top = node;
     for (let up = node.parent; up && up.id !== root.id; up = up.parent) top = up;
-    return [{ module: node.text.replace(/^["'<`]|["'>`]$/g, ""), ...span(top) }];
+    const inCode = code.some((d) => d.start <= node.startIndex && node.endIndex <= d.end);
+    return [{ module: node.text.replace(/^["'<`]|["'>`]$/g, ""), statement: inCode ? null : span(top) }];
   });
 }
 
@@ -180,7 +184,7 @@ export function extract({ query }: Loaded, root: Node, text: string, path: strin
     const symbol = { name, kind, path, lines, signature: signatureOf(text, item) };
     definitions.push({ symbol, start, end, body, parent: outer });
   }
-  return { definitions, imports: importsOf(matches, root), scopes };
+  return { definitions, imports: importsOf(matches, root, definitions), scopes };
 }
 
 /** Gives the 1-based line of an offset. */

@@ -70,7 +70,8 @@ function wholeLines(text: string, { start, end }: Definition): Edit | null {
 function droppable(parsed: Parsed, { kept, holds }: Marks): Edit[] {
   const { definitions, text, language } = parsed;
   const indented = language === "python";
-  const anchors = definitions.flatMap((d, index) => (kept[index] ? [d.start] : []));
+  const anchored = definitions.filter((_, index) => kept[index]);
+  const anchors = anchored.map(({ start }) => start);
   const distance = ({ start }: Edit): number =>
     anchors.length ? Math.min(...anchors.map((a) => Math.abs(a - start))) : start;
   return definitions
@@ -80,7 +81,9 @@ function droppable(parsed: Parsed, { kept, holds }: Marks): Edit[] {
       const edit = wholeLines(text, definition);
       // An indented block that loses its only statement is no block.
       const nested = indented && parent === null && start !== edit?.start;
-      return edit && !nested ? [edit] : [];
+      // `var a, b = 1, 2`: two definitions in the same place.
+      const shared = anchored.some((d) => d.start < definition.end && definition.start < d.end);
+      return edit && !nested && !shared ? [edit] : [];
     })
     .sort((a, b) => distance(b) - distance(a));
 }

@@ -51,14 +51,13 @@ export function moveTo(lines: string[], { place, unit, frozen, firstLineOnly }: 
   return moved.join("\n");
 }
 
-/** Whether the code's first line starts at the margin while its last (or, where indentation closes, every other) line already stands at `place`. */
+/** Whether only the code's first line lacks its indentation: it stands at the margin, the last line (where indentation closes, every other one) already as deep as `place` asks. */
 export function lacksFirstIndent(lines: string[], place: string, closing: "indent" | "token"): boolean {
   const first = lines[0] ?? "";
   const others = lines.slice(1).filter((line) => !isBlank(line));
   if (place === "" || leading(first) !== "" || others.length === 0) return false;
   if (closing === "token") return leading(others.at(-1) ?? "") === place;
-  const shallowest = others.map(leading).reduce((a, b) => (b.length < a.length ? b : a));
-  return (
-    shallowest.startsWith(place) && shallowest.length > place.length && shallowest.length >= 2 * place.length
-  );
+  const inside = others.filter((line) => !/^\s*[)\]}]/.test(line)).map(leading);
+  const decorated = first.startsWith("@");
+  return inside.every((indent) => indent.startsWith(place) && (decorated || indent.length > place.length));
 }

@@ -4,7 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import type { CodeSymbol, Diagnostic } from "../types.ts";
-import { type Definition, extract, type Import } from "./definitions.ts";
+import { type Definition, extract, type Import, type Span } from "./definitions.ts";
 import { type Loaded, languageOf, loadedLanguage, loadLanguage, withTree } from "./languages.ts";
 import { syntaxErrors } from "./syntax-errors.ts";
 
@@ -54,9 +54,10 @@ function afterHead(root: Node): number {
 }
 
 /** Import statements at the top of the file: those before its first definition that is code. */
-function topImports(imports: Import[], definitions: Definition[]): Import[] {
+function topImports(imports: Import[], definitions: Definition[]): Span[] {
   const code = definitions.find(({ symbol }) => symbol.kind !== "variable");
-  return imports.filter(({ end }) => !code || end <= code.start);
+  const statements = imports.map(({ statement }) => statement).filter((statement) => statement !== null);
+  return statements.filter(({ end }) => !code || end <= code.start);
 }
 
 function read(loaded: Loaded, root: Node, path: string, text: string): Parsed {

@@ -25,7 +25,7 @@ export interface Written {
   imports: string[];
 }
 
-const STRINGS = /string|template|heredoc/;
+const STRINGS = /^(?!concatenated_|string_array).*(string|heredoc)/;
 const IGNORED = /comment|php_tag|package_clause|package_declaration|attribute_item|^decorator$/;
 
 const leaf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
@@ -57,7 +57,7 @@ class Reader {
     const { definitions, scopes, imports } = extract(loaded, root, text, "");
     this.all = definitions;
     this.scopes = scopes.filter(({ start }) => start >= offset);
-    this.importSpans = imports;
+    this.importSpans = imports.map(({ statement }) => statement).filter((statement) => statement !== null);
     this.rows = stringRows(root);
   }
 

@@ -25,7 +25,7 @@ const CASES: [path: string, definition: string, rest: string][] = [
   ],
   ["a.py", "import os\nX = 3\n\n@cache\ndef f(): return 1", "\nprint(f())"],
   ["a.py", "class A:\n\tdef f(self):\n\t\treturn 1\n\n\tdef g(self):\n\t\treturn 2", "\n\nx=1"],
-  ["a.js", "function f(a) {\n  if (a) { return `}${a}`; }\n  return { b: 1 }; // }\n}", "\n\nfoo();"],
+  ["a.js", "function f(a) {\n  if (a) { return `}\u0024{a}`; }\n  return { b: 1 }; // }\n}", "\n\nfoo();"],
   ["a.js", "const f = (a) => {\n  return a;\n}", "\n\nconsole.log(1)"],
   ["a.js", "export const f = (a) => {\n  return a;\n};", "\n\nconsole.log(1)"],
   ["a.js", "const f = (a) =>\n  a\n    .b({})\n    .c()", "\n\nconst g = 1"],
@@ -84,7 +84,7 @@ const CASES: [path: string, definition: string, rest: string][] = [
   ["a.rb", "def x(a) = a + 1", "\n\ndef g"],
   ["a.php", 'function f($x) {\n    if ($x) { return "{$x}"; }\n    return 1;\n}', "\n\nfunction"],
   ["a.php", 'public function f($x) {\n    if ($x) { return "{$x}"; }\n    return 1;\n}', "\n\nfunction"],
-  ["a.sh", 'f() {\n  local x=${1}\n  if [[ $x ]]; then echo "}"; fi\n}', "\n\nf"],
+  ["a.sh", 'f() {\n  local x=\u0024{1}\n  if [[ $x ]]; then echo "}"; fi\n}', "\n\nf"],
   ["a.css", ".a {\n  color: red;\n}", "\n.b {}"],
 ];
 
