@@ -17,11 +17,11 @@ import { join } from "node:path";
 import type { Result } from "../types.ts";
 import { diskReason, errorCode } from "./walls.ts";
 
-const BEAT_MS = 250;
+const BEAT_MS = 100;
 
 export interface Lock {
   release(): void;
-  /** Records that the holder lives now; happens by itself four times a second. */
+  /** Records that the holder lives now; happens by itself ten times a second. */
   beat(): void;
   /** Where the last holder died holding the lock: the last moment (ms since 1970) at which it certainly lived. */
   died: number | null;

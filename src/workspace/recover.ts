@@ -29,20 +29,26 @@ export interface RecoveryParts {
   died: number | null;
 }
 
-/** A path of a journal that may be written without following anything out of the workspace. */
-function isSafe(root: string, path: string): boolean {
+/** Whether a journal's path is spelled like one of ours; a damaged or forged journal leads nowhere else. */
+function isPlain(path: string): boolean {
+  return !isReserved(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+/** Whether a path would lead through a symbolic link. */
+function isBehindLink(root: string, path: string): boolean {
   const parts = path.split("/");
-  if (path.startsWith("/") || isReserved(path) || parts.includes("..") || parts.includes("")) return false;
-  return parts.every(
-    (_, index) => index === 0 || !lstatOrNull(join(root, ...parts.slice(0, index)))?.isSymbolicLink(),
+  return parts.some(
+    (_, index) => index > 0 && lstatOrNull(join(root, ...parts.slice(0, index)))?.isSymbolicLink(),
   );
 }
+
+const isSafe = (root: string, path: string): boolean => isPlain(path) && !isBehindLink(root, path);
 
 /** Puts placements into the tree; what cannot be restored for want of a copy becomes a notice. */
 function restore(turn: Turn, placements: Placement[], parts: RecoveryParts): Recovery {
   const { root, blobs, clock } = parts;
   const notices: string[] = [];
-  let rest = placements.filter(({ path }) => isSafe(root, path));
+  let rest = placements;
   while (rest.length > 0) {
     try {
       place(rest, { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder) });
@@ -72,6 +78,11 @@ function settle(
   const placements: Placement[] = [];
   const notices: string[] = [];
   for (const { path, goal, known, ours } of goals) {
+    if (!isPlain(path)) continue;
+    if (isBehindLink(parts.root, path)) {
+      notices.push(giveWay(turn, path, ours, parts));
+      continue;
+    }
     const absolute = join(parts.root, path);
     const stat = lstatOrNull(absolute) as Stats | null;
     const now = look(absolute, null)?.entry ?? null;
@@ -95,9 +106,14 @@ function repair(turn: Turn, parts: RecoveryParts): Recovery {
   if (turn.windows.length === 0) return { files: [], notices };
   const end = turn.windows.at(-1)?.to ?? 0;
   for (const [path, { entry }] of readSeen(snapshotFile(turn.folder))) {
+    if (turn.touched.has(path) || !isPlain(path)) continue;
+    if (isBehindLink(parts.root, path)) {
+      notices.push(giveWay(turn, path, entry, parts));
+      continue;
+    }
     const absolute = join(parts.root, path);
     const stat = lstatOrNull(absolute) as Stats | null;
-    if (turn.touched.has(path) || sameEntry(look(absolute, null)?.entry, entry)) continue;
+    if (sameEntry(look(absolute, null)?.entry, entry)) continue;
     const at = stat ? changedAt(absolute) : 0;
     if (!stat || (!stat.isDirectory() && isWithin(turn.windows, at))) {
       if (stat && stat.size < 1024 * 1024) keep(turn.folder, path, bytesAt(absolute, stat));
