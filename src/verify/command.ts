@@ -1,15 +1,17 @@
 /**
  * Checks that are a command line of the user's or the project's: exit code 0 is a pass. Diagnostics are the lines that name a file of
- * the workspace and a line in it. A command that is pytest or unittest by name has to bring its own proof as well.
+ * the workspace and a line in it. A command that names pytest or unittest is made to report like the
+ * checks of those names, and is no pass without that report.
  */
 import type { CheckReport, Diagnostic } from "../types.ts";
-import { type RunResult, shellCommand } from "../workspace/run.ts";
+import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check } from "./checks.ts";
 import { PYTEST_OPTIONS, PYTEST_REPORT, PYTHON_LITTER, readPytest } from "./pytest.ts";
 import { firstOf, howItEnded, insidePath, oneLine, plain, report, stopped } from "./report.ts";
+import { readUnittest, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
 
 const PYTEST = /(^|[\s;&|(/])(pytest|py\.test)(\s|$|[;&|)])/;
-const UNITTEST = /\s-m\s+unittest\b/;
+const UNITTEST = /\s-m\s*unittest(?=[\s;&|)]|$)/g;
 const MAX_DIAGNOSTICS = 50;
 
 /** The check for a command line. */
@@ -25,8 +27,15 @@ export function commandCheck(id: string, line: string, root: string): Check {
       artifacts: [PYTEST_REPORT],
       parse: (result) => readPytest(id, result, where),
     };
-  if (UNITTEST.test(line))
-    return { ...base, kind: "test", env: python, parse: (result) => readUnittestText(id, result, where) };
+  if (line.match(UNITTEST)?.length === 1)
+    return {
+      ...base,
+      kind: "test",
+      command: shellCommand(line.replace(UNITTEST, () => ` -c ${quote(UNITTEST_RUNNER)}`)),
+      env: python,
+      artifacts: [UNITTEST_REPORT],
+      parse: (result) => readUnittest(id, result, where),
+    };
   return { ...base, kind: "command", env: python, parse: (result) => readCommand(id, result, where) };
 }
 
@@ -46,42 +55,6 @@ function readCommand(check: string, run: RunResult, where: { root: string; cwd: 
       ? firstOf(diagnostics, diagnostics.length)
       : `It ${howItEnded(run.end)}: ${oneLine(run.output.trimEnd().split("\n").reverse().join("\n")) || "no output"}`;
   return report(check, run, { status: "failed", diagnostics, summary });
-}
-
-/** unittest on a command line says its counts at the very end; without them nothing is proved. */
-function readUnittestText(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
-  const base = readCommand(check, run, where);
-  if (base.status !== "passed" && base.status !== "failed") return base;
-  const text = plain(run.output);
-  const tail = text.trimEnd().split("\n").slice(-4).join("\n");
-  const ran = /^Ran (\d+) tests? in /m.exec(tail)?.[1];
-  const end = /^(OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$/m.exec(tail);
-  if (ran === undefined || end === null)
-    return {
-      ...base,
-      status: "error",
-      summary: `unittest ${howItEnded(run.end)} without saying what it ran, so nothing is proved.`,
-    };
-  const count = (name: string) => Number(new RegExp(`\\b${name}=(\\d+)`).exec(end[2] ?? "")?.[1] ?? 0);
-  const failed = count("failures") + count("errors") + count("unexpected successes");
-  const passed = Math.max(0, Number(ran) - failed - count("skipped"));
-  const counts = { ...base, passed, failed };
-  if (failed === 0 && passed === 0) return { ...counts, status: "no_tests", summary: "No test was run." };
-  if (base.status === "passed" && failed === 0) return { ...counts, summary: `${passed} passed.` };
-  const diagnostics = failuresIn(text, where);
-  return { ...counts, status: "failed", diagnostics, summary: firstOf(diagnostics, failed) };
-}
-
-/** The blocks that unittest prints for failures, each with the test's id. */
-function failuresIn(text: string, where: { root: string; cwd: string }): Diagnostic[] {
-  return text.split(/^={70}$/m).flatMap((block) => {
-    const header = /^\n(?:FAIL|ERROR): (\S+) ?(?:\((.+?)\))?/.exec(block);
-    if (header === null) return [];
-    const [, name = "", owner] = header;
-    const test = owner === undefined || owner.endsWith(`.${name}`) ? (owner ?? name) : `${owner}.${name}`;
-    const about = readDiagnostics(block, where).at(-1);
-    return [{ severity: "error" as const, message: "It failed.", ...about, test }];
-  });
 }
 
 /** Each pattern names `path`, `line`, and where it can `column`, `severity`, `code`, `message`. */
@@ -105,16 +78,19 @@ export function readDiagnostics(output: string, where: { root: string; cwd: stri
   const lines = plain(output).split("\n");
   const found = new Map<string, Diagnostic>();
   for (let at = 0; at < lines.length && found.size < MAX_DIAGNOSTICS; at++) {
-    const one = readLine(lines[at] ?? "", where);
-    if (one !== null) found.set(`${one.path}:${one.line}:${one.message}`, one);
-    const frame = one === null ? readFrame(lines, at, where) : null;
+    const frame = readFrame(lines, at, where);
     if (frame !== null && (frame.innermostLast || !found.has(frame.stack)))
       found.set(frame.stack, frame.diagnostic);
+    const one = frame === null ? readLine(lines[at] ?? "", where) : null;
+    if (one !== null) found.set(`${one.path}:${one.line}:${one.message}`, one);
   }
   return [...found.values()];
 }
 
+const FRAME = /^\s*(at |--> |File ")/;
+
 function readLine(line: string, where: { root: string; cwd: string }): Diagnostic | null {
+  if (FRAME.test(line)) return null;
   const groups = PATTERNS.map((pattern) => pattern.exec(line)?.groups).find((g) => g !== undefined);
   if (groups === undefined || groups.severity === "note") return null;
   return place(groups, groups.message ?? "", where);

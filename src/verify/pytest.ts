@@ -68,10 +68,20 @@ function lastLine(output: string): string {
   return oneLine(output.trimEnd().split("\n").reverse().join("\n"));
 }
 
+/** Lines in which pytest says why it gave up, the most telling first. */
+const REASONS = [
+  /^[\w. -]+: error: (.*)$/m,
+  /^INTERNALERROR> (\w*(?:Error|Exception)\b.*)$/m,
+  /^E {3}(.*)$/m,
+  /^ERROR: (.*)$/m,
+  /^(\w+(?:Error|Exception): .*)$/m,
+];
+
 /** Ended before its report: a crash, an internal or usage error, or code that left the process by itself. */
 function withoutReport(check: string, run: RunResult): CheckReport {
   const code = run.end.kind === "exited" ? run.end.code : null;
-  const said = /^(INTERNALERROR> .*Error.*|ERROR: .*|E {3}.*|.*: error: .*)$/m.exec(plain(run.output))?.[1];
+  const text = plain(run.output);
+  const said = REASONS.map((pattern) => pattern.exec(text)?.[1]).find((line) => line !== undefined);
   if (/No module named '?pytest'?/.test(run.output) && code === 1)
     return report(check, run, { status: "unavailable", summary: "pytest is not installed for this Python." });
   const detail = said === undefined ? "" : `: ${oneLine(said)}`;

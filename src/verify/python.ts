@@ -81,7 +81,8 @@ function pytestCheck(place: Place, python: Interpreter): Check {
   return build([]);
 }
 
-function unittestCheck(place: Place, python: Interpreter, files: string[]): Check {
+/** The check by unittest, for a project without pytest. */
+export function unittestCheck(place: Place, python: Interpreter, files: string[]): Check {
   const where = { root: place.root, cwd: place.root };
   const build = (args: string[], shown: string): Check => ({
     id: "unittest",

@@ -10,6 +10,7 @@ import { type Confinement, confinements, refuse } from "./confine.ts";
 import { overlayFolders, type Places, prepareDevices } from "./confine-mounts.ts";
 import { type Job, NOT_FOUND, start } from "./run-life.ts";
 
+export { quote } from "./confine.ts";
 export { childEnvironment } from "./run-environment.ts";
 
 export interface RunOptions {

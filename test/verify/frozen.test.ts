@@ -1,0 +1,20 @@
+/** What judges is frozen; what is judged is not. */
+import { expect, test } from "bun:test";
+import { isFrozen } from "../../src/verify/frozen.ts";
+
+const FROZEN =
+  `test_a.py a_test.py pkg/tests/helper.py tests/data/a.json conftest.py sub/conftest.py pytest.ini tox.ini setup.cfg
+pyproject.toml sitecustomize.py src/a.test.ts src/a.spec.tsx src/__tests__/a.js src/__snapshots__/a.js.snap jest.config.js
+vitest.config.ts package.json packages/x/package.json Makefile CMakeLists.txt .github/workflows/ci.yml .gitlab-ci.yml x_test.go
+src/test/java/A.java src/main/java/ATest.java spec/a_spec.rb Cargo.toml go.mod pom.xml tsconfig.json .eslintrc.json smallcode.json
+tests.py testdata/in.txt a.bats FooTests.cs`.split(/\s+/);
+const FREE =
+  `a.py src/testing.py latest.py contest.py attest/a.py src/index.ts main.go src/main/java/Attest.java README.md
+lib/spec_reader.rb src/lib.rs protest/x.py data.json src/inspect.ts config.ts`.split(/\s+/);
+
+test("what judges is frozen", () => {
+  expect(FROZEN.filter((path) => !isFrozen(path))).toEqual([]);
+});
+test("what is judged is free", () => {
+  expect(FREE.filter(isFrozen)).toEqual([]);
+});
