@@ -67,8 +67,9 @@ export class Blobs {
 
   /** The bytes, or null where they are gone or damaged. */
   get(hash: string): Buffer | null {
-    if (!this.has(hash)) return null;
-    const bytes = readFileSync(this.at(hash));
+    const file = this.at(hash);
+    if (!existsSync(file)) return null;
+    const bytes = readFileSync(file);
     return hashOf(bytes) === hash ? bytes : null;
   }
 

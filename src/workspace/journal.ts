@@ -16,8 +16,9 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
+import { keptFolder } from "./kept.ts";
 import { Entry } from "./snapshot.ts";
 import { errorCode } from "./walls.ts";
 
@@ -64,9 +65,6 @@ const RESERVE_BYTES = 64 * 1024;
 
 /** The file that says what stood in the workspace before the first check of an open turn. */
 export const snapshotFile = (folder: string): string => join(folder, SNAPSHOT);
-
-/** Where a turn puts bytes of ours that could not go into the tree. */
-export const keptFolder = (folder: string): string => join(folder, "kept");
 
 /**
  * Appends a record as one line of its own; with `sync` it is on the disk when this returns. On a full disk the turn's
@@ -167,6 +165,7 @@ export function readTurns(undoFolder: string): Turn[] {
 /** Takes a turn out of the history, at once and for good. */
 export function forget(turn: { folder: string }): void {
   const gone = `${turn.folder}.gone`;
+  if (!existsSync(turn.folder)) return;
   rmSync(gone, { recursive: true, force: true });
   renameSync(turn.folder, gone);
   rmSync(gone, { recursive: true, force: true });
@@ -195,13 +194,4 @@ export function blobsOf(turn: Turn): string[] {
     ...[...turn.touched.values()].flatMap(({ origin, written }) => [origin, ...written]),
   ];
   return entries.flatMap((entry) => (entry ? [entry.hash] : []));
-}
-
-/** Writes bytes of ours into the turn's folder, beside earlier ones of the same path, and gives the absolute place. */
-export function keep(folder: string, path: string, bytes: Uint8Array): string {
-  let file = join(keptFolder(folder), path);
-  for (let n = 1; existsSync(file); n += 1) file = join(keptFolder(folder), `${path}.${n}`);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, bytes, { mode: 0o600 });
-  return file;
 }

@@ -32,12 +32,17 @@ export interface Placement {
   entry: Entry | null;
 }
 
-/** `tick`: mtime in seconds. `aside`: an absolute folder for what stands in the way (a folder or link where a check left one). */
+/**
+ * `tick`: mtime in seconds. `aside`: an absolute folder for what stands in the way (a folder or link where a check left
+ * one). `durable`: the files are on the disk itself when this returns; without, they survive the process but perhaps
+ * not a power cut, and thousands take no longer than a copy.
+ */
 export interface PlaceOptions {
   root: string;
   blobs: Blobs;
   tick: number;
   aside: string;
+  durable: boolean;
 }
 
 /** The folders that a write to this path would have to make, outermost first, relative to the root. */
@@ -93,7 +98,7 @@ function stage({ path, entry }: { path: string; entry: Entry }, options: PlaceOp
     if (old && process.getuid?.() === 0 && old.uid !== 0) chownSync(staged, old.uid, old.gid);
     fchmodSync(fd, entry.mode);
     futimesSync(fd, mtime, mtime);
-    fsyncSync(fd);
+    if (options.durable) fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
@@ -145,6 +150,7 @@ export function place(placements: Placement[], options: PlaceOptions): void {
   } finally {
     for (const from of staged.values()) rmSync(from, { force: true });
   }
+  if (!options.durable) return;
   for (const folder of new Set(placements.map(({ path }) => dirname(join(options.root, path)))))
     syncFolder(folder);
 }

@@ -4,7 +4,8 @@ import { relative } from "node:path";
 import type { Change, Failed } from "../types.ts";
 import type { Blobs } from "./blobs.ts";
 import { decode, encode, hashOf, MAX_TEXT_BYTES } from "./files.ts";
-import { keep, type Step } from "./journal.ts";
+import type { Step } from "./journal.ts";
+import { keep } from "./kept.ts";
 import type { Entry } from "./snapshot.ts";
 import { locate, lstatOrNull } from "./walls.ts";
 

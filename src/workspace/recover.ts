@@ -6,7 +6,8 @@ import { existsSync, type Stats } from "node:fs";
 import { join, relative } from "node:path";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
-import { append, endReverted, keep, keptFolder, snapshotFile, type Turn } from "./journal.ts";
+import { append, endReverted, snapshotFile, type Turn } from "./journal.ts";
+import { keep, keptFolder } from "./kept.ts";
 import { isWithin } from "./ledger.ts";
 import { dropEmpty, dropStaged, LostCopy, type Placement, place } from "./place.ts";
 import { bytesAt, changedAt, type Entry, look, readSeen, sameEntry } from "./snapshot.ts";
@@ -45,13 +46,13 @@ function isBehindLink(root: string, path: string): boolean {
 const isSafe = (root: string, path: string): boolean => isPlain(path) && !isBehindLink(root, path);
 
 /** Puts placements into the tree; what cannot be restored for want of a copy becomes a notice. */
-function restore(turn: Turn, placements: Placement[], parts: RecoveryParts): Recovery {
+function restore(turn: Turn, placements: Placement[], parts: RecoveryParts, durable: boolean): Recovery {
   const { root, blobs, clock } = parts;
   const notices: string[] = [];
   let rest = placements;
   while (rest.length > 0) {
     try {
-      place(rest, { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder) });
+      place(rest, { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable });
       break;
     } catch (error) {
       if (!(error instanceof LostCopy)) throw error;
@@ -95,7 +96,7 @@ function settle(
       notices.push(giveWay(turn, path, ours, parts));
     }
   }
-  const restored = restore(turn, placements, parts);
+  const restored = restore(turn, placements, parts, true);
   return { files: restored.files, notices: [...notices, ...restored.notices] };
 }
 
@@ -122,7 +123,7 @@ function repair(turn: Turn, parts: RecoveryParts): Recovery {
       notices.push(giveWay(turn, path, entry, parts));
     }
   }
-  const restored = restore(turn, placements, parts);
+  const restored = restore(turn, placements, parts, false);
   return { files: restored.files, notices: [...notices, ...restored.notices] };
 }
 

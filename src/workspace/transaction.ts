@@ -2,30 +2,30 @@
  * One turn's hold on the tree: it copies, writes, repairs and takes back. Nothing of the user's is ever overwritten:
  * where the user has changed a file that the turn wrote, the user's stays and ours goes to the turn's folder.
  */
-import { readFileSync, type Stats, utimesSync } from "node:fs";
+import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { Change, Result } from "../types.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
-import { decode, MAX_TEXT_BYTES } from "./files.ts";
+import { decode } from "./files.ts";
 import { matcher } from "./ignore.ts";
 import {
   append,
   endCommitted,
   endReverted,
-  keep,
-  keptFolder,
+  type JournalRecord,
   type Step,
   snapshotFile,
   type Window,
 } from "./journal.ts";
+import { keep, keepFound, keptFolder } from "./kept.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
 import { dropEmpty, LostCopy, missingFolders, type Placement, place } from "./place.ts";
 import { prepare } from "./prepare.ts";
 import { tidy } from "./retention.ts";
 import { capture, type Entry, look, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
-import { diskReason, lstatOrNull } from "./walls.ts";
+import { diskReason } from "./walls.ts";
 
 /** `list` gives the project's files; a `broad` folder ($HOME, the file system's root) is too large to protect. */
 export interface TransactionParts {
@@ -39,6 +39,14 @@ export interface TransactionParts {
   list: () => Promise<string[]>;
   broad: boolean;
 }
+
+const notAll = (error: unknown): string =>
+  `Not every file could be brought back because ${diskReason(error)}.`;
+
+const gone = (lost: string[]): string | null =>
+  lost.length === 0
+    ? null
+    : `${lost.join(", ")} could not be brought back: the copies in .smallcode/undo are gone.`;
 
 export class Transaction {
   private readonly parts: TransactionParts;
@@ -80,18 +88,27 @@ export class Transaction {
    * changes at other times is the user's and stays.
    */
   async watch<T>(check: () => Promise<T>): Promise<T> {
-    const { folder, blobs, lock } = this.parts;
+    const { blobs, lock } = this.parts;
     for (const difference of this.ledger.differences())
       if (difference.by === "user") this.ledger.yieldTo(difference, blobs);
     const window: Window = { from: Date.now(), to: null };
     this.ledger.windows.push(window);
-    append(folder, { op: "check", from: window.from }, false);
+    this.note({ op: "check", from: window.from });
     lock.beat();
     try {
       return await check();
     } finally {
       window.to = Date.now();
-      append(folder, { op: "checked", to: window.to }, false);
+      this.note({ op: "checked", to: window.to });
+    }
+  }
+
+  /** Writes down when checks run, for a recovery. A check may have filled the disk; its result counts all the same. */
+  private note(record: JournalRecord): void {
+    try {
+      append(this.parts.folder, record, false);
+    } catch (error) {
+      diskReason(error);
     }
   }
 
@@ -138,36 +155,25 @@ export class Transaction {
   }
 
   /** Puts files into the tree at the next tick and expects them there from now on. */
-  private put(placements: Placement[]): void {
+  private put(placements: Placement[], durable = true): void {
     if (placements.length === 0) return;
     const { root, blobs, clock, folder } = this.parts;
-    place(placements, { root, blobs, tick: clock.tick(), aside: keptFolder(folder) });
+    place(placements, { root, blobs, tick: clock.tick(), aside: keptFolder(folder), durable });
     for (const { path } of placements) this.ledger.accept(path);
   }
 
-  /** Restores what it has copies of, and gives the paths; a path whose copy is lost is passed over. */
-  private restore(placements: Placement[]): string[] {
+  /** Restores what it has copies of, and gives the paths; `lost` are those whose copy is gone. */
+  private restore(placements: Placement[], durable: boolean): { files: string[]; lost: string[] } {
+    const lost: string[] = [];
     for (let rest = placements; ; ) {
       try {
-        this.put(rest);
-        return rest.map(({ path }) => path);
+        this.put(rest, durable);
+        return { files: rest.map(({ path }) => path), lost };
       } catch (error) {
         if (!(error instanceof LostCopy)) throw error;
+        lost.push(error.path);
         rest = rest.filter(({ path }) => path !== error.path);
       }
-    }
-  }
-
-  /** Before a check's version of one of the project's files is replaced it is kept: the user may have been at work, too. */
-  private async keepFound(damage: Difference[]): Promise<void> {
-    const { root, blobs, folder, list } = this.parts;
-    const unknown = damage.filter(({ found }) => found && !found.entry.link && !blobs.has(found.entry.hash));
-    if (unknown.length === 0) return;
-    const project = new Set(await list());
-    for (const { path } of unknown) {
-      const stat = lstatOrNull(join(root, path)) as Stats | null;
-      if (project.has(path) && stat?.isFile() && stat.size <= MAX_TEXT_BYTES)
-        keep(folder, path, readFileSync(join(root, path)));
     }
   }
 
@@ -183,17 +189,20 @@ export class Transaction {
       const damage = differences.filter(({ by }) => by === "check");
       const theirs = differences.filter(({ by }) => by === "user");
       for (const difference of theirs) ledger.yieldTo(difference, this.parts.blobs);
-      await this.keepFound(damage);
-      const repaired = this.restore(damage.map(({ path }) => ({ path, entry: ledger.entry(path) })));
-      if (repaired.length > 0) this.freshen();
+      await keepFound(damage, this.parts);
+      const repaired = this.restore(
+        damage.map(({ path }) => ({ path, entry: ledger.entry(path) })),
+        false,
+      );
+      if (repaired.files.length > 0) this.freshen();
       const clashes = theirs.filter(({ path }) => ledger.origin.has(path)).map(({ path }) => path);
-      return { repaired: repaired.sort(), left: [...left, ...clashes].sort(), failed: null };
-    } catch (error) {
       return {
-        repaired: [],
-        left,
-        failed: `Not every file could be brought back because ${diskReason(error)}.`,
+        repaired: repaired.files.sort(),
+        left: [...left, ...clashes].sort(),
+        failed: gone(repaired.lost),
       };
+    } catch (error) {
+      return { repaired: [], left, failed: notAll(error) };
     }
   }
 
@@ -218,29 +227,35 @@ export class Transaction {
     let left = ledger.sweep(matcher(litter));
     try {
       const differences = ledger.differences();
-      await this.keepFound(differences.filter(({ by }) => by === "check"));
+      await keepFound(
+        differences.filter(({ by }) => by === "check"),
+        this.parts,
+      );
       const ours = differences.filter(({ path }) => ledger.origin.has(path));
       const clashes = this.giveWay(ours.filter(({ by }) => by === "user"));
       const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
       for (const difference of others)
         if (difference.by === "user") ledger.yieldTo(difference, this.parts.blobs);
       const damage = others.filter(({ by }) => by === "check");
-      const repaired = this.restore(damage.map(({ path }) => ({ path, entry: ledger.entry(path) })));
+      const repaired = this.restore(
+        damage.map(({ path }) => ({ path, entry: ledger.entry(path) })),
+        false,
+      );
       const changed = [...ledger.origin].filter(([path, entry]) => {
         const difference = ours.find((one) => one.path === path);
         return !sameEntry(difference ? difference.found?.entry : ledger.entry(path), entry);
       });
-      const restored = this.restore(changed.map(([path, entry]) => ({ path, entry })));
-      for (const path of ledger.origin.keys()) ledger.accept(path);
+      const restored = this.restore(
+        changed.map(([path, entry]) => ({ path, entry })),
+        true,
+      );
+      for (const path of ledger.origin.keys()) if (!restored.lost.includes(path)) ledger.accept(path);
       dropEmpty(this.parts.root, this.folders);
       left = [...left, ...clashes].sort();
-      return { files: [...repaired, ...restored].sort(), left, failed: null };
+      const files = [...repaired.files, ...restored.files].sort();
+      return { files, left, failed: gone([...repaired.lost, ...restored.lost]) };
     } catch (error) {
-      return {
-        files: [],
-        left,
-        failed: `Not every file could be brought back because ${diskReason(error)}.`,
-      };
+      return { files: [], left, failed: notAll(error) };
     }
   }
 

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import type { Result } from "../types.ts";
 import { Blobs } from "./blobs.ts";
 import { Clock } from "./clock.ts";
-import { append, keptFolder, readTurns, type Turn } from "./journal.ts";
+import { append, readTurns, type Turn } from "./journal.ts";
+import { keptFolder } from "./kept.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { dropEmpty, LostCopy, type Placement, place } from "./place.ts";
 import { type Recovery, recover } from "./recover.ts";
@@ -115,7 +116,7 @@ function move(turn: Turn, direction: Direction, history: OpenHistory): Result<{ 
   if (!planned.ok) return planned;
   const { placements } = planned;
   const before = placements.map(({ path }): Placement => ({ path, entry: entryNow(root, path) }));
-  const options = () => ({ root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder) });
+  const options = () => ({ root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable: true });
   append(turn.folder, { op: direction === "undo" ? "undoing" : "redoing" });
   try {
     place(placements, options());

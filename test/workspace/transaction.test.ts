@@ -345,3 +345,33 @@ test("close takes back what revert has not", async () => {
   expect(picture(root)).toEqual({ "a.py": "644 a\n" });
   await (await begin(workspace)).close();
 });
+
+test("a check that removes everything, our own folder included, ends in a reason, not in a crash", async () => {
+  const root = makeTree({ "a.py": "a\n", "b.py": "b\n" });
+  const workspace = await open(root);
+  const turn = await begin(workspace);
+  await turn.protect();
+  await edit(workspace, turn, "a.py", "b\n");
+  await turn.watch(async () => {
+    for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
+  });
+  expect((await turn.revert([])).failed).toMatch(/could not be brought back|brought back because/);
+  await turn.close();
+  await (await begin(workspace)).close();
+});
+
+test("a check that removes every project file loses nothing, and thousands are back in seconds", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 3000 }, (_, i) => [`src/p${i % 50}/f${i}.py`, `x = ${i}\n`]),
+  );
+  const root = makeTree(files);
+  const before = picture(root);
+  const turn = await begin(await open(root));
+  await turn.protect();
+  await turn.watch(async () => rmSync(join(root, "src"), { recursive: true }));
+  const start = performance.now();
+  expect((await turn.revert([])).files.length).toBe(3000);
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(picture(root)).toEqual(before);
+  await turn.close();
+}, 20_000);
