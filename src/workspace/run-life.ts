@@ -49,6 +49,7 @@ function prologue(
     unless(`\${GOCACHE:-${home}}`, `GOCACHE=${cache("go-build")}`),
     unless(home, `XDG_CACHE_HOME=${cache("xdg")}`),
     unless("$HOME/.npm", `npm_config_cache=${cache("npm")}`),
+    `[ -d "$HOME/.m2" ] || export MAVEN_OPTS="$MAVEN_OPTS -Dmaven.repo.local="${cache("m2")}`,
     "ulimit -c 0",
     `ulimit -f ${Math.ceil(job.fileSize / 512)}`,
     `printf '%s\\n' ${quote(job.ready)}`,
@@ -72,6 +73,7 @@ export async function start(
     fileSize: limits.fileSize,
     ready: id,
   });
+  const capture = new Capture(id, options.outputFile, limits.output);
   const [file = "/bin/sh", ...args] = way.wrap(script, command);
   const child = spawn(file, args, {
     cwd: "/",
@@ -79,7 +81,6 @@ export async function start(
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const capture = new Capture(id, options.outputFile, limits.output);
   const end = await live(child, capture, {
     tree: new Tree(child.pid ?? -1, `CHECK_RUN=${id}`),
     limits,

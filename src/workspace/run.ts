@@ -68,11 +68,12 @@ export function shellCommand(line: string): string[] {
   return ["sh", "-c", line];
 }
 
-/** Runs the command to its end, whichever that is. Throws only if the temporary folder or the output file cannot be made. */
+/** Runs the command to its end, whichever that is; a disk that does not let it start is such an end too. */
 export async function run(command: string[], options: RunOptions): Promise<RunResult> {
   const started = performance.now();
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "smallcode-run-")));
+  let folder: string | null = null;
   try {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "smallcode-run-")));
     const places = lay(folder, options);
     const attempt = await firstThatStarts(command, { options, places, folder });
     return {
@@ -82,9 +83,16 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
       confinement: attempt.kind,
       artifacts: readArtifacts(places.temporary, options.artifacts ?? []),
     };
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const reason = `${command[0]} could not be started: ${error.message}`;
+    const ms = performance.now() - started;
+    return { end: { kind: "unavailable", reason }, output: "", ms, confinement: "none", artifacts: {} };
   } finally {
-    release(options.root, folder);
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) {
+      release(options.root, folder);
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 

@@ -79,6 +79,12 @@ test("a command that does not exist is unavailable, not failed", async () => {
   });
 });
 
+test("a folder that cannot be written to is a reason, not a crash", async () => {
+  const { end } = await sh("true", { outputFile: join(root, ".git", "config", "out.txt") });
+  expect(end.kind).toBe("unavailable");
+  expect(end.kind === "unavailable" ? end.reason : "").toContain("sh could not be started: ");
+});
+
 test("TMPDIR is writable, private, gone afterwards; artifacts come back, links do not", async () => {
   const result = await sh('echo "$TMPDIR"; echo proof > "$TMPDIR/a"; ln -s /etc/passwd "$TMPDIR/b"', {
     artifacts: ["a", "b", "c"],
@@ -324,6 +330,32 @@ test("the table of mounts freezes all but the workspace", () => {
     "/w/.git none remount,bind,ro,relatime",
     "/w/.smallcode none remount,bind,ro,relatime",
   ]);
+});
+
+underNamespaces("the machine's own mounts stay as they are", async () => {
+  const mounts = () => readFileSync("/proc/self/mountinfo", "utf8");
+  const before = mounts();
+  await sh("true");
+  expect(mounts()).toBe(before);
+});
+
+test.skipIf(!confined || !existsSync("/usr/bin/setpriv"))("a killed parent takes its run along", async () => {
+  const id = mark();
+  const script = join(base, "parent.ts");
+  writeFileSync(
+    script,
+    `import { run } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/run.ts"))};
+const root = ${JSON.stringify(root)};
+await run(["sleep", process.argv[2]], { cwd: root, root, timeoutMs: 60000, env: { PATH: "/usr/bin:/bin" }, outputFile: root + "/.smallcode/killed.txt" });`,
+  );
+  const parent = Bun.spawn([process.execPath, script, id], { stdout: "ignore", stderr: "ignore" });
+  const others = () => alive(id).filter((pid) => Number(pid) !== parent.pid);
+  while (others().length === 0 && parent.exitCode === null) await Bun.sleep(20);
+  expect(parent.exitCode).toBeNull();
+  parent.kill("SIGKILL");
+  await parent.exited;
+  for (let i = 0; i < 100 && others().length > 0; i++) await Bun.sleep(20);
+  expect(others()).toEqual([]);
 });
 
 test("where no confinement works, limits and the sweep still do", () => {

@@ -1,0 +1,21 @@
+/** The syntax check: parses the changed files, and says no more than that. */
+import { expect, test } from "bun:test";
+import { checkSyntax } from "../../src/verify/syntax.ts";
+
+test("files that parse pass, one that does not is named with its line", async () => {
+  expect(await checkSyntax([{ path: "a.py", text: "def f():\n    return 1\n" }])).toMatchObject({
+    check: "syntax",
+    status: "passed",
+    passed: null,
+  });
+  const broken = await checkSyntax([
+    { path: "a.py", text: "x = 1\n" },
+    { path: "b.py", text: "x = 1\ndef f(:\n    return 1\n" },
+  ]);
+  expect(broken.status).toBe("failed");
+  expect(broken.diagnostics[0]).toMatchObject({ path: "b.py", line: 2, severity: "error" });
+});
+
+test("without a grammar there is no verdict", async () => {
+  expect(await checkSyntax([{ path: "a.unknown-kind", text: "x" }])).toMatchObject({ status: "unavailable" });
+});
