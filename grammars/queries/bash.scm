@@ -1,4 +1,3 @@
-(function_definition name: (word) @name body: (_) @body) @definition.function
-(program (variable_assignment name: (variable_name) @name) @definition.variable)
-(program (declaration_command (variable_assignment name: (variable_name) @name)) @definition.variable)
-(command name: (command_name (word) @_source) argument: (_) @import (#any-of? @_source "source" "."))
+(function_definition) @definition.function
+(variable_assignment) @definition.variable
+(command) @import

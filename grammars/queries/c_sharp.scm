@@ -1,12 +1,12 @@
-(class_declaration name: (_) @name body: (_) @body) @definition.class
-(struct_declaration name: (_) @name body: (_) @body) @definition.class
-(record_declaration name: (_) @name body: (_)? @body) @definition.class
-(interface_declaration name: (_) @name body: (_) @body) @definition.interface
-(enum_declaration name: (_) @name body: (_) @body) @definition.enum
-(delegate_declaration name: (_) @name) @definition.type
-(namespace_declaration name: (_) @name body: (_) @body) @definition.module
-(method_declaration name: (_) @name body: (_)? @body) @definition.method
-(constructor_declaration name: (_) @name body: (_)? @body) @definition.method
-(local_function_statement name: (_) @name body: (_)? @body) @definition.function
-(property_declaration name: (_) @name) @definition.variable
-(using_directive [(identifier) @import (qualified_name) @import])
+(class_declaration) @definition.class
+(struct_declaration) @definition.class
+(record_declaration) @definition.class
+(interface_declaration) @definition.interface
+(enum_declaration) @definition.enum
+(delegate_declaration) @definition.type
+(namespace_declaration) @definition.module
+(method_declaration) @definition.method
+(constructor_declaration) @definition.method
+(local_function_statement) @definition.function
+(property_declaration) @definition.property
+(using_directive) @import

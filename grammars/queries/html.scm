@@ -1,3 +1,4 @@
 (element (start_tag (attribute (attribute_name) @_id [
   (quoted_attribute_value (attribute_value) @name) (attribute_value) @name])) (#eq? @_id "id")) @definition.module
-(script_element (start_tag (attribute (attribute_name) @_src (quoted_attribute_value (attribute_value) @import))) (#eq? @_src "src"))
+(script_element (start_tag (attribute (attribute_name) @_src (quoted_attribute_value (attribute_value) @module)))
+  (#eq? @_src "src")) @import

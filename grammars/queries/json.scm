@@ -1,1 +1,1 @@
-(document (object (pair key: (string (string_content) @name)) @definition.variable))
+(document (object (pair key: (string (string_content) @name)) @definition.property))

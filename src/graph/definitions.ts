@@ -4,7 +4,8 @@
  * `export`, decorators, attributes, `template<...>` and a closing `;` belong to it; comments before it do not.
  */
 import type { Node, QueryMatch } from "web-tree-sitter";
-import { type CodeSymbol, SymbolKind } from "../types.ts";
+import type { CodeSymbol, SymbolKind } from "../types.ts";
+import { type CapturedKind, readDefinition, readImport, requiredBy } from "./captured.ts";
 import type { Loaded } from "./languages.ts";
 
 export interface Span {
@@ -54,8 +55,11 @@ const WRAPPERS = new Set([
   "const_declaration",
   "var_spec_list",
   "declaration_command",
+  "declaration",
   "expression_statement",
 ]);
+/** Captured as a variable, but a function that it holds counts wherever it stands outside functions. */
+const ALSO_INSIDE = new Set(["variable_declarator"]);
 const ATTRIBUTES = new Set(["attribute_item", "decorator"]);
 const HOLDERS = new Set(["class", "interface", "enum", "type", "scope"]);
 
@@ -70,7 +74,9 @@ function widen(node: Node): { extent: Node } & Span {
   let extent = node;
   for (let up = node.parent; up && WRAPPERS.has(up.type); up = extent.parent) {
     const type = extent.type;
-    if (up.namedChildren.filter((child) => child.type === type).length !== 1) break;
+    const alone =
+      up.namedChildCount === 1 || up.namedChildren.filter((child) => child.type === type).length === 1;
+    if (!alone) break;
     extent = up;
   }
   let start = extent.startIndex;
@@ -85,23 +91,27 @@ function widen(node: Node): { extent: Node } & Span {
   return { extent, start, end };
 }
 
-function kindOf(match: QueryMatch): { kind: SymbolKind | "scope"; node: Node } | null {
-  for (const { name, node } of match.captures) {
-    if (!name.startsWith("definition.")) continue;
-    const kind = name.slice("definition.".length);
-    return { kind: kind === "scope" ? kind : SymbolKind.parse(kind), node };
-  }
-  return null;
+/** Whether only wrappers lie between the node and the root. */
+function isTop(node: Node, root: Node): boolean {
+  let up = node.parent;
+  while (up && WRAPPERS.has(up.type)) up = up.parent;
+  return up?.id === root.id;
 }
 
-function found(match: QueryMatch): Found | null {
-  const definition = kindOf(match);
-  if (!definition) return null;
-  const owner = capture(match, "owner")?.text;
-  const own = capture(match, "name")?.text.replaceAll("::", ".").replace(/\s+/g, " ") ?? "";
-  const body = capture(match, "body");
-  const name = owner ? `${owner}.${own}` : own;
-  return { ...definition, name, ...widen(definition.node), body: body ? span(body) : null };
+function found(match: QueryMatch, root: Node): Found[] {
+  const captured = match.captures.find(({ name }) => name.startsWith("definition."));
+  if (!captured) return [];
+  const { node } = captured;
+  const kind = captured.name.slice("definition.".length) as CapturedKind;
+  if (kind === "variable" && !ALSO_INSIDE.has(node.type) && !isTop(node, root)) return [];
+  const name = capture(match, "name");
+  const read = name ? null : readDefinition(node, kind);
+  if (!name && !read) return [];
+  const names = name ? [name.text.replace(/\s+/g, " ")] : (read?.names ?? []);
+  const body = capture(match, "body") ?? read?.body;
+  const is = read?.kind ?? (kind === "property" ? "variable" : kind);
+  const place = widen(node);
+  return names.map((each) => ({ name: each, kind: is, node, ...place, body: body ? span(body) : null }));
 }
 
 /** One line: the head of the definition, without decorators and without what opens the body. */
@@ -119,8 +129,9 @@ function signatureOf(text: string, { start, end, body }: Span & { body: Span | n
 function isSymbol(item: Found, parent: Found | null, root: Node): boolean {
   const inFunction = parent?.kind === "function" || parent?.kind === "method";
   if (inFunction) return item.kind !== "variable" && item.node.type !== "variable_declarator";
-  if (item.kind !== "variable" || parent) return parent?.kind !== "variable" || item.kind !== "variable";
-  return item.extent.parent?.id === root.id || item.node.type === "pair";
+  if (item.kind !== "variable") return true;
+  if (parent) return parent.kind !== "variable";
+  return item.extent.parent?.id === root.id || item.node.type === "pair" || isTop(item.node, root);
 }
 
 /** A function in a class is a method, also where it is written outside (`Stack::push`); a method in nothing is a function. */
@@ -133,18 +144,26 @@ function placedKind(kind: SymbolKind, name: string, parent: Found | null): Symbo
 function importsOf(matches: QueryMatch[], root: Node, definitions: Definition[]): Import[] {
   const code = definitions.filter(({ symbol }) => symbol.kind !== "variable");
   return matches.flatMap((match) => {
-    const node = capture(match, "import");
+    const written = capture(match, "module");
+    const loads = capture(match, "import");
+    const node = loads ?? capture(match, "definition.variable");
     if (!node) return [];
+    const modules = written
+      ? [written.text.replace(/^["']|["']$/g, "")]
+      : loads
+        ? readImport(node)
+        : requiredBy(node);
+    if (modules.length === 0) return [];
     let top = node;
     for (let up = node.parent; up && up.id !== root.id; up = up.parent) top = up;
     const inCode = code.some((d) => d.start <= node.startIndex && node.endIndex <= d.end);
-    return [{ module: node.text.replace(/^["'<`]|["'>`]$/g, ""), statement: inCode ? null : span(top) }];
+    return modules.map((module) => ({ module, statement: inCode ? null : span(top) }));
   });
 }
 
 /** Outer before inner; each thing once, also where two patterns met it (`typedef struct B {...} B;`). */
-function inOrder(matches: QueryMatch[]): Found[] {
-  const items = matches.map(found).filter((item) => item !== null);
+function inOrder(matches: QueryMatch[], root: Node): Found[] {
+  const items = matches.flatMap((match) => found(match, root));
   items.sort((a, b) => a.start - b.start || b.end - a.end);
   const kept: Found[] = [];
   for (const item of items) {
@@ -163,7 +182,7 @@ export function extract({ query }: Loaded, root: Node, text: string, path: strin
   const definitions: Definition[] = [];
   const scopes: Span[] = [];
   const open: { item: Found; name: string; index: number | null }[] = [];
-  for (const item of inOrder(matches)) {
+  for (const item of inOrder(matches, root)) {
     let parent = open.at(-1);
     while (parent && !within(item, parent.item)) {
       open.pop();

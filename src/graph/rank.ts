@@ -28,6 +28,9 @@ type Points = [reason: string, points: number][];
 
 const MOST_SCANNED = 400;
 const MOST_PARSED = 30;
+/** So many files are parsed however little speaks for them; more only if they come near the best. */
+const LEAST_PARSED = 12;
+const NEAR = 0.15;
 const MOST_SYMBOLS = 200;
 const SCANNED_AT_ONCE = 16;
 
@@ -126,6 +129,7 @@ export async function rankExplained(
     .filter(({ path }) => texts.has(path))
     .map(({ path, points }) => ({ path, points, score: sum(points) + (inText.get(path) ?? 0) }))
     .sort((a, b) => b.score - a.score || byPath(a, b))
+    .filter(({ score }, index, all) => index < LEAST_PARSED || score > NEAR * (all[0]?.score ?? 0))
     .slice(0, MOST_PARSED);
   const ranked: Ranked[] = [];
   for (const { path, points, score } of best) {
