@@ -63,9 +63,7 @@ function firstDefinition(loaded: Loaded, { root, container, text, offset }: Snip
     const scope = scopes.find(covers);
     const end = definition?.end ?? scope?.end;
     if (end === undefined) continue;
-    const followed = nodes
-      .slice(index + 1)
-      .some((next) => !/comment/.test(next.type) && next.startIndex >= end);
+    const followed = nodes.slice(index + 1).some((next) => !next.isExtra && next.startIndex >= end);
     return { node, definition, end, followed };
   }
   return null;
@@ -146,7 +144,8 @@ class Scanner {
     }
     if (char === "}" && this.closing === "brace") return { at: at + 1, by: "token" };
     const back = column <= this.base || (this.closing === "indent" && column < this.previous);
-    const continues = this.closing !== "indent" && CONTINUES.test(char) && char !== "/";
+    const escaped = this.text.charAt(this.lineStart - 2) === "\\";
+    const continues = escaped || (this.closing !== "indent" && CONTINUES.test(char) && char !== "/");
     return back && !continues ? { at: this.lineStart, by: "line", column } : null;
   }
 }

@@ -25,6 +25,7 @@ const CASES: [path: string, definition: string, rest: string][] = [
   ],
   ["a.py", "import os\nX = 3\n\n@cache\ndef f(): return 1", "\nprint(f())"],
   ["a.py", "class A:\n\tdef f(self):\n\t\treturn 1\n\n\tdef g(self):\n\t\treturn 2", "\n\nx=1"],
+  ["a.py", "def f(a):\n    return a + \\\n        (a\n          + 1) \\\n        + \\\n  a", "\nx = 1"],
   ["a.js", "function f(a) {\n  if (a) { return `}\u0024{a}`; }\n  return { b: 1 }; // }\n}", "\n\nfoo();"],
   ["a.js", "const f = (a) => {\n  return a;\n}", "\n\nconsole.log(1)"],
   ["a.js", "export const f = (a) => {\n  return a;\n};", "\n\nconsole.log(1)"],
