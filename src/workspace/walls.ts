@@ -17,7 +17,8 @@ const SECRET_NAMES = [
   /\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg)$/,
   /^id_(rsa|dsa|ecdsa|ed25519)/,
   /^\.(netrc|pgpass|npmrc|pypirc|git-credentials|htpasswd|dockercfg|vault-token)$/,
-  /^(credentials|secrets?|client_secret.*|service[-_]?account.*)(\.(json|ya?ml|toml|ini|cfg|csv|txt))?$/,
+  /^(credentials|secrets?)(\.(json|ya?ml|toml|ini|cfg|csv|txt))?$/,
+  /^(client_secret|service[-_]?account).*\.json$/,
 ];
 const SECRET_FOLDERS = new Set([".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker"]);
 

@@ -111,6 +111,7 @@ test("secrets, dependencies and machinery are never listed, secrets never read",
     ".npmrc",
     ".netrc",
     "credentials.json",
+    "client_secret_1.apps.example.com.json",
     "secrets.yaml",
     ".aws/credentials",
     ".ssh/config",
@@ -121,6 +122,7 @@ test("secrets, dependencies and machinery are never listed, secrets never read",
   fill(root, {
     "a.py": "a\n",
     "credentials.py": "x\n",
+    "service_account_test.py": "x\n",
     "id_rsa.pub": "x\n",
     "keyboard.ts": "x\n",
     "node_modules/m/i.js": "x",
@@ -131,7 +133,13 @@ test("secrets, dependencies and machinery are never listed, secrets never read",
   });
   symlinkSync(".env", join(root, "link.txt"));
   const workspace = await open(root);
-  expect(await workspace.list()).toEqual(["a.py", "credentials.py", "id_rsa.pub", "keyboard.ts"]);
+  expect(await workspace.list()).toEqual([
+    "a.py",
+    "credentials.py",
+    "id_rsa.pub",
+    "keyboard.ts",
+    "service_account_test.py",
+  ]);
   for (const path of [...secrets, "link.txt", ".git/HEAD", ".smallcode/undo/x"]) {
     const read = await workspace.read(path);
     expect({ path, ok: read.ok }).toEqual({ path, ok: false });

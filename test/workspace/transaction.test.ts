@@ -10,6 +10,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -173,6 +174,7 @@ test("edits a user makes while no check runs stay, through later checks and reve
   await turn.watch(async () => {
     writeFileSync(join(root, "b.py"), "damaged\n");
     writeFileSync(join(root, "c.py"), "damaged\n");
+    utimesSync(join(root, "a.py"), 1, 1);
   });
   const cleaned = await turn.clean([]);
   expect(cleaned).toEqual({ repaired: ["b.py", "c.py"], left: ["a.py"], failed: null });

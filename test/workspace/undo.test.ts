@@ -57,6 +57,7 @@ test("a new turn makes undone ones unreachable", async () => {
   await undo(root);
   await turnOf(workspace, { "a.txt": "c\n" });
   expect((await redo(root)).ok).toBe(false);
+  expect(readdirSync(join(root, ".smallcode/undo")).filter((name) => /^\d+/.test(name))).toEqual(["000002"]);
   expect((await undo(root)).ok).toBe(true);
   expect(picture(root)).toEqual({ "a.txt": "644 a\n" });
 });
