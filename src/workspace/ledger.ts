@@ -29,9 +29,9 @@ export interface Difference {
   by: "check" | "user";
 }
 
-/** Whether a change at this time (ms since 1970) fell into one of the windows. */
+/** Whether a change at this time (ms since 1970, with fractions) fell into one of the windows, whose ends are whole ms. */
 export const isWithin = (windows: Window[], at: number): boolean =>
-  windows.some(({ from, to }) => at >= from - CLOCK_LAG_MS && at <= (to ?? Number.POSITIVE_INFINITY));
+  windows.some(({ from, to }) => at >= from - CLOCK_LAG_MS && at < (to ?? Number.POSITIVE_INFINITY) + 1);
 
 export class Ledger {
   private readonly root: string;

@@ -13,10 +13,11 @@ import { diskReason, locate, lstatOrNull } from "./walls.ts";
 export type { FileText } from "./files.ts";
 export type { Transaction } from "./transaction.ts";
 
-/** `ignore`: further globs, in gitignore's language, to leave out of the list. `allowWrite` is asked with a path inside the root. */
+/** `ignore`: further globs, in gitignore's language, to leave out of the list. The questions are asked with a path inside the root. */
 export interface WorkspaceOptions {
   ignore: string[];
   allowWrite: (path: string) => boolean;
+  allowRead?: (path: string) => boolean;
 }
 
 /** One folder, behind its walls. Paths are relative to the root with "/" separators. */
@@ -50,10 +51,13 @@ class Folder implements Workspace {
   }
 
   async list(): Promise<string[]> {
-    return this.notice === null ? listFiles(this.root, this.options.ignore) : [];
+    const { ignore, allowRead = () => true } = this.options;
+    return this.notice === null ? listFiles(this.root, ignore).filter(allowRead) : [];
   }
 
   async read(path: string): Promise<Result<{ file: FileText }>> {
+    if (this.options.allowRead?.(path) === false)
+      return { ok: false, reason: `Reading ${path} is not allowed (--deny-read).` };
     return readText(this.root, path);
   }
 

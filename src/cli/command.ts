@@ -1,0 +1,34 @@
+/** The commands that need no model: `undo`, `redo`, `config`. */
+import { environment, loadSettings, userConfigPath } from "../config.ts";
+import { redo, undo } from "../workspace/workspace.ts";
+import type { ParsedArgs } from "./args.ts";
+import { oneLine } from "./sanitize.ts";
+import { reportSettings, settingRows } from "./settings-report.ts";
+
+/** Gives the exit code. */
+export async function runCommand(
+  parsed: Extract<ParsedArgs, { command: "undo" | "redo" | "config" }>,
+): Promise<number> {
+  const host = environment();
+  const loaded = await loadSettings({ ...host, flags: parsed.flags, cwd: process.cwd() });
+  if (!loaded.ok) return complain(loaded.reason, 2);
+  const { settings, sources } = loaded;
+  if (parsed.command === "config") {
+    const report = reportSettings(settingRows(settings, sources), {
+      json: settings.mode.json,
+      userFile: userConfigPath(host),
+    });
+    process.stdout.write(report);
+    return 0;
+  }
+  const done = await (parsed.command === "undo" ? undo : redo)(settings.workspace.root);
+  if (!done.ok) return complain(done.reason, 1);
+  const verb = parsed.command === "undo" ? "Taken back" : "Brought back";
+  process.stdout.write(`${verb}: ${done.files.map(oneLine).join(", ")}\n`);
+  return 0;
+}
+
+function complain(reason: string, exit: number): number {
+  process.stderr.write(`smallcode: ${oneLine(reason)}\n`);
+  return exit;
+}

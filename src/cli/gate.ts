@@ -1,0 +1,72 @@
+/** What a turn may do, decided from flags and settings, asked at the terminal where they leave it open, remembered for the turn. */
+import { resolve } from "node:path";
+import type { Settings } from "../config.ts";
+import type { Result, TurnEvent } from "../types.ts";
+import { ask } from "./ask.ts";
+import { decide, type Grants } from "./permissions.ts";
+
+export interface GateParts {
+  settings: Settings;
+  /** The user has answered before that this folder's checks may run. */
+  trusted: boolean;
+  remember: () => Promise<Result<{ file: string }>>;
+  emit: (event: TurnEvent) => void;
+  signal: AbortSignal;
+}
+
+export interface Gate {
+  /** Paths are relative to the workspace. */
+  mayRead: (path: string) => boolean;
+  mayWrite: (path: string) => boolean;
+  permit: (kind: "run" | "write", what: string) => Promise<boolean>;
+}
+
+export function openGate(parts: GateParts): Gate {
+  const { settings, emit, signal } = parts;
+  const { root } = settings.workspace;
+  const grants: Grants = {
+    permissions: settings.permissions,
+    root,
+    trusted: parts.trusted,
+    yes: settings.mode.yes,
+    check: settings.checks.command,
+  };
+  const answers = new Map<string, boolean>();
+  const absolute = (path: string): string => resolve(root, path);
+
+  const question = async (kind: "run" | "write", what: string): Promise<boolean> => {
+    const text = kind === "run" ? `Run ${what}? It runs this folder's code.` : `Write ${what}?`;
+    const remember = kind === "run" ? "Yes, and trust this folder" : undefined;
+    const answer = await ask({ text, remember }, { input: process.stdin, output: process.stderr }, signal);
+    if (answer === "always") {
+      const kept = await parts.remember();
+      if (!kept.ok) emit({ type: "notice", level: "warning", text: kept.reason });
+      grants.trusted = true;
+    }
+    const granted = answer === "yes" || answer === "always";
+    emit({
+      type: "permission",
+      what: `${kind} ${what}`,
+      granted,
+      how: process.stdin.isTTY ? "asked" : "nobody to ask",
+    });
+    return granted;
+  };
+
+  const permit = async (kind: "run" | "write", what: string): Promise<boolean> => {
+    const decision = decide(kind, kind === "run" ? what : absolute(what), grants);
+    if (decision !== "ask") return decision === "allow";
+    const key = `${kind} ${what}`;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const granted = await question(kind, what);
+    answers.set(key, granted);
+    return granted;
+  };
+
+  return {
+    mayRead: (path) => decide("read", absolute(path), grants) === "allow",
+    mayWrite: (path) => answers.get(`write ${path}`) ?? decide("write", absolute(path), grants) === "allow",
+    permit,
+  };
+}

@@ -1,0 +1,20 @@
+/** `--show-prompt`: a model that shows the first request and sends nothing. */
+import type { Model, Reply } from "../model/model.ts";
+
+/** Every request fails as cancelled; `show` gets the text of each, exactly as it would go out. */
+export function showingModel(model: Model, show: (text: string) => void): Model {
+  const nothingSent: Reply = { ok: false, kind: "cancelled", reason: "Nothing was sent (--show-prompt)." };
+  return {
+    ...model,
+    chat: async (messages, { schema }) => {
+      const parts = messages.map(({ role, content }) => `[${role}]\n${content}\n`);
+      if (schema !== undefined) parts.push(`[schema]\n${JSON.stringify(schema)}\n`);
+      show(parts.join("\n"));
+      return nothingSent;
+    },
+    complete: async (prompt) => {
+      show(prompt);
+      return nothingSent;
+    },
+  };
+}

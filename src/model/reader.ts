@@ -1,0 +1,125 @@
+/**
+ * Reads what a model wrote as part of a call. Pure. What a person could read without doubt is read; everything else is
+ * refused with what to send instead. The text of a reply that was cut off never comes here.
+ */
+import type { Result } from "../types.ts";
+
+const FENCE = /^([ \t]*)(`{3,}|~{3,})[^\n`]*$/;
+
+/** The first balanced JSON object of a text; null where there is none. Braces inside strings do not count. */
+function firstObject(text: string): string | null {
+  const start = text.indexOf("{");
+  if (start < 0) return null;
+  let depth = 0;
+  let inString = false;
+  for (let at = start; at < text.length; at += 1) {
+    const char = text[at];
+    if (inString) {
+      if (char === "\\") at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{") depth += 1;
+    else if (char === "}") {
+      depth -= 1;
+      if (depth === 0) return text.slice(start, at + 1);
+    }
+  }
+  return null;
+}
+
+/** The entry that a written name means: the same, or the only one that is alike but for case and separators. */
+function entryOf(written: unknown, list: string[]): string | null {
+  if (typeof written !== "string") return null;
+  if (list.includes(written)) return written;
+  const alike = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, "");
+  const same = list.filter((name) => alike(name) === alike(written));
+  return same.length === 1 ? (same[0] ?? null) : null;
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** A choice: `{"tool": …, "target": …, "text": …}`, also with prose or a fence around it where the server constrained nothing. */
+export function readChoice(
+  text: string,
+  lists: { tools: string[]; targets: string[] },
+): Result<{ tool: string; target: string | null; text: string }> {
+  const json = firstObject(text);
+  const value = json === null ? null : parseObject(json);
+  if (value === null)
+    return {
+      ok: false,
+      reason: 'That was no JSON object. Send one like {"tool": "finish", "target": "other", "text": "done"}.',
+    };
+  const tool = entryOf(value.tool, lists.tools);
+  if (tool === null)
+    return {
+      ok: false,
+      reason: `There is no tool ${JSON.stringify(value.tool)}; choose one of ${lists.tools.join(", ")}.`,
+    };
+  const target = entryOf(value.target, lists.targets);
+  return { ok: true, tool, target, text: typeof value.text === "string" ? value.text : "" };
+}
+
+/** The blocks between fences; a last one without its closing fence counts. */
+function blocksOf(text: string): string[] {
+  const blocks: string[] = [];
+  let open: { mark: string; indent: string; lines: string[] } | null = null;
+  for (const line of text.split("\n")) {
+    const fence = FENCE.exec(line);
+    if (open === null) {
+      if (fence !== null) open = { mark: fence[2] ?? "```", indent: fence[1] ?? "", lines: [] };
+    } else if (line.trim() === open.mark) {
+      blocks.push(open.lines.join("\n"));
+      open = null;
+    } else open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
+  }
+  if (open !== null) blocks.push(open.lines.join("\n"));
+  return blocks.filter((block) => block.trim() !== "");
+}
+
+/** The code of a reply: the one fenced block, or the whole reply where it has no fence at all. */
+export function readCode(text: string): Result<{ code: string }> {
+  const blocks = [...new Set(blocksOf(text.replaceAll("\r\n", "\n")))];
+  const [only] = blocks;
+  if (blocks.length > 1)
+    return {
+      ok: false,
+      reason: `There were ${blocks.length} code blocks; send exactly one, with all of the code.`,
+    };
+  if (only !== undefined) return { ok: true, code: only };
+  if (text.trim() === "" || /^\s*(`{3,}|~{3,})/m.test(text))
+    return { ok: false, reason: "There was no code; send it in one fenced block." };
+  return { ok: true, code: text.replaceAll("\r\n", "\n").replace(/^\n+/, "").trimEnd() };
+}
+
+const MARKS =
+  /^[ \t]*<{5,9} ?SEARCH[^\n]*\n([\s\S]*?)^[ \t]*={5,9}[ \t]*\n([\s\S]*?)^[ \t]*>{5,9} ?REPLACE/gm;
+
+/** A search/replace pair. Two different pairs are refused: one call changes one place. */
+export function readReplace(text: string): Result<{ old: string; fresh: string }> {
+  const pairs = [...text.replaceAll("\r\n", "\n").matchAll(MARKS)].map(([, old, fresh]) => ({
+    old: old ?? "",
+    fresh: fresh ?? "",
+  }));
+  const [first] = pairs;
+  if (first === undefined)
+    return {
+      ok: false,
+      reason:
+        "There was no change; send <<<<<<< SEARCH, the old lines, =======, the new lines, >>>>>>> REPLACE, each mark on a line of its own.",
+    };
+  if (pairs.some(({ old, fresh }) => old !== first.old || fresh !== first.fresh))
+    return {
+      ok: false,
+      reason: `There were ${pairs.length} changes; send one, and the next one in the next call.`,
+    };
+  return { ok: true, old: first.old.replace(/\n$/, ""), fresh: first.fresh.replace(/\n$/, "") };
+}

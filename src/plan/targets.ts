@@ -1,0 +1,84 @@
+/** Where a task applies, computed: the files and symbols it names, the lines that failed, then what ranks best. */
+import { type RankQuery, rank } from "../graph/rank.ts";
+import type { CheckReport, CodeSymbol, Target } from "../types.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+
+/** What is known of a task before the first request. */
+export interface Scene {
+  task: string;
+  workspace: Pick<Workspace, "read">;
+  /** All of the project's files. */
+  files: string[];
+  /** The checks as they were before the turn. */
+  baseline: CheckReport[];
+  /** Judging files are never a target unless the task names them. */
+  frozen: (path: string) => boolean;
+}
+
+const PATH_LIKE = /[\w./\\-]*\w\.\w{1,8}\b|(?:[\w-]+\/)+[\w-]+/g;
+
+/** The project's files that the task names: by path, by the end of one, or by a file name that only one file has. */
+export function namedPaths(task: string, files: string[]): string[] {
+  const named = [...task.matchAll(PATH_LIKE)].map(([text]) =>
+    text.replaceAll("\\", "/").replace(/^\.\//, ""),
+  );
+  const found = named.flatMap((name) => {
+    const exact = files.filter((path) => path === name);
+    return exact.length > 0 ? exact : files.filter((path) => path.endsWith(`/${name}`)).slice(0, 3);
+  });
+  return [...new Set(found)];
+}
+
+/** Where checks failed outside the judging files, in order of report. */
+export function failingPlaces(scene: Pick<Scene, "baseline" | "frozen">): { path: string; line: number }[] {
+  return scene.baseline
+    .flatMap(({ diagnostics }) => diagnostics)
+    .flatMap(({ path, line }) =>
+      path === undefined || scene.frozen(path) ? [] : [{ path, line: line ?? 1 }],
+    );
+}
+
+/** The names that failing tests carry, as words to look for: `tests/test_wrap.py::test_long` says "wrap" and "long". */
+function testWords(baseline: CheckReport[]): string[] {
+  const tests = baseline.flatMap(({ diagnostics }) =>
+    diagnostics.flatMap(({ test }) => (test === undefined ? [] : [test])),
+  );
+  return tests
+    .slice(0, 5)
+    .flatMap((test) =>
+      test.split(/[^A-Za-z0-9]+|_/).filter((word) => word.length > 2 && !/^tests?$|^py$/i.test(word)),
+    );
+}
+
+export interface Ranking {
+  /** Best first; judging files only where the task names them. */
+  symbols: CodeSymbol[];
+  /** Files that the task names. */
+  named: string[];
+}
+
+/** Ranks the symbols of the project for the task. */
+export async function rankTargets(scene: Scene): Promise<Ranking> {
+  const named = namedPaths(scene.task, scene.files);
+  const query: RankQuery = {
+    words: [...scene.task.split(/[^\w.]+/).filter((word) => word.length > 1), ...testWords(scene.baseline)],
+    paths: named,
+    frames: failingPlaces(scene),
+  };
+  const wanted = (path: string): boolean => named.includes(path) || !scene.frozen(path);
+  const symbols = await rank(query, scene.workspace, scene.files.filter(wanted));
+  return { symbols: symbols.filter(({ path }) => wanted(path)), named };
+}
+
+/** Callable symbols come first as targets: a class is reached through its methods. */
+export function targetsOf({ symbols, named }: Ranking, most: number): Target[] {
+  const wanted = named.length > 0 ? symbols.filter(({ path }) => named.includes(path)) : symbols;
+  const ordered = [...wanted, ...symbols.filter((symbol) => !wanted.includes(symbol))];
+  const targets: Target[] = ordered
+    .filter(({ kind }) => kind !== "variable")
+    .map(({ path, name }) => ({ path, symbol: name }));
+  const files = named
+    .filter((path) => !targets.some((target) => target.path === path))
+    .map((path) => ({ path }));
+  return [...files, ...targets].slice(0, most);
+}

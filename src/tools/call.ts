@@ -1,0 +1,162 @@
+/**
+ * Gets one call from a chat model on the schema rung: think, then choose from closed lists, then send the code verbatim.
+ * Each request begins with the messages of the one before it. What could not be read never stays in the conversation.
+ */
+import type { ChatMessage, Generation, Reply } from "../model/model.ts";
+import { readChoice, readCode, readReplace } from "../model/reader.ts";
+import { CHOOSE, type ChoiceLists, choiceSchema, codeRequest, OTHER, THINK } from "../model/schema.ts";
+import type { Result, Target, ToolCall } from "../types.ts";
+import { TOOLS, toolNamed } from "./index.ts";
+import type { Choice, Tool } from "./tool.ts";
+
+/** Sends a conversation; the caller counts, reports and limits. */
+export type Ask = (
+  purpose: string,
+  messages: ChatMessage[],
+  g: Generation & { schema?: object },
+) => Promise<Reply>;
+
+export interface CallOptions {
+  ask: Ask;
+  messages: ChatMessage[];
+  targets: Target[];
+  checks: string[];
+  /** Tokens of the longest code. */
+  reply: number;
+}
+
+/** A request for code that can be asked again for further samples of the same call. */
+export interface CodeRequest {
+  messages: ChatMessage[];
+  tool: Tool;
+  args: Record<string, unknown>;
+}
+
+export type CallResult =
+  /** `said` continues the conversation. */
+  | { kind: "call"; call: ToolCall; said: ChatMessage[]; code: CodeRequest | null }
+  /** The model's own mistake, as the next instruction. */
+  | { kind: "malformed"; reason: string }
+  /** No reply that could be read: the reason is for the user. */
+  | { kind: "failed"; reply: Extract<Reply, { ok: false }> };
+
+const THINK_TOKENS = 160;
+const CHOICE_TOKENS = 220;
+const MOST_ENUM = 32;
+
+export const labelOf = ({ path, symbol }: Target): string =>
+  symbol === undefined ? path : `${path}::${symbol}`;
+const checkLabel = (check: string): string => `check:${check}`;
+
+/** The labels on offer, at most 32: checks and `other` always, then targets by rank, each file after its first symbol. */
+export function listsFor(targets: Target[], checks: string[]): ChoiceLists {
+  const always = [...checks.slice(0, 4).map(checkLabel), OTHER];
+  const labels = new Set<string>();
+  for (const target of targets) {
+    labels.add(labelOf(target));
+    labels.add(target.path);
+  }
+  return {
+    tools: TOOLS.map(({ name }) => name),
+    targets: [...[...labels].slice(0, MOST_ENUM - always.length), ...always],
+  };
+}
+
+/** Why a reply cannot be used although it came; null where it can. */
+function unusable(reply: Extract<Reply, { ok: true }>): string | null {
+  if (reply.finish === "length")
+    return "Your reply was cut off because it was too long; be shorter, and send only what was asked for.";
+  if (reply.finish === "cut") return "Your reply was cut off; send it again.";
+  if (reply.finish === "loop") return "Your reply repeated itself; send only what was asked for, once.";
+  return null;
+}
+
+function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Result<{ choice: Choice }> {
+  const read = readChoice(text, lists);
+  if (!read.ok) return read;
+  const check = options.checks.find((id) => checkLabel(id) === read.target) ?? null;
+  const target =
+    options.targets.find((one) => labelOf(one) === read.target) ??
+    options.targets.filter(({ path }) => path === read.target).map(({ path }) => ({ path }))[0] ??
+    null;
+  return { ok: true, choice: { tool: read.tool, target, check, text: read.text } };
+}
+
+/** The call that a body completes. */
+export function completeCall(
+  tool: Tool,
+  args: Record<string, unknown>,
+  text: string,
+): Result<{ call: ToolCall }> {
+  if (tool.body === "none") return { ok: true, call: { tool: tool.name, args } };
+  if (tool.body === "replace") {
+    const read = readReplace(text);
+    return read.ok
+      ? { ok: true, call: { tool: tool.name, args: { ...args, old: read.old, new: read.fresh } } }
+      : read;
+  }
+  const read = readCode(text);
+  if (!read.ok) return read;
+  const name = tool.name === "create_file" ? "content" : "code";
+  return { ok: true, call: { tool: tool.name, args: { ...args, [name]: read.code } } };
+}
+
+const whatOf = (args: Record<string, unknown>): string => String(args.symbol ?? args.path ?? "it");
+
+/** One whole call. */
+export async function getCall(options: CallOptions): Promise<CallResult> {
+  const { ask, reply: replyTokens } = options;
+  const asked: ChatMessage[] = [
+    ...options.messages.slice(0, -1),
+    withRequest(options.messages.at(-1), THINK),
+  ];
+  const thought = await ask("think", asked, { maxTokens: THINK_TOKENS, temperature: 0.2 });
+  if (!thought.ok) return { kind: "failed", reply: thought };
+  if (thought.finish === "loop" || thought.finish === "cut")
+    return { kind: "malformed", reason: unusable(thought) ?? "" };
+  const chooseAt: ChatMessage[] = [
+    ...asked,
+    { role: "assistant", content: thought.text.trim() || "Ready." },
+    { role: "user", content: CHOOSE },
+  ];
+  const lists = listsFor(options.targets, options.checks);
+  const chosen = await ask("choose", chooseAt, {
+    maxTokens: CHOICE_TOKENS,
+    temperature: 0,
+    schema: choiceSchema(lists),
+  });
+  if (!chosen.ok) return { kind: "failed", reply: chosen };
+  const broken = unusable(chosen);
+  if (broken !== null) return { kind: "malformed", reason: broken };
+  const read = choiceOf(chosen.text, options, lists);
+  if (!read.ok) return { kind: "malformed", reason: read.reason };
+  const tool = toolNamed(read.choice.tool);
+  if (tool === undefined) return { kind: "malformed", reason: `There is no tool ${read.choice.tool}.` };
+  const args = tool.fromChoice(read.choice);
+  if (!args.ok) return { kind: "malformed", reason: args.reason };
+  const chose: ChatMessage[] = [...chooseAt, { role: "assistant", content: chosen.text.trim() }];
+  if (tool.body === "none")
+    return { kind: "call", call: { tool: tool.name, args: args.args }, said: chose, code: null };
+  const messages: ChatMessage[] = [
+    ...chose,
+    { role: "user", content: codeRequest(tool.body, whatOf(args.args)) },
+  ];
+  return getCode({ messages, tool, args: args.args }, ask, { maxTokens: replyTokens, temperature: 0.2 });
+}
+
+/** The code of a call that was chosen; asked again with another temperature and seed it gives another sample of it. */
+export async function getCode(request: CodeRequest, ask: Ask, g: Generation): Promise<CallResult> {
+  const body = await ask("code", request.messages, g);
+  if (!body.ok) return { kind: "failed", reply: body };
+  const broken = unusable(body);
+  if (broken !== null) return { kind: "malformed", reason: broken };
+  const completed = completeCall(request.tool, request.args, body.text);
+  if (!completed.ok) return { kind: "malformed", reason: completed.reason };
+  const said: ChatMessage[] = [...request.messages, { role: "assistant", content: body.text.trim() }];
+  return { kind: "call", call: completed.call, said, code: request };
+}
+
+/** The last message of the conversation with the request for this part at its end. */
+function withRequest(message: ChatMessage | undefined, request: string): ChatMessage {
+  return { role: "user", content: message === undefined ? request : `${message.content}\n\n${request}` };
+}

@@ -1,0 +1,54 @@
+/** Replaces one function, class or method by name: there is no old text to copy, and so none to get wrong. */
+import { z } from "zod";
+import { replaceSymbol } from "../graph/edit.ts";
+import { parse } from "../graph/parse.ts";
+import { defineTool, refusal } from "./tool.ts";
+
+const NAME = "rewrite_symbol";
+
+export const rewriteSymbol = defineTool({
+  name: NAME,
+  purpose: "replace one function, class or method; choose it as target, then send its whole new definition",
+  args: z.object({ path: z.string(), symbol: z.string(), code: z.string().min(1) }),
+  body: "code",
+  fromChoice: ({ target }) =>
+    target?.symbol === undefined
+      ? {
+          ok: false,
+          reason:
+            "rewrite_symbol needs a symbol of the list as its target; to change other text of a file use replace_text.",
+        }
+      : { ok: true, args: { path: target.path, symbol: target.symbol } },
+  async run({ path, symbol, code }, { workspace, forbids, origin }) {
+    const forbidden = forbids(path);
+    if (forbidden !== null) return refusal(NAME, forbidden);
+    const read = await workspace.read(path);
+    if (!read.ok) return refusal(NAME, read.reason);
+    const parsed = await parse(path, read.file.text);
+    if (parsed === null) return refusal(NAME, `${path} has no grammar here; change it with replace_text.`);
+    const found = parsed.symbols.find(({ name }) => name === symbol);
+    if (found === undefined)
+      return refusal(
+        NAME,
+        `${path} has no ${symbol}; it has ${
+          parsed.symbols
+            .slice(0, 12)
+            .map(({ name }) => name)
+            .join(", ") || "no definitions"
+        }.`,
+      );
+    const replaced = replaceSymbol(parsed, found, code);
+    if (!replaced.ok) return refusal(NAME, replaced.reason);
+    if (replaced.text === read.file.text)
+      return refusal(NAME, `That is ${symbol} as it already stands; send a version that differs.`);
+    return {
+      kind: "candidate",
+      tool: NAME,
+      candidate: {
+        changes: [{ path, text: replaced.text, base: read.file.hash }],
+        origin,
+        summary: `rewrites ${symbol} in ${path}`,
+      },
+    };
+  },
+});

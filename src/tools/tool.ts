@@ -1,0 +1,45 @@
+/** What a compound tool is: a row with its name, one line for the model, the schema of its arguments, and its work. */
+import type { z } from "zod";
+import type { Origin, Result, Target, ToolResult } from "../types.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+
+/** What the model chose from closed lists. `text` is the free word of a choice: a query, a new file's path, a summary. */
+export interface Choice {
+  tool: string;
+  target: Target | null;
+  check: string | null;
+  text: string;
+}
+
+/** What follows a choice, verbatim and outside JSON: nothing, a definition or file in one fence, or a search/replace pair. */
+export type Body = "none" | "code" | "replace";
+
+export interface ToolContext {
+  workspace: Pick<Workspace, "read" | "exists" | "list">;
+  /** Why a path must not be changed, as an instruction to the model; null where it may be. */
+  forbids: (path: string) => string | null;
+  /** The ids of the checks that can be run. */
+  checks: string[];
+  origin: Origin;
+  /** Characters that an answer may have. */
+  room: number;
+}
+
+export interface Tool<Args = Record<string, unknown>> {
+  name: string;
+  /** One line for the prompt's head. */
+  purpose: string;
+  args: z.ZodType<Args>;
+  body: Body;
+  /** The arguments that the choice settles; a refusal says what to choose instead. */
+  fromChoice: (choice: Choice) => Result<{ args: Record<string, unknown> }>;
+  /** Never throws for what a model can get wrong: that is a refusal, written as the next instruction. */
+  run: (args: Args, context: ToolContext) => Promise<ToolResult>;
+}
+
+/** Keeps the argument type inside a tool's own file; the table holds them all as one type. */
+export function defineTool<Args>(tool: Tool<Args>): Tool {
+  return tool as unknown as Tool;
+}
+
+export const refusal = (tool: string, reason: string): ToolResult => ({ kind: "refusal", tool, reason });

@@ -1,0 +1,54 @@
+/**
+ * One turn: plan -> compound tool -> verify -> decompose. A question is answered from the code that matters; a change is made
+ * by `turn/edit.ts`, whose stages hand each other plain values. Everything that happens leaves as a TurnEvent.
+ */
+import { decideIntent } from "./plan/intent.ts";
+import { answer } from "./turn/answer.ts";
+import type { TurnEnd, TurnParts, TurnRequest, Work } from "./turn/context.ts";
+import { edit } from "./turn/edit.ts";
+import { Meter } from "./turn/meter.ts";
+import type { Account } from "./types.ts";
+
+export { TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
+
+/** Runs a turn to its end; `exit` is what the process will end with. Throws only on a bug. */
+export async function runTurn(
+  request: TurnRequest,
+  parts: TurnParts,
+  exit: (end: TurnEnd) => number,
+): Promise<TurnEnd> {
+  const started = performance.now();
+  const { settings, model, emit, signal } = parts;
+  emit({
+    type: "model",
+    endpoint: model.endpoint,
+    model: model.name,
+    rung: model.rung,
+    window: model.window,
+  });
+  const intent = decideIntent(request.task, settings.mode.intent);
+  emit({ type: "intent", ...intent });
+  const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, signal }, emit);
+  const { end, work } =
+    intent.intent === "ask"
+      ? { end: await answer(request, parts, meter), work: null }
+      : await edit(request, parts, meter);
+  emit({
+    type: "end",
+    ...end,
+    exit: exit(end),
+    account: accountOf(meter, work, performance.now() - started),
+  });
+  return end;
+}
+
+function accountOf(meter: Meter, work: Work | null, ms: number): Account {
+  return {
+    by: work?.by ?? null,
+    requests: meter.requests,
+    candidates: work?.candidates ?? 0,
+    tokens: meter.tokens,
+    ms,
+    local: 1,
+  };
+}

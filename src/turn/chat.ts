@@ -1,0 +1,262 @@
+/**
+ * One step with a chat model: call by call in one conversation, each edit judged at once. A first failure goes back to the
+ * model; where that fails too, further samples of the same call are judged and the first that is proven is taken.
+ */
+import { slice } from "../graph/slice.ts";
+import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
+import type { ChatMessage } from "../model/model.ts";
+import { editHead } from "../model/schema.ts";
+import { type CallResult, type CodeRequest, getCall, getCode } from "../tools/call.ts";
+import { TOOLS } from "../tools/index.ts";
+import type { CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
+import { stoppedEnd, type Work } from "./context.ts";
+import { endOfFailure } from "./failures.ts";
+import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
+
+const MOST_CALLS = 8;
+/** Replies in a row that could not be read. */
+const MOST_MALFORMED = 3;
+/** The same call with the same result. */
+const MOST_REPEATS = 2;
+const MOST_RESETS = 2;
+/** Failed candidates of one step before sampling: the first, and the one after feedback. */
+const BEFORE_SAMPLING = 2;
+const SAMPLES = [0.5, 0.7, 0.9, 1.1];
+
+/** The state of a step's conversation. */
+interface Talk {
+  step: Step;
+  work: Work;
+  head: ChatMessage;
+  opening: string;
+  messages: ChatMessage[];
+  malformed: number;
+  failed: number;
+  resets: number;
+  /** Something of this step is accepted and on disk. */
+  standing: Verdict | null;
+  last: Verdict | null;
+  seen: Map<string, number>;
+}
+
+/** The first message of a step: task, data, what fails, the code. */
+async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
+  const { request, parts, shares, verifier } = work;
+  const target = step.targets[0] ?? null;
+  const { text } = await slice({ target, symbols, room: charsIn(shares.code) }, parts.workspace);
+  const red = verifier.baseline.filter(({ status }) => status !== "passed").map(reportText);
+  const sections = [
+    `Task: ${step.intent}`,
+    request.data === null
+      ? ""
+      : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data)).trimEnd()}\n\`\`\``,
+    red.length > 0 ? `Checks before any change:\n${red.join("\n")}` : "",
+    text === "" ? `Files: ${work.files.slice(0, 60).join(" ")}` : `Code:\n${text}`,
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): Promise<StepEnd> {
+  const opening = await openingOf(step, symbols, work);
+  const head = editHead(TOOLS);
+  const talk: Talk = {
+    step,
+    work,
+    head,
+    opening,
+    messages: [head, { role: "user", content: opening }],
+    malformed: 0,
+    failed: 0,
+    resets: 0,
+    standing: null,
+    last: null,
+    seen: new Map(),
+  };
+  for (let calls = 0; calls < MOST_CALLS; calls += 1) {
+    const stopped = stoppedEnd(work.parts, work.meter);
+    if (stopped !== null) return { kind: "stopped", end: stopped };
+    const end = await oneCall(talk);
+    if (end !== null) return end;
+  }
+  return ended(talk, `The step was not done after ${MOST_CALLS} calls.`);
+}
+
+/** The step ends here: with what stands, or as a failure. */
+function ended(talk: Talk, reason: string): StepEnd {
+  return talk.standing === null
+    ? { kind: "failed", last: talk.last, reason }
+    : { kind: "done", verdict: talk.standing };
+}
+
+/** A new conversation from the opening and one note. */
+function reset(talk: Talk, why: string, note: string): StepEnd | null {
+  talk.resets += 1;
+  if (talk.resets > MOST_RESETS)
+    return ended(talk, "The conversation outgrew the model's window again and again; give a smaller task.");
+  talk.work.parts.emit({ type: "context_reset", why });
+  talk.messages = [
+    talk.head,
+    { role: "user", content: note === "" ? talk.opening : `${talk.opening}\n\n${note}` },
+  ];
+  return null;
+}
+
+async function oneCall(talk: Talk): Promise<StepEnd | null> {
+  const { work, step } = talk;
+  if (tokensOf(talk.messages) + work.shares.reply > work.shares.window) {
+    const end = reset(
+      talk,
+      "The conversation no longer fits into the window.",
+      talk.messages.at(-1)?.content.slice(0, charsIn(work.shares.answer)) ?? "",
+    );
+    if (end !== null) return end;
+  }
+  const result = await getCall({
+    ask: work.meter.chat,
+    messages: talk.messages,
+    targets: step.targets,
+    checks: work.checks,
+    reply: work.shares.reply,
+  });
+  if (result.kind === "failed") return onFailure(talk, result);
+  if (result.kind === "malformed") return onMalformed(talk, result.reason);
+  talk.malformed = 0;
+  const origin: Origin = talk.failed === 0 ? "model" : "feedback";
+  const answer = await runTool(result.call, origin, work);
+  const key = JSON.stringify([result.call, answer]);
+  const times = (talk.seen.get(key) ?? 0) + 1;
+  talk.seen.set(key, times);
+  if (times >= MOST_REPEATS) return ended(talk, "The model repeats the same call with the same result.");
+  return onAnswer(talk, answer, result);
+}
+
+function onFailure(talk: Talk, { reply }: Extract<CallResult, { kind: "failed" }>): StepEnd | null {
+  const stopped = stoppedEnd(talk.work.parts, talk.work.meter);
+  if (stopped !== null) return { kind: "stopped", end: stopped };
+  if (reply.kind !== "overflow" || talk.resets > 0) return { kind: "stopped", end: endOfFailure(reply) };
+  return reset(talk, "The server refused the request as too long.", "");
+}
+
+/** The complaint is asked with the same conversation again; the reply itself leaves no trace in it. */
+function onMalformed(talk: Talk, reason: string): StepEnd | null {
+  const { parts, meter } = talk.work;
+  const stopped = stoppedEnd(parts, meter);
+  if (stopped !== null) return { kind: "stopped", end: stopped };
+  talk.malformed += 1;
+  parts.emit({ type: "notice", level: "info", text: `A reply could not be used: ${reason}` });
+  if (talk.malformed >= MOST_MALFORMED)
+    return ended(
+      talk,
+      `The model's replies could not be used ${MOST_MALFORMED} times in a row; the last time: ${reason}`,
+    );
+  const last = talk.messages.at(-1);
+  const base = (last?.content ?? "").replace(/\n\nNote: [^\n]*$/, "");
+  talk.messages = [...talk.messages.slice(0, -1), { role: "user", content: `${base}\n\nNote: ${reason}` }];
+  return null;
+}
+
+type Called = Extract<CallResult, { kind: "call" }>;
+
+async function onAnswer(talk: Talk, answer: ToolResult, called: Called): Promise<StepEnd | null> {
+  const { work } = talk;
+  const say = (content: string): null => {
+    talk.messages = [
+      ...called.said,
+      { role: "user", content: cutLines(content, charsIn(work.shares.answer)) },
+    ];
+    return null;
+  };
+  switch (answer.kind) {
+    case "text":
+      return say(answer.text);
+    case "refusal":
+      return say(`Not done: ${answer.reason}`);
+    case "check": {
+      const ran = await work.verifier.runOne(answer.check);
+      if (ran === null) return say(`There is no check ${answer.check}.`);
+      if (!ran.ok) return { kind: "stopped", end: { outcome: "failed", message: ran.reason } };
+      return say(reportText(ran.report));
+    }
+    case "finish":
+      if (talk.standing !== null) return { kind: "done", verdict: talk.standing };
+      return say("Nothing has been changed yet, so the task is not done. Make the change with a tool.");
+    case "candidate":
+      return onCandidate(talk, answer.candidate, { called, say });
+  }
+}
+
+interface Telling {
+  called: Called;
+  say: (content: string) => null;
+}
+
+async function onCandidate(
+  talk: Talk,
+  candidate: Extract<ToolResult, { kind: "candidate" }>["candidate"],
+  { called, say }: Telling,
+): Promise<StepEnd | null> {
+  const { work } = talk;
+  const judged = await judgeCandidate(candidate, work);
+  if (judged.kind === "stopped") return judged;
+  const { verdict } = judged;
+  talk.last = verdict;
+  if (verdict.status !== "failed") return onStanding(talk, verdict, { candidate, say });
+  const stuck = await takeBack(work);
+  if (stuck !== null) return { kind: "stopped", end: stuck };
+  talk.failed += 1;
+  if (talk.failed >= BEFORE_SAMPLING && called.code !== null) {
+    const end = await sample(talk, called.code, JSON.stringify(candidate.changes));
+    if (end !== null) return end;
+    return ended(talk, `No candidate was proven: ${verdict.reason}`);
+  }
+  return say(`The change was taken back, because the checks failed:\n${verdictText(verdict)}\nCorrect it.`);
+}
+
+/** The candidate is at least no harm: it stays. Proof of what was red ends the step; otherwise the model says when it is done. */
+function onStanding(
+  talk: Talk,
+  verdict: Verdict,
+  { candidate, say }: { candidate: { origin: Origin; summary: string }; say: Telling["say"] },
+): StepEnd | null {
+  const { verifier } = talk.work;
+  const wasRed = verifier.baseline.some(({ status }) => status !== "passed");
+  talk.standing = verdict.status === "improved" ? talk.standing : verdict;
+  talk.work.by = candidate.origin;
+  verifier.accept(verdict);
+  if (verdict.status === "verified" && wasRed) return { kind: "done", verdict };
+  if (verdict.status === "improved") return say(`That helped, and it stays: ${verdictText(verdict)}\nGo on.`);
+  return say(
+    `Done: ${candidate.summary}. ${verdict.reason} If something of the task is left, make the next change; otherwise choose finish.`,
+  );
+}
+
+/** Further samples of one call from the same prefix, hotter each time; duplicates and what does not parse cost no check. */
+async function sample(talk: Talk, request: CodeRequest, first: string): Promise<StepEnd | null> {
+  const { work } = talk;
+  const seen = new Set([first]);
+  for (const [index, temperature] of SAMPLES.entries()) {
+    const stopped = stoppedEnd(work.parts, work.meter);
+    if (stopped !== null) return { kind: "stopped", end: stopped };
+    const result = await getCode(request, work.meter.chat, {
+      maxTokens: work.shares.reply,
+      temperature,
+      seed: index + 1,
+    });
+    if (result.kind === "failed") return onFailure(talk, result);
+    if (result.kind !== "call") continue;
+    const answer = await runTool(result.call, "sampling", work);
+    if (answer.kind !== "candidate" || seen.has(JSON.stringify(answer.candidate.changes))) continue;
+    seen.add(JSON.stringify(answer.candidate.changes));
+    const judged = await judgeCandidate(answer.candidate, work);
+    if (judged.kind === "stopped") return judged;
+    talk.last = judged.verdict;
+    if (judged.verdict.status === "verified" || judged.verdict.status === "unverified") {
+      work.by = "sampling";
+      work.verifier.accept(judged.verdict);
+      return { kind: "done", verdict: judged.verdict };
+    }
+    const stuck = await takeBack(work);
+    if (stuck !== null) return { kind: "stopped", end: stuck };
+  }
+  return null;
+}

@@ -1,0 +1,73 @@
+/** What a turn is given, what it carries between its stages, and how it can end. */
+import type { Settings } from "../config.ts";
+import type { Shares } from "../model/budget.ts";
+import type { Model } from "../model/model.ts";
+import type { Origin, Outcome, TurnEvent } from "../types.ts";
+import type { Verifier } from "../verify/verifier.ts";
+import type { Transaction, Workspace } from "../workspace/workspace.ts";
+import type { Meter } from "./meter.ts";
+
+export interface TurnRequest {
+  task: string;
+  /** What came on stdin. */
+  data: string | null;
+  session: string;
+  /** The program's version. */
+  version: string;
+}
+
+export interface TurnParts {
+  settings: Settings;
+  workspace: Workspace;
+  model: Model;
+  /** The environment of checks. */
+  env: Record<string, string>;
+  emit: (event: TurnEvent) => void;
+  /** Aborted by the user or by `--max-time`; `reason` tells which. */
+  signal: AbortSignal;
+  /** Asks for what is not allowed by default; says no where nobody can answer. */
+  permit: (kind: "run" | "write", what: string) => Promise<boolean>;
+}
+
+export interface TurnEnd {
+  outcome: Outcome;
+  /** One sentence for the user. */
+  message: string;
+}
+
+/** The stages of an edit share this. */
+export interface Work {
+  request: TurnRequest;
+  parts: TurnParts;
+  meter: Meter;
+  shares: Shares;
+  transaction: Transaction;
+  verifier: Verifier;
+  files: string[];
+  checks: string[];
+  /** Counts candidates that were judged. */
+  candidates: number;
+  by: Origin | null;
+  forbids: (path: string) => string | null;
+}
+
+/** The reason of `signal` when the time was up. */
+export const TIME_IS_UP = "time";
+
+/** How a turn ends that was stopped from outside; null where it was not. */
+export function stoppedEnd(parts: TurnParts, meter: Meter): TurnEnd | null {
+  if (parts.signal.aborted) {
+    if (parts.signal.reason === TIME_IS_UP)
+      return {
+        outcome: "limit",
+        message: "The time of --max-time is used up; give more, or a smaller task.",
+      };
+    return { outcome: "interrupted", message: "Interrupted." };
+  }
+  if (meter.spent)
+    return {
+      outcome: "limit",
+      message: "The tokens of --max-tokens are used up; give more, or a smaller task.",
+    };
+  return null;
+}

@@ -1,0 +1,224 @@
+/** A change: baseline -> plan -> steps, each decomposed where it fails -> the diff, kept or taken back. */
+import { decompose } from "../decompose/split.ts";
+import { sharesOf } from "../model/budget.ts";
+import { makePlan, type Plan } from "../plan/plan.ts";
+import { namedPaths } from "../plan/targets.ts";
+import type { Step, Verdict } from "../types.ts";
+import { type Check, detectChecks } from "../verify/checks.ts";
+import { isFrozen } from "../verify/frozen.ts";
+import type { JudgeOptions } from "../verify/judge.ts";
+import { Verifier } from "../verify/verifier.ts";
+import { unifiedDiff } from "../workspace/diff.ts";
+import { chatStep } from "./chat.ts";
+import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
+import type { StepEnd } from "./judge.ts";
+import type { Meter } from "./meter.ts";
+import { plainStep } from "./sample.ts";
+
+/** What the turn changed of judging files, and how it ended. */
+export interface EditEnd {
+  end: TurnEnd;
+  work: Work | null;
+}
+
+/** The checks that may be run here. Where running is not permitted there are none, and the user is told. */
+async function permittedChecks(parts: TurnParts, files: string[]): Promise<Check[]> {
+  const { checks: wanted } = parts.settings;
+  if (wanted.waived) return [];
+  const { workspace, env, signal } = parts;
+  const found = await detectChecks(workspace, {
+    check: wanted.command,
+    project: wanted.project,
+    files,
+    env,
+    signal,
+  });
+  if (found.length === 0) {
+    parts.emit({
+      type: "notice",
+      level: "warning",
+      text: "No check is known here, so nothing can be proven; give one with --check CMD.",
+    });
+    return [];
+  }
+  const permitted: Check[] = [];
+  for (const check of found) if (await parts.permit("run", check.shown)) permitted.push(check);
+  if (permitted.length < found.length)
+    parts.emit({
+      type: "notice",
+      level: "warning",
+      text: "The checks may not be run, so only syntax is checked; allow them with --yes, --allow-run or --check.",
+    });
+  return permitted;
+}
+
+/** Judging files are frozen, but for those that the task names and, where it asks for tests, new ones. */
+function forbidder(task: string, files: string[]): (path: string) => string | null {
+  const named = new Set(namedPaths(task, files));
+  const asksForTests =
+    /\b(add|write|create|update|extend|change|edit|fix|generate)\b[^.]{0,40}\btests?\b/i.test(task) &&
+    !/\btests? (fail|pass)/i.test(task);
+  return (path) => {
+    if (!isFrozen(path) || asksForTests) return null;
+    if (
+      named.has(path) &&
+      /\b(change|edit|update|fix|modify|rewrite|delete|rename)\b/i.test(task) &&
+      !/\b(pass|fails?|failing)\b/i.test(task)
+    )
+      return null;
+    return `${path} judges the change and must stay as it is; change the code that it tests.`;
+  };
+}
+
+const WANTS_GREEN =
+  /\b(fix|repair|bug|debug|fail\w*|pass\w*|tests?|solve|correct|broken|error|implement|complete)\b/i;
+
+/** What the task wants of red checks: the failing tests that belong to its target, all of them, or only that nothing gets worse. */
+export function goalOf(task: string, verifier: Pick<Verifier, "baseline">, plan: Plan): JudgeOptions["goal"] {
+  const red = verifier.baseline.flatMap(({ diagnostics }) =>
+    diagnostics.flatMap(({ test }) => (test === undefined ? [] : [test])),
+  );
+  const target = plan.steps[0]?.targets[0];
+  const words = [
+    target?.path
+      .split("/")
+      .at(-1)
+      ?.replace(/\.\w+$/, ""),
+    target?.symbol?.split(".").at(-1),
+    ...plan.ranking.named,
+  ];
+  const wanted = words.filter((word) => word !== undefined && word.length > 2);
+  const related =
+    plan.ranking.named.length === 0 ? [] : red.filter((id) => wanted.some((word) => id.includes(word ?? "")));
+  if (related.length > 0 && related.length < red.length) return related;
+  return WANTS_GREEN.test(task) ? "green" : "unharmed";
+}
+
+/** Everything an edit needs, with the baseline run. */
+async function prepare(
+  request: TurnRequest,
+  parts: TurnParts,
+  meter: Meter,
+): Promise<{ work: Work } | { end: TurnEnd }> {
+  const begun = await parts.workspace.begin(request.session);
+  if (!begun.ok) return { end: { outcome: "failed", message: begun.reason } };
+  for (const text of begun.notices) parts.emit({ type: "notice", level: "warning", text });
+  const { transaction } = begun;
+  const files = await parts.workspace.list();
+  const checks = await permittedChecks(parts, files);
+  const verifier = new Verifier({
+    workspace: parts.workspace,
+    transaction,
+    checks,
+    env: parts.env,
+    checkTimeMs: parts.settings.limits.checkTimeMs,
+    outputFile: (check) =>
+      `${parts.workspace.root}/.smallcode/sessions/${request.session}.${check.replace(/\W+/g, "-")}.log`,
+    signal: parts.signal,
+    onStart: ({ id, shown }, when) => parts.emit({ type: "check_start", check: id, command: shown, when }),
+    onEnd: (report, when) => parts.emit({ type: "check_end", report, when }),
+    onNotice: (text) => parts.emit({ type: "notice", level: "warning", text }),
+  });
+  const forbids = forbidder(request.task, files);
+  const shares = sharesOf(parts.model.window);
+  const work: Work = {
+    request,
+    parts,
+    meter,
+    shares,
+    transaction,
+    verifier,
+    files,
+    checks: checks.map(({ id }) => id),
+    candidates: 0,
+    by: null,
+    forbids,
+  };
+  return { work };
+}
+
+/** A step, and where it fails the smaller steps it falls into. */
+async function runStep(step: Step, plan: Plan, work: Work): Promise<StepEnd> {
+  const attempt = work.parts.model.rung === "plain" ? plainStep : chatStep;
+  const end = await attempt(step, plan.ranking.symbols, work);
+  if (end.kind !== "failed") return end;
+  const parts = decompose(step, end.last, step.targets.slice(0, 1));
+  if (parts.length === 0) return end;
+  work.parts.emit({ type: "decompose", steps: parts, why: end.reason });
+  for (const part of parts) {
+    const inner = await attempt(part, plan.ranking.symbols, work);
+    if (inner.kind === "done") work.by = "decomposition";
+    if (inner.kind !== "failed") return inner;
+  }
+  return end;
+}
+
+async function runSteps(work: Work): Promise<StepEnd> {
+  const { request, parts, verifier, files, checks } = work;
+  const started = await verifier.start();
+  if (!started.ok) return { kind: "stopped", end: { outcome: "failed", message: started.reason } };
+  const stopped = stoppedEnd(parts, work.meter);
+  if (stopped !== null) return { kind: "stopped", end: stopped };
+  const scene = {
+    task: request.task,
+    workspace: parts.workspace,
+    files,
+    baseline: started.reports,
+    frozen: (path: string) => work.forbids(path) !== null,
+  };
+  const plan = await makePlan(scene, checks[0] ?? null);
+  parts.emit({ type: "plan", steps: plan.steps });
+  const goal = goalOf(request.task, verifier, plan);
+  let last: StepEnd = { kind: "failed", last: null, reason: "The plan has no step." };
+  for (const [index, step] of plan.steps.entries()) {
+    verifier.want(index === plan.steps.length - 1 ? goal : "unharmed");
+    last = await runStep(step, plan, work);
+    if (last.kind !== "done") return last;
+  }
+  return last;
+}
+
+/** The end of an edit whose steps are done: the diff is shown, and kept unless this was a rehearsal. */
+async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
+  const { parts, transaction } = work;
+  const changes = (await transaction.changes()).filter(({ before, after }) => before !== after);
+  if (changes.length === 0) return restore({ outcome: "failed", message: "Nothing was changed." }, work);
+  const files = changes.map(({ path }) => path);
+  const frozen = files.filter(isFrozen);
+  parts.emit({ type: "diff", patch: unifiedDiff(changes, isFrozen), files, frozen });
+  const verified = verdict.status === "verified" && frozen.length === 0 && work.checks.length > 0;
+  const message =
+    frozen.length > 0
+      ? `Done, but unverified: ${frozen.join(", ")} judges and was changed.`
+      : verified
+        ? `Verified: ${verdict.reason}`
+        : `Done, but unverified: ${verdict.reason}`;
+  const end: TurnEnd = { outcome: verified ? "verified" : "unverified", message };
+  if (parts.settings.mode.dryRun)
+    return restore({ ...end, message: `${message} Nothing was kept (--dry-run).` }, work);
+  const kept = await transaction.commit();
+  return kept.ok ? end : { outcome: "failed", message: kept.reason };
+}
+
+/** Everything back as it was. */
+async function restore(end: TurnEnd, work: Work): Promise<TurnEnd> {
+  const { files, left, failed } = await work.transaction.revert(work.verifier.litter);
+  if (files.length > 0 || left.length > 0) work.parts.emit({ type: "restored", files, left });
+  return failed === null
+    ? end
+    : { outcome: "failed", message: `${end.message} Not everything could be restored: ${failed}` };
+}
+
+export async function edit(request: TurnRequest, parts: TurnParts, meter: Meter): Promise<EditEnd> {
+  const prepared = await prepare(request, parts, meter);
+  if ("end" in prepared) return { end: prepared.end, work: null };
+  const { work } = prepared;
+  try {
+    const last = await runSteps(work);
+    if (last.kind === "done") return { end: await keep(last.verdict, work), work };
+    const end: TurnEnd = last.kind === "stopped" ? last.end : { outcome: "failed", message: last.reason };
+    return { end: await restore(end, work), work };
+  } finally {
+    await work.transaction.close();
+  }
+}

@@ -1,0 +1,91 @@
+/** One candidate through permission and verification, with its events; and one check that the model asked for. */
+
+import { charsIn } from "../model/budget.ts";
+import { toolNamed } from "../tools/index.ts";
+import type { CheckReport, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
+import type { TurnEnd, Work } from "./context.ts";
+import { stoppedEnd } from "./context.ts";
+
+/** `done`: the step's work stands. `failed`: nothing of it is on disk. `stopped`: the whole turn ends. */
+export type StepEnd =
+  | { kind: "done"; verdict: Verdict }
+  | { kind: "failed"; last: Verdict | null; reason: string }
+  | { kind: "stopped"; end: TurnEnd };
+
+/** Runs a call's tool; what its schema refuses is a refusal that names each complaint. */
+export async function runTool(call: ToolCall, origin: Origin, work: Work): Promise<ToolResult> {
+  const { parts, forbids, checks, shares } = work;
+  parts.emit({ type: "call", call });
+  const tool = toolNamed(call.tool);
+  const result = await (async (): Promise<ToolResult> => {
+    if (tool === undefined)
+      return { kind: "refusal", tool: call.tool, reason: `There is no tool ${call.tool}.` };
+    const args = tool.args.safeParse(call.args);
+    if (!args.success) {
+      const complaints = args.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+      return {
+        kind: "refusal",
+        tool: call.tool,
+        reason: `The arguments are wrong: ${complaints.join("; ")}.`,
+      };
+    }
+    return tool.run(args.data, {
+      workspace: parts.workspace,
+      forbids,
+      checks,
+      origin,
+      room: charsIn(shares.answer),
+    });
+  })();
+  parts.emit({ type: "result", result });
+  return result;
+}
+
+/** Judges a candidate; it stays on disk until it is accepted or taken back. */
+export async function judgeCandidate(
+  candidate: Extract<ToolResult, { kind: "candidate" }>["candidate"],
+  work: Work,
+): Promise<{ kind: "judged"; verdict: Verdict } | { kind: "stopped"; end: TurnEnd }> {
+  const { parts, verifier, meter } = work;
+  for (const { path } of candidate.changes) {
+    if (await parts.permit("write", path)) continue;
+    return {
+      kind: "stopped",
+      end: { outcome: "denied", message: `Writing ${path} was not permitted; allow it with --allow-write.` },
+    };
+  }
+  const judged = await verifier.verify(candidate);
+  const stopped = stoppedEnd(parts, meter);
+  if (stopped !== null) return { kind: "stopped", end: stopped };
+  if (!judged.ok) return { kind: "stopped", end: { outcome: "failed", message: judged.reason } };
+  work.candidates += 1;
+  parts.emit({ type: "verdict", origin: candidate.origin, verdict: judged.verdict });
+  return { kind: "judged", verdict: judged.verdict };
+}
+
+/** Takes the candidate off the disk; an end of the turn where that could not be done. */
+export async function takeBack(work: Work): Promise<TurnEnd | null> {
+  const failed = await work.verifier.takeBack();
+  return failed === null ? null : { outcome: "failed", message: failed.reason };
+}
+
+const MOST_FAILURES = 3;
+
+/** A red report as the model should read it: the first failures, whole sentences. */
+export function reportText(report: CheckReport): string {
+  if (report.status === "passed") return `${report.check}: ${report.summary}`;
+  const rows = report.diagnostics.slice(0, MOST_FAILURES).map(({ path, line, test, message }) => {
+    const place = path === undefined ? "" : ` (${path}${line === undefined ? "" : `:${line}`})`;
+    return `- ${test ?? "error"}${place}: ${message}`;
+  });
+  const more = report.diagnostics.length - rows.length;
+  return [`${report.check}: ${report.summary}`, ...rows, ...(more > 0 ? [`… and ${more} more`] : [])].join(
+    "\n",
+  );
+}
+
+/** What a verdict tells the model: the first new failure before anything else. */
+export function verdictText(verdict: Verdict): string {
+  const red = verdict.reports.filter(({ status }) => status !== "passed" && status !== "unavailable");
+  return [verdict.reason, ...red.map(reportText)].join("\n");
+}

@@ -1,0 +1,57 @@
+/** The model with a meter: every request and response of a turn passes here, is reported as an event, counted and limited. */
+import { tokensOf } from "../model/budget.ts";
+import { estimateTokens } from "../model/estimate.ts";
+import type { ChatMessage, Generation, Model, Reply } from "../model/model.ts";
+import type { Tokens, TurnEvent } from "../types.ts";
+
+export class Meter {
+  requests = 0;
+  tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
+  private readonly model: Model;
+  private readonly emit: (event: TurnEvent) => void;
+  private readonly maxTokens: number | null;
+  private readonly signal: AbortSignal;
+
+  constructor(
+    model: Model,
+    limits: { maxTokens: number | null; signal: AbortSignal },
+    emit: (event: TurnEvent) => void,
+  ) {
+    this.model = model;
+    this.emit = emit;
+    this.maxTokens = limits.maxTokens;
+    this.signal = limits.signal;
+  }
+
+  /** Whether the turn's tokens are used up. */
+  get spent(): boolean {
+    return this.maxTokens !== null && this.tokens.generated >= this.maxTokens;
+  }
+
+  chat = (purpose: string, messages: ChatMessage[], g: Generation & { schema?: object }): Promise<Reply> =>
+    this.counted(purpose, tokensOf(messages), () => this.model.chat(messages, this.limited(g)));
+
+  complete = (purpose: string, prompt: string, g: Generation): Promise<Reply> =>
+    this.counted(purpose, estimateTokens(prompt), () => this.model.complete(prompt, this.limited(g)));
+
+  private limited<G extends Generation>(g: G): G {
+    const left = this.maxTokens === null ? g.maxTokens : Math.max(1, this.maxTokens - this.tokens.generated);
+    return { ...g, maxTokens: Math.min(g.maxTokens, left), signal: this.signal };
+  }
+
+  private async counted(purpose: string, estimate: number, send: () => Promise<Reply>): Promise<Reply> {
+    this.requests += 1;
+    const n = this.requests;
+    this.emit({ type: "request", n, purpose, tokens: estimate });
+    const reply = await send();
+    if (!reply.ok) return reply;
+    const { prompt, cached, generated } = reply.tokens;
+    this.tokens = {
+      prompt: this.tokens.prompt + prompt,
+      cached: this.tokens.cached + cached,
+      generated: this.tokens.generated + generated,
+    };
+    this.emit({ type: "response", n, tokens: reply.tokens, finish: reply.finish, ms: reply.ms });
+    return reply;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Judges candidates on the tree itself: syntax in memory first, then the change is written, the checks run, what they left
+ * is taken away, and the reports are compared with those of the start. The change stays until `takeBack`.
+ */
+import { parse } from "../graph/parse.ts";
+import type { Candidate, Change, CheckReport, Failed, Result, Verdict } from "../types.ts";
+import type { Transaction, Workspace } from "../workspace/workspace.ts";
+import { type Check, runCheck } from "./checks.ts";
+import { type JudgeOptions, judge } from "./judge.ts";
+import { SYNTAX } from "./report.ts";
+import { checkSyntax } from "./syntax.ts";
+
+export interface VerifierParts {
+  workspace: Pick<Workspace, "read" | "root">;
+  transaction: Transaction;
+  checks: Check[];
+  env: Record<string, string>;
+  /** For one run of one check. */
+  checkTimeMs: number;
+  /** Where the whole output of a run is kept. */
+  outputFile: (check: string) => string;
+  signal: AbortSignal;
+  onStart: (check: Check, when: "baseline" | "candidate") => void;
+  onEnd: (report: CheckReport, when: "baseline" | "candidate") => void;
+  onNotice: (text: string) => void;
+}
+
+/** A check that hung at the start is given no more than this with a candidate: a right one ends well before. */
+const AFTER_TIMEOUT_MS = 20_000;
+const LEAST_CANDIDATE_MS = 10_000;
+
+export class Verifier {
+  private readonly parts: VerifierParts;
+  private before: CheckReport[] = [];
+  private goal: JudgeOptions["goal"] = "green";
+  /** What earlier steps of the turn have changed, as it stands on disk. */
+  private readonly accepted = new Set<string>();
+  /** The files of the candidate on disk, as they were before it. */
+  private applied: { path: string; text: string | null }[] = [];
+
+  constructor(parts: VerifierParts) {
+    this.parts = parts;
+  }
+
+  get litter(): string[] {
+    return this.parts.checks.flatMap(({ litter }) => litter);
+  }
+
+  get baseline(): CheckReport[] {
+    return this.before;
+  }
+
+  /** What the task wants of the checks; see `judge`. */
+  want(goal: JudgeOptions["goal"]): void {
+    this.goal = goal;
+  }
+
+  /** Copies the tree and runs the checks on it as it is. A failure: nothing may run here, since nothing could be brought back. */
+  async start(): Promise<Result<{ reports: CheckReport[] }>> {
+    if (this.parts.checks.length === 0) return { ok: true, reports: [] };
+    const { unprotected, failed } = await this.parts.transaction.protect();
+    if (failed !== null) return { ok: false, reason: failed };
+    if (unprotected.length > 0)
+      this.parts.onNotice(
+        `Not protected from what checks do (too large): ${unprotected.slice(0, 5).join(", ")}.`,
+      );
+    const ran = await this.runAll("baseline", () => this.parts.checkTimeMs);
+    if (!ran.ok) return ran;
+    this.before = ran.reports;
+    return ran;
+  }
+
+  /** Runs one check on the tree as it stands; null where there is none of that id. */
+  async runOne(id: string): Promise<Result<{ report: CheckReport }> | null> {
+    const check = this.parts.checks.find((one) => one.id === id);
+    return check === undefined ? null : this.runWatched(check, "candidate", this.timeFor(id));
+  }
+
+  /** Writes the candidate and judges it. A failure is not the candidate's: the user changed a file, the disk is full. */
+  async verify(candidate: Candidate): Promise<Result<{ verdict: Verdict }>> {
+    const files = candidate.changes.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]));
+    const [was, syntax] = [await this.syntaxBefore(files), await checkSyntax(files)];
+    const early = judge([was], [syntax], { goal: this.goal });
+    if (early.status === "failed") return { ok: true, verdict: early };
+    const before = await this.textsOf(candidate.changes);
+    const written = await this.parts.transaction.apply(candidate.changes);
+    if (!written.ok) return written;
+    this.applied = before;
+    const ran = await this.runAll("candidate", (check) => this.timeFor(check));
+    if (!ran.ok) return ran;
+    const known = syntax.status === "unavailable" ? [] : [syntax];
+    return {
+      ok: true,
+      verdict: judge([...this.before, was], [...ran.reports, ...known], { goal: this.goal }),
+    };
+  }
+
+  /** Keeps the candidate that is on disk: later steps start from it. */
+  accept(verdict: Verdict): void {
+    for (const { path } of this.applied) this.accepted.add(path);
+    this.applied = [];
+    const reports = verdict.reports.filter(({ check }) => check !== SYNTAX);
+    if (reports.length > 0) this.before = reports;
+  }
+
+  /** Takes the last candidate back, and what its checks did. */
+  async takeBack(): Promise<Failed | null> {
+    const before = this.applied;
+    if (before.length === 0) return null;
+    this.applied = [];
+    if (this.accepted.size > 0) {
+      const now = await Promise.all(before.map(({ path }) => this.parts.workspace.read(path)));
+      const inverse: Change[] = before.map(({ path, text }, index) => {
+        const read = now[index];
+        return { path, text, base: read?.ok ? read.file.hash : null };
+      });
+      const undone = await this.parts.transaction.apply(inverse);
+      return undone.ok ? null : undone;
+    }
+    const { failed } = await this.parts.transaction.revert(this.litter);
+    return failed === null ? null : { ok: false, reason: failed };
+  }
+
+  private async textsOf(changes: Change[]): Promise<{ path: string; text: string | null }[]> {
+    const read = await Promise.all(changes.map(({ path }) => this.parts.workspace.read(path)));
+    return changes.map(({ path }, index) => {
+      const one = read[index];
+      return { path, text: one?.ok ? one.file.text : null };
+    });
+  }
+
+  private timeFor(id: string): number {
+    const was = this.before.find(({ check }) => check === id);
+    const { checkTimeMs } = this.parts;
+    if (was === undefined) return checkTimeMs;
+    if (was.status === "timeout" || was.status === "limit") return Math.min(checkTimeMs, AFTER_TIMEOUT_MS);
+    return Math.min(checkTimeMs, Math.max(LEAST_CANDIDATE_MS, was.ms * 5));
+  }
+
+  private async syntaxBefore(files: { path: string }[]): Promise<CheckReport> {
+    const read = await Promise.all(files.map(({ path }) => this.parts.workspace.read(path)));
+    const parsed = await Promise.all(
+      read.map((one) => (one.ok ? parse(one.file.path, one.file.text) : null)),
+    );
+    const diagnostics = parsed.flatMap((one) => one?.errors ?? []);
+    const status = diagnostics.length > 0 ? "failed" : "passed";
+    return { check: SYNTAX, status, passed: null, failed: null, diagnostics, summary: "", ms: 0 };
+  }
+
+  /** Cheap before dear is the order of the list; a check after a red one adds nothing to a candidate's verdict. */
+  private async runAll(
+    when: "baseline" | "candidate",
+    time: (check: string) => number,
+  ): Promise<Result<{ reports: CheckReport[] }>> {
+    const reports: CheckReport[] = [];
+    for (const check of this.parts.checks) {
+      const ran = await this.runWatched(check, when, time(check.id));
+      if (!ran.ok) return ran;
+      reports.push(ran.report);
+      if (this.parts.signal.aborted) break;
+    }
+    return { ok: true, reports };
+  }
+
+  private async runWatched(
+    check: Check,
+    when: "baseline" | "candidate",
+    timeoutMs: number,
+  ): Promise<Result<{ report: CheckReport }>> {
+    const { transaction, workspace, env, signal, outputFile } = this.parts;
+    this.parts.onStart(check, when);
+    const options = { root: workspace.root, timeoutMs, env, signal, outputFile: outputFile(check.id) };
+    const report = await transaction.watch(() => runCheck(check, options));
+    const { failed } = await transaction.clean(check.litter);
+    if (failed !== null) return { ok: false, reason: failed };
+    this.parts.onEnd(report, when);
+    return { ok: true, report };
+  }
+}
