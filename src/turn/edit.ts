@@ -52,22 +52,21 @@ async function permittedChecks(parts: TurnParts, files: string[]): Promise<Check
   return permitted;
 }
 
-/** Judging files are frozen, but for those that the task names and, where it asks for tests, new ones. */
-function forbidder(task: string, files: string[]): (path: string) => string | null {
+const ASKS_FOR_TESTS = /\b(add|write|create|update|extend|change|generate)\b[^.]{0,40}\btests?\b/i;
+const CHANGES_NAMED = /\b(change|edit|update|modify|rewrite|delete|rename|add)\b/i;
+/** Who speaks of failing tests wants the code repaired, whatever else the sentence holds. */
+const SPEAKS_OF_FAILURE = /\b(pass\w*|fail\w*|red|broken|green)\b/i;
+
+/** Judging files are frozen, but for those that the task names to be changed and, where it asks for tests, all of them. */
+export function forbidder(task: string, files: string[]): (path: string) => string | null {
   const named = new Set(namedPaths(task, files));
-  const asksForTests =
-    /\b(add|write|create|update|extend|change|edit|fix|generate)\b[^.]{0,40}\btests?\b/i.test(task) &&
-    !/\btests? (fail|pass)/i.test(task);
-  return (path) => {
-    if (!isFrozen(path) || asksForTests) return null;
-    if (
-      named.has(path) &&
-      /\b(change|edit|update|fix|modify|rewrite|delete|rename)\b/i.test(task) &&
-      !/\b(pass|fails?|failing)\b/i.test(task)
-    )
-      return null;
-    return `${path} judges the change and must stay as it is; change the code that it tests.`;
-  };
+  const opens = !SPEAKS_OF_FAILURE.test(task);
+  const tests = opens && ASKS_FOR_TESTS.test(task);
+  const changesNamed = opens && CHANGES_NAMED.test(task);
+  return (path) =>
+    !isFrozen(path) || tests || (changesNamed && named.has(path))
+      ? null
+      : `${path} judges the change and must stay as it is; change the code that it tests.`;
 }
 
 const WANTS_GREEN =

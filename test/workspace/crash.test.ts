@@ -51,7 +51,7 @@ test(`killed at ${KILLS} random moments, each time the tree is one of its whole 
     expect(now).toEqual(pictureOf(n));
     await begun.transaction.close();
   }
-  expect(seen.size).toBeGreaterThan(10);
+    expect(seen.size).toBeGreaterThan(10);
   expect(recovered).toBeGreaterThan(3);
   const folders = readdirSync(join(root, ".smallcode/undo")).filter((name) => /^\d+/.test(name));
   expect(folders.length).toBeLessThanOrEqual(21);
