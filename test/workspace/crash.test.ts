@@ -16,19 +16,24 @@ const pictureOf = (n: number): Record<string, string> =>
       .map(([path, [text, mode]]) => [path, `${mode.toString(8)} ${text}`]),
   );
 
-/** Starts turns on the folder, kills the process after `ms`, and gives the states it was between. */
-async function runAndKill(root: string, ms: number): Promise<number[]> {
+/**
+ * Starts turns on the folder and kills the process at a random moment: up to 80 ms after one of its first six lines.
+ * Gives the two states it was between.
+ */
+async function runAndKill(root: string): Promise<number[]> {
   const child = Bun.spawn(["bun", CHILD, root], { stdout: "pipe", stderr: "pipe" });
   const reader = child.stdout.getReader();
-  const first = await reader.read();
-  await Bun.sleep(ms);
-  const alive = child.exitCode === null;
-  child.kill("SIGKILL");
-  let text = new TextDecoder().decode(first.value);
-  for (let next = await reader.read(); !next.done; next = await reader.read())
-    text += new TextDecoder().decode(next.value);
+  const decoder = new TextDecoder();
+  const lines = 1 + Math.floor(Math.random() * 6);
+  let text = "";
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    text += decoder.decode(next.value);
+    if (child.killed || text.split("\n").length <= lines) continue;
+    await Bun.sleep(Math.random() * 80);
+    child.kill("SIGKILL");
+  }
   await child.exited;
-  if (!alive) throw new Error(await new Response(child.stderr).text());
+  if (child.signalCode !== "SIGKILL") throw new Error(await new Response(child.stderr).text());
   const words = text.trim().split("\n");
   const last = words.at(-1) ?? "";
   const at = words.findLast((line) => line.startsWith("at ")) ?? "";
@@ -40,7 +45,7 @@ test(`killed at ${KILLS} random moments, each time the tree is one of its whole 
   const seen = new Set<number>();
   let recovered = 0;
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const states = await runAndKill(root, Math.random() * 250);
+    const states = await runAndKill(root);
     const begun = await (await open(root)).begin("after");
     if (!begun.ok) throw new Error(begun.reason);
     recovered += begun.notices.length > 0 ? 1 : 0;
@@ -51,7 +56,7 @@ test(`killed at ${KILLS} random moments, each time the tree is one of its whole 
     expect(now).toEqual(pictureOf(n));
     await begun.transaction.close();
   }
-    expect(seen.size).toBeGreaterThan(10);
+  expect(seen.size).toBeGreaterThan(10);
   expect(recovered).toBeGreaterThan(3);
   const folders = readdirSync(join(root, ".smallcode/undo")).filter((name) => /^\d+/.test(name));
   expect(folders.length).toBeLessThanOrEqual(21);
