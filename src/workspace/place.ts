@@ -155,6 +155,23 @@ export function place(placements: Placement[], options: PlaceOptions): void {
     syncFolder(folder);
 }
 
+/** Like `place`, but passes over the paths whose stored copy is gone or damaged and names them in `lost`. */
+export function placeAvailable(
+  placements: Placement[],
+  options: PlaceOptions,
+): { placed: Placement[]; lost: string[] } {
+  const lost: string[] = [];
+  for (let placed = placements; ; placed = placed.filter(({ path }) => !lost.includes(path))) {
+    try {
+      place(placed, options);
+      return { placed, lost };
+    } catch (error) {
+      if (!(error instanceof LostCopy)) throw error;
+      lost.push(error.path);
+    }
+  }
+}
+
 /** Removes these folders (relative to the root, outermost first) where they are empty. */
 export function dropEmpty(root: string, folders: string[]): void {
   for (const folder of [...folders].reverse()) {

@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import { append, endReverted, snapshotFile, type Turn } from "./journal.ts";
 import { keep, keptFolder } from "./kept.ts";
 import { isWithin } from "./ledger.ts";
-import { dropEmpty, dropStaged, LostCopy, type Placement, place } from "./place.ts";
+import { dropEmpty, dropStaged, type Placement, placeAvailable } from "./place.ts";
 import { bytesAt, changedAt, type Entry, look, readSeen, sameEntry } from "./snapshot.ts";
 import { isReserved, lstatOrNull } from "./walls.ts";
 
@@ -48,19 +48,13 @@ const isSafe = (root: string, path: string): boolean => isPlain(path) && !isBehi
 /** Puts placements into the tree; what cannot be restored for want of a copy becomes a notice. */
 function restore(turn: Turn, placements: Placement[], parts: RecoveryParts, durable: boolean): Recovery {
   const { root, blobs, clock } = parts;
-  const notices: string[] = [];
-  let rest = placements;
-  while (rest.length > 0) {
-    try {
-      place(rest, { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable });
-      break;
-    } catch (error) {
-      if (!(error instanceof LostCopy)) throw error;
-      notices.push(`${error.path} could not be brought back: its copy in .smallcode/undo is gone.`);
-      rest = rest.filter(({ path }) => path !== error.path);
-    }
-  }
-  return { files: rest.map(({ path }) => path), notices };
+  if (placements.length === 0) return { files: [], notices: [] };
+  const options = { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable };
+  const { placed, lost } = placeAvailable(placements, options);
+  const notices = lost.map(
+    (path) => `${path} could not be brought back: its copy in .smallcode/undo is gone.`,
+  );
+  return { files: placed.map(({ path }) => path), notices };
 }
 
 /** Leaves a file as it is and puts ours beside the journal. */

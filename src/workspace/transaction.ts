@@ -21,7 +21,14 @@ import {
 import { keep, keepFound, keptFolder } from "./kept.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
-import { dropEmpty, LostCopy, missingFolders, type Placement, place } from "./place.ts";
+import {
+  dropEmpty,
+  missingFolders,
+  type Placement,
+  type PlaceOptions,
+  place,
+  placeAvailable,
+} from "./place.ts";
 import { prepare } from "./prepare.ts";
 import { tidy } from "./retention.ts";
 import { capture, type Entry, look, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
@@ -154,27 +161,24 @@ export class Transaction {
     this.folders.push(...folders.filter((path) => !this.folders.includes(path)));
   }
 
-  /** Puts files into the tree at the next tick and expects them there from now on. */
-  private put(placements: Placement[], durable = true): void {
-    if (placements.length === 0) return;
+  /** How the next batch of files goes into the tree. */
+  private options(durable: boolean): PlaceOptions {
     const { root, blobs, clock, folder } = this.parts;
-    place(placements, { root, blobs, tick: clock.tick(), aside: keptFolder(folder), durable });
+    return { root, blobs, tick: clock.tick(), aside: keptFolder(folder), durable };
+  }
+
+  /** Puts all files into the tree and expects them there from now on. */
+  private put(placements: Placement[]): void {
+    place(placements, this.options(true));
     for (const { path } of placements) this.ledger.accept(path);
   }
 
   /** Restores what it has copies of, and gives the paths; `lost` are those whose copy is gone. */
   private restore(placements: Placement[], durable: boolean): { files: string[]; lost: string[] } {
-    const lost: string[] = [];
-    for (let rest = placements; ; ) {
-      try {
-        this.put(rest, durable);
-        return { files: rest.map(({ path }) => path), lost };
-      } catch (error) {
-        if (!(error instanceof LostCopy)) throw error;
-        lost.push(error.path);
-        rest = rest.filter(({ path }) => path !== error.path);
-      }
-    }
+    if (placements.length === 0) return { files: [], lost: [] };
+    const { placed, lost } = placeAvailable(placements, this.options(durable));
+    for (const { path } of placed) this.ledger.accept(path);
+    return { files: placed.map(({ path }) => path), lost };
   }
 
   /**
