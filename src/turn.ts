@@ -2,11 +2,12 @@
  * One turn: plan -> compound tool -> verify -> decompose. A question is answered from the code that matters; a change is made
  * by `turn/edit.ts`, whose stages hand each other plain values. Everything that happens leaves as a TurnEvent.
  */
-import { decideIntent } from "./plan/intent.ts";
+import { decideIntent, type Intent } from "./plan/intent.ts";
 import { answer } from "./turn/answer.ts";
 import type { TurnEnd, TurnParts, TurnRequest, Work } from "./turn/context.ts";
-import { edit } from "./turn/edit.ts";
+import { type EditEnd, edit } from "./turn/edit.ts";
 import { Meter } from "./turn/meter.ts";
+import { endOfUnreadable } from "./turn/named.ts";
 import type { Account } from "./types.ts";
 
 export { TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
@@ -22,17 +23,14 @@ export async function runTurn(
   emit({
     type: "model",
     endpoint: model.endpoint,
-    model: model.name,
+    model: shownName(model.name),
     rung: model.rung,
     window: model.window,
   });
   const intent = decideIntent(request.task, settings.mode.intent);
   emit({ type: "intent", ...intent });
   const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, signal }, emit);
-  const { end, work } =
-    intent.intent === "ask"
-      ? { end: await answer(request, parts, meter), work: null }
-      : await edit(request, parts, meter);
+  const { end, work } = await stages(request, parts, { intent: intent.intent, meter });
   emit({
     type: "end",
     ...end,
@@ -41,6 +39,22 @@ export async function runTurn(
   });
   return end;
 }
+
+async function stages(
+  request: TurnRequest,
+  parts: TurnParts,
+  { intent, meter }: { intent: Intent["intent"]; meter: Meter },
+): Promise<EditEnd> {
+  const unreadable = await endOfUnreadable(request.task, parts);
+  if (unreadable !== null) return { end: unreadable, work: null };
+  return intent === "ask"
+    ? { end: await answer(request, parts, meter), work: null }
+    : edit(request, parts, meter);
+}
+
+/** llama-server names a model by its file: the folder is nobody's business. */
+const shownName = (name: string): string =>
+  name.endsWith(".gguf") ? (name.split(/[\\/]/).at(-1) ?? name) : name;
 
 function accountOf(meter: Meter, work: Work | null, ms: number): Account {
   return {

@@ -45,6 +45,9 @@ export const ASK_HEAD: ChatMessage = {
     "You answer questions about a repository from the code that is shown. Be short and exact; name files and lines. If what is shown does not answer the question, say so.",
 };
 
+/** Characters of a choice's text: search words, a path, a summary. A small model that is not stopped fills the reply. */
+const MOST_TEXT = 160;
+
 export const THINK = "Think.";
 export const CHOOSE = "Choose: the JSON object.";
 
@@ -55,7 +58,7 @@ export function choiceSchema({ tools, targets }: ChoiceLists): object {
     properties: {
       tool: { type: "string", enum: tools },
       target: { type: "string", enum: targets },
-      text: { type: "string" },
+      text: { type: "string", maxLength: MOST_TEXT },
     },
     required: ["tool", "target", "text"],
     additionalProperties: false,
