@@ -36,7 +36,7 @@ export function openGate(parts: GateParts): Gate {
 
   const question = async (kind: "run" | "write", what: string): Promise<boolean> => {
     const text = kind === "run" ? `Run ${what}? It runs this folder's code.` : `Write ${what}?`;
-    const remember = kind === "run" ? "Yes, and trust this folder" : undefined;
+    const remember = kind === "run" ? "yes, and trust this folder" : undefined;
     const answer = await ask({ text, remember }, { input: process.stdin, output: process.stderr }, signal);
     if (answer === "always") {
       const kept = await parts.remember();
