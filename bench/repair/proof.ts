@@ -9,7 +9,7 @@ import type { Result } from "../../src/types.ts";
 import { childEnvironment, type RunResult, run } from "../../src/workspace/run.ts";
 import { layTask, type Task } from "./task.ts";
 
-const PROOF_MS = 120_000;
+const PROOF_MS = 60_000;
 
 export interface Proof {
   passed: boolean;

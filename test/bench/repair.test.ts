@@ -62,6 +62,8 @@ const REPLIES: Record<string, string> = {
     return ordered[k]`,
   to_base: `def to_base(num, b):
     return "junk"`,
+  double: `def double(n):
+    return n * 2`,
 };
 
 /** Answers each part of a call in the manner of the request, without end. */
@@ -154,16 +156,16 @@ test("what cannot be tried ends with a sentence and no tally", async () => {
   await refused(5, "http://127.0.0.1:9/v1", folder, "--only", "double", ...nobody);
 });
 
-test("seeds repeat each task in a folder of its own", async () => {
+test("seeds repeat each task in a folder of its own, with the model of one's choice", async () => {
   const folder = join(root, "again");
   makeFolder(folder);
-  const server: ScriptedServer = await startServer({ models: ["tiny-it"] });
-  REPLIES.double = "def double(n):\n    return n * 2";
+  const server: ScriptedServer = await startServer({ models: ["other-it", "tiny-it"] });
   server.queue(model(() => server));
   const keep = join(root, "keep-again");
-  const flags = ["--only", "double", "--seeds", "2", "--endpoint", server.endpoint, "--keep", keep];
-  const { stdout } = await bench(folder, ...flags);
+  const flags = ["--only", "double", "--seeds", "2", "--endpoint", server.endpoint, "--model", "tiny-it"];
+  const { stdout, stderr } = await bench(folder, ...flags, "--keep", keep);
   await expect(server.close()).rejects.toThrow("1 queued replies");
   expect(stdout).toBe('{"tasks":2,"solved":2,"damaged":0,"false_done":0}\n');
+  expect(stderr).toStartWith("tiny-it at ");
   expect(readdirSync(keep).sort()).toEqual(["double-1", "double-2"]);
 });
