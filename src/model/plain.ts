@@ -1,0 +1,183 @@
+/**
+ * The plain rung: repairs by a base model that can only continue text. Asked to rewrite a definition, a tiny one copies
+ * it. So the definition is read to it behind its specification, and where it would rather have gone on differently, it is
+ * let: each attempt keeps the text up to such a place, starts with the token that the model preferred there, and is
+ * the model's to finish up to the end of the line. The rest stays as it was. A test chooses.
+ *
+ * Every edit is the model's own tokens; what is computed is only where to ask.
+ */
+import { head, specification } from "./examples.ts";
+
+/** What the plain rung is asked for: a definition as it stands, its failure and its specification. */
+export interface PlainJob {
+  language: string;
+  /** The definition's text, without indentation. */
+  code: string;
+  /** The documentation or comment near it; may be "". */
+  notes: string;
+  /** What the user asked for; it is the specification where there are no notes. */
+  intent: string;
+}
+
+/** One token of a text as the model read it. `alternatives` are its likeliest tokens there, best first or in any order. */
+export interface ReadToken {
+  text: string;
+  logprob: number;
+  alternatives: { text: string; logprob: number }[];
+}
+
+/** One request: `prompt` is continued until `until` says where the reply ends; `candidate` makes the definition of it. */
+export interface PlainAttempt {
+  prompt: string;
+  temperature: number;
+  maxTokens: number;
+  /** As in `Generation`: the offset in the reply where it ends, else null. */
+  until: (text: string, final: boolean) => number | null;
+  /** The whole definition with this attempt's edit; null where the reply changes nothing. */
+  candidate: (reply: string) => string | null;
+}
+
+/** A place to let the model go on by itself: `opening` stands where the text at `offset` stood. */
+interface Fork {
+  offset: number;
+  opening: string;
+  score: number;
+}
+
+const PER_LINE = 3;
+/** What each further fork of the same line must be better by, so that one line does not take all attempts (in nats). */
+const LINE_PENALTY = 0.5;
+/** Below this log-probability a token counts as equally surprising: rare names are not bugs. */
+const MOST_SURPRISE = -3;
+const MAX_TOKENS = 45;
+
+/** The prompt that the definition's text is read behind. It begins with the same bytes for every task of a language. */
+export function plainPrompt(job: PlainJob): string {
+  const notes = job.notes.trim();
+  return head(job.language) + specification(job.language, notes === "" ? job.intent.trim() : notes);
+}
+
+/** The text of the definition as it has to be read (`ReadToken`s joined give it back). */
+export function plainText(job: PlainJob): string {
+  return `${job.code.trimEnd()}\n`;
+}
+
+/**
+ * The attempts in the order in which they should be made, at most `budget`. `read` is what the model made of `plainText`
+ * behind `plainPrompt`; null where the server cannot tell: then each line in turn is started anew, at rising temperature.
+ */
+export function plainAttempts(job: PlainJob, read: ReadToken[] | null, budget: number): PlainAttempt[] {
+  const text = plainText(job);
+  const prompt = plainPrompt(job);
+  const forks = read === null ? lineStarts(text, budget) : hesitations(text, read);
+  return forks.slice(0, budget).map((fork, i) => {
+    const temperature = read === null ? 0.4 + (0.8 * i) / Math.max(1, budget) : 0;
+    return attempt({ text, prompt, fork, temperature });
+  });
+}
+
+function attempt({
+  text,
+  prompt,
+  fork,
+  temperature,
+}: {
+  text: string;
+  prompt: string;
+  fork: Fork;
+  temperature: number;
+}): PlainAttempt {
+  const lineStart = text.lastIndexOf("\n", fork.offset - 1) + 1;
+  const kept = text.slice(0, lineStart);
+  const opened = text.slice(lineStart, fork.offset) + fork.opening;
+  const lines = text.slice(lineStart).split("\n");
+  return {
+    prompt: prompt + text.slice(0, fork.offset) + fork.opening,
+    temperature,
+    maxTokens: MAX_TOKENS,
+    until: (reply, final) => (placed(opened + reply, lines, final) === null ? null : reply.length),
+    candidate(reply) {
+      const rest = placed(opened + reply, lines, true);
+      const whole = rest === null ? null : `${(kept + rest).trimEnd()}\n`;
+      return whole === text ? null : whole;
+    },
+  };
+}
+
+/**
+ * `written` begins with a new line in the place of `lines[0]`. What follows it tells whether it was put in front of that
+ * line or in its place; null while that is not known yet. Gives the text from there on.
+ */
+function placed(written: string, lines: string[], final: boolean): string | null {
+  const end = written.indexOf("\n");
+  const instead = (line: string): string => [line, ...lines.slice(1)].join("\n");
+  if (end === -1) return final ? instead(written) : null;
+  const line = written.slice(0, end);
+  const more = written.slice(end).replace(/^\n+/, "");
+  const whole = more.includes("\n");
+  const next = (more.split("\n")[0] ?? "").trimEnd();
+  const agrees = (old: string): boolean => (whole ? old.trimEnd() === next : old.startsWith(next));
+  const following = lines.slice(1).find((old) => old.trim() !== "");
+  const inserted = agrees(lines[0] ?? "");
+  const replaced = following !== undefined && agrees(following);
+  if (inserted && !replaced && (whole || next.trim().length >= 3)) return [line, ...lines].join("\n");
+  return !inserted || whole || final ? instead(line) : null;
+}
+
+/** Places where the model would rather have written something else, most so first, spread over the lines. */
+function hesitations(text: string, read: ReadToken[]): Fork[] {
+  const lines = new Map<number, Fork[]>();
+  let offset = 0;
+  for (const token of read) {
+    const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+    if (lineStart > 0 && offset < text.trimEnd().length && mayFork(text, offset, token)) {
+      const surprise = Math.max(token.logprob, MOST_SURPRISE);
+      const found = token.alternatives
+        .filter((alternative) => isEdit(alternative.text, token.text))
+        .map((alternative) => ({
+          offset,
+          opening: alternative.text,
+          score: alternative.logprob - surprise,
+        }));
+      lines.set(lineStart, [...(lines.get(lineStart) ?? []), ...found]);
+    }
+    offset += token.text.length;
+  }
+  const spread = [...lines.values()].flatMap((forks) =>
+    forks
+      .sort((a, b) => b.score - a.score)
+      .slice(0, PER_LINE)
+      .map((fork, i) => ({ ...fork, score: fork.score - LINE_PENALTY * i })),
+  );
+  return spread.sort((a, b) => b.score - a.score);
+}
+
+/** Not inside a word, an operator or a comment, and not at a name's declaration: another name there repairs nothing. */
+function mayFork(text: string, offset: number, token: ReadToken): boolean {
+  if (/^(\w\w|[<>=!+*/-]=)$/.test(text.slice(offset - 1, offset + 1))) return false;
+  const before = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+  if (/(^|\s)(#|\/\/)/.test(before + token.text)) return false;
+  const start = offset + token.text.length - token.text.trimStart().length;
+  const name = /^[A-Za-z_]\w*/.exec(text.slice(start))?.[0];
+  if (name === undefined || new RegExp(`\\b${name}\\b`).test(text.slice(0, start))) return true;
+  return !/^\s*(=[^=]|,|in\b|:=)/.test(text.slice(start + name.length));
+}
+
+/** Whether the token, in the place of the other, changes more than the layout or a comment. */
+function isEdit(token: string, old: string): boolean {
+  if (token === old || token === "" || old === "" || /^\s*(#|\/\/|\/\*|""")/.test(token)) return false;
+  return (token + old).trim() !== "" || !(token + old).includes("\n");
+}
+
+/** Each line but the first and the blank ones, from its indentation on, over and over. */
+function lineStarts(text: string, budget: number): Fork[] {
+  const starts: Fork[] = [];
+  let offset = 0;
+  for (const line of text.split("\n")) {
+    const offsetHere = offset + (line.length - line.trimStart().length);
+    if (offset > 0 && line.trim() !== "") starts.push({ offset: offsetHere, opening: "", score: 0 });
+    offset += line.length + 1;
+  }
+  const rounds = Math.ceil(budget / Math.max(1, starts.length));
+  return Array.from({ length: rounds }, () => starts).flat();
+}
