@@ -120,6 +120,8 @@ export function replaceSymbol(parsed: Parsed, symbol: CodeSymbol, code: string):
   if (imports) edits.push(imports);
   const text = splice(parsed.text, edits);
   const after = parseAgain(parsed, text);
+  if (!after)
+    return { ok: false, reason: `With this code ${parsed.path} is too long to be read; send less.` };
   const [error] = after.errors;
   if (error && parsed.errors.length === 0)
     return {

@@ -65,10 +65,20 @@ export function loadedLanguage(id: string): Loaded {
   return entry;
 }
 
-/** Parses and hands the root to `use`; the tree is gone when it returns, so no node may leave. */
-export function withTree<T>({ parser }: Loaded, text: string, use: (root: Node) => T): T {
-  const tree = parser.parse(text);
-  if (!tree) throw new Error("The parser has no language.");
+/** In ms; some grammars take quadratic time over a long run of comments. */
+const MOST_MS = 2000;
+
+/**
+ * Parses and hands the root to `use`; the tree is gone when it returns, so no node may leave. Null where parsing takes so
+ * long that it is given up.
+ */
+export function withTree<T>({ parser }: Loaded, text: string, use: (root: Node) => T): T | null {
+  const end = performance.now() + MOST_MS;
+  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > end });
+  if (!tree) {
+    parser.reset();
+    return null;
+  }
   try {
     return use(tree.rootNode);
   } finally {

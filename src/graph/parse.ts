@@ -76,7 +76,7 @@ function read(loaded: Loaded, root: Node, path: string, text: string): Parsed {
   };
 }
 
-/** Null where there is no grammar for the path, or the text is longer than 256 Ki characters. Text with errors is parsed as far as it can be read. */
+/** Null where there is no grammar for the path, or the text is longer than 256 Ki characters or takes seconds. Text with errors is parsed as far as it can be read. */
 export async function parse(path: string, text: string): Promise<Parsed | null> {
   const language = languageOf(path);
   if (!language || text.length > MOST_CHARS) return null;
@@ -85,7 +85,7 @@ export async function parse(path: string, text: string): Promise<Parsed | null> 
 }
 
 /** The same without waiting, for a new text of a file that has been parsed. */
-export function parseAgain({ language, path }: Parsed, text: string): Parsed {
+export function parseAgain({ language, path }: Parsed, text: string): Parsed | null {
   const loaded = loadedLanguage(language);
   return withTree(loaded, text, (root) => read(loaded, root, path, text));
 }

@@ -156,7 +156,7 @@ function judged(reader: Reader, name: string): Result<{ written: Written }> {
 }
 
 function syntaxProblem(loaded: Loaded, code: string, name: string): Failed {
-  const [first] = withTree(loaded, code, (root) => syntaxErrors(loaded, root, code, ""));
+  const [first] = withTree(loaded, code, (root) => syntaxErrors(loaded, root, code, "")) ?? [];
   const where = first ? `line ${first.line} of the code: ${first.message}` : "the code cannot be read.";
   return refused(
     `The code for ${leaf(name)} is not valid ${loaded.grammar.title}; ${where} Send the whole definition.`,

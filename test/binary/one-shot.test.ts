@@ -19,7 +19,7 @@ const promptOf = (request: RecordedRequest | undefined): string =>
     .join("\n");
 
 test("a question: the answer alone on stdout, nothing changed, exit 0", async () => {
-  await using p = await project(BUGGY, [{ text: "It subtracts,\nwhich is wrong." }]);
+  const p = await project(BUGGY, [{ text: "It subtracts,\nwhich is wrong." }]);
   const ran = await p.run(["What does add in calc.py do?"]);
   expect(ran).toMatchObject({ exit: 0, stdout: "It subtracts,\nwhich is wrong.\n" });
   expect(ran.after).toEqual(ran.before);
@@ -28,7 +28,7 @@ test("a question: the answer alone on stdout, nothing changed, exit 0", async ()
 
 for (const git of [true, false])
   test(`a bug repaired ${git ? "with" : "without"} git: the diff on stdout, the file changed, the rest untouched`, async () => {
-    await using p = await project(BUGGY, rewrite("calc.py::add", RIGHT), { git });
+    const p = await project(BUGGY, rewrite("calc.py::add", RIGHT), { git });
     const ran = await p.run(["--yes", TASK]);
     expect({ exit: ran.exit, end: sentence(ran.stderr) }).toEqual({
       exit: 0,
@@ -46,7 +46,7 @@ for (const git of [true, false])
   });
 
 test("data on stdin reaches the prompt, in a question and in an edit", async () => {
-  await using p = await project(BUGGY, [{ text: "Line 7." }, ...rewrite("calc.py::add", RIGHT)]);
+  const p = await project(BUGGY, [{ text: "Line 7." }, ...rewrite("calc.py::add", RIGHT)]);
   const asked = await p.run(["What is wrong in this log?"], { stdin: "E-4711 at line 7\n" });
   expect(asked).toMatchObject({ exit: 0, stdout: "Line 7.\n" });
   const edited = await p.run(["--yes", TASK], { stdin: "E-4712 at line 8\n" });
@@ -57,14 +57,14 @@ test("data on stdin reaches the prompt, in a question and in an edit", async () 
 });
 
 test("`-` alone makes the data the task", async () => {
-  await using p = await project(BUGGY, [{ text: "It adds." }]);
+  const p = await project(BUGGY, [{ text: "It adds." }]);
   const ran = await p.run(["-"], { stdin: "What does add do?\n" });
   expect(ran).toMatchObject({ exit: 0, stdout: "It adds.\n" });
   expect(promptOf(p.server.completions()[0])).toContain("What does add do?");
 });
 
 test("a pipe that stays open and silent does not hold the turn up", async () => {
-  await using p = await project(BUGGY, [{ text: "It adds." }]);
+  const p = await project(BUGGY, [{ text: "It adds." }]);
   const ran = await p.run(["What does add do?"], { stdin: "open" });
   expect(ran).toMatchObject({ exit: 0, stdout: "It adds.\n" });
   expect(ran.stderr).toContain("stdin is open but sent nothing");
@@ -72,7 +72,7 @@ test("a pipe that stays open and silent does not hold the turn up", async () => 
 });
 
 test("--json: every line is an event, the last one is the end with the exit code", async () => {
-  await using p = await project(BUGGY, [{ text: "It adds." }, ...rewrite("calc.py::add", RIGHT)]);
+  const p = await project(BUGGY, [{ text: "It adds." }, ...rewrite("calc.py::add", RIGHT)]);
   const runs = [
     await p.run(["--json", "What does add do?"]),
     await p.run(["--json", "--yes", TASK]),
@@ -102,7 +102,7 @@ test("--json: every line is an event, the last one is the end with the exit code
 });
 
 test("--dry-run: verified, the diff shown, the tree left alone", async () => {
-  await using p = await project(BUGGY, rewrite("calc.py::add", RIGHT));
+  const p = await project(BUGGY, rewrite("calc.py::add", RIGHT));
   const ran = await p.run(["--yes", "--dry-run", TASK]);
   expect(ran.exit).toBe(0);
   expect(ran.stdout).toContain("+    return a + b");
@@ -112,7 +112,7 @@ test("--dry-run: verified, the diff shown, the tree left alone", async () => {
 });
 
 test("--show-prompt: exactly the first request, and nothing is sent", async () => {
-  await using p = await project(BUGGY, [{ text: "It adds." }, ...rewrite("calc.py::add", RIGHT)]);
+  const p = await project(BUGGY, [{ text: "It adds." }, ...rewrite("calc.py::add", RIGHT)]);
   for (const args of [["What does add do?"], ["--yes", TASK]]) {
     const sent = p.server.completions().length;
     const shown = await p.run([...args, "--show-prompt"]);
@@ -125,7 +125,7 @@ test("--show-prompt: exactly the first request, and nothing is sent", async () =
 });
 
 test("in a pipe without a permission no check runs: only syntax, exit 3", async () => {
-  await using p = await project(BUGGY, [
+  const p = await project(BUGGY, [
     ...rewrite("calc.py::add", "def add(a, b):\n    return (a + b"),
     ...rewrite("calc.py::add", RIGHT),
     ...call("finish", "other", { text: "done" }),
@@ -147,14 +147,14 @@ test("in a pipe without a permission no check runs: only syntax, exit 3", async 
 });
 
 test("--check alone permits its own command, and it judges", async () => {
-  await using p = await project(BUGGY, rewrite("calc.py::add", RIGHT));
+  const p = await project(BUGGY, rewrite("calc.py::add", RIGHT));
   const ran = await p.run(["--check", "python3 -c 'import calc; assert calc.add(1, 2) == 3'", TASK]);
   expect(ran.exit).toBe(0);
   expect(sentence(ran.stderr)).toBe("Verified: check passed.");
 });
 
 test("--no-check waives the proof: exit 0, labelled unverified", async () => {
-  await using p = await project(BUGGY, [
+  const p = await project(BUGGY, [
     ...rewrite("calc.py::add", RIGHT),
     ...call("finish", "other", { text: "done" }),
   ]);

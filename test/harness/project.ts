@@ -1,7 +1,8 @@
 /**
  * A project to work in: a temporary repository on a real disk, a scripted server, and the real binary, built when `src/`
- * is newer. `await using` ends it: the server must have been used up, and the folders go.
+ * is newer. It ends with the test that made it: the server must have been used up, and the folders go.
  */
+import { onTestFinished, setDefaultTimeout } from "bun:test";
 import {
   chmodSync,
   lstatSync,
@@ -26,6 +27,9 @@ import type { RecordedRequest } from "./wire.ts";
 const REPOSITORY = join(import.meta.dir, "..", "..");
 /** No run of the tests may take longer; the child is killed then and `exit` is null. */
 const MOST_MS = 60_000;
+
+/** A run on a busy machine, and several in one test. */
+setDefaultTimeout(4 * MOST_MS);
 
 /** A file's content, or with a mode. */
 export type Files = Record<string, string | Uint8Array | [string, number]>;
@@ -69,7 +73,7 @@ export interface Running {
   done: Promise<Ran>;
 }
 
-export interface Project extends AsyncDisposable {
+export interface Project {
   root: string;
   /** HOME of the runs: outside the project, empty at first. */
   home: string;
@@ -162,13 +166,17 @@ export async function project(
     git(root, "add", "-A");
     git(root, "commit", "-q", "--allow-empty", "-m", "start");
   }
-  const server = await startServer(options, ...rows);
-  const program = await binary();
+  const started = startServer(options, ...rows);
+  onTestFinished(async () => {
+    rmSync(place, { recursive: true, force: true });
+    await (await started).close();
+  });
+  const [server, program] = await Promise.all([started, binary()]);
 
   const start: Project["start"] = async (args, run = {}) => {
     const { stdin = null, env = {}, cwd = root, endpoint = true, through = [] } = run;
     const before = treeOf(root);
-    const started = performance.now();
+    const began = performance.now();
     const flags = endpoint ? ["--endpoint", server.endpoint] : [];
     const child = Bun.spawn([...through, program, ...flags, ...args], {
       cwd,
@@ -186,7 +194,7 @@ export async function project(
       const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
       await child.exited;
       clearTimeout(killer);
-      const ms = performance.now() - started;
+      const ms = performance.now() - began;
       return { exit: child.exitCode, stdout, stderr, ms, before, after: treeOf(root) };
     })();
     return { pid: child.pid, signal: (name) => child.kill(name), done };
@@ -200,10 +208,6 @@ export async function project(
     text: (path) => readFileSync(join(root, path), "utf8"),
     start,
     run: async (args, run) => (await start(args, run)).done,
-    async [Symbol.asyncDispose]() {
-      rmSync(place, { recursive: true, force: true });
-      await server.close();
-    },
   };
 }
 
