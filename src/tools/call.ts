@@ -37,6 +37,8 @@ export type CallResult =
   | { kind: "call"; call: ToolCall; said: ChatMessage[]; code: CodeRequest | null }
   /** The model's own mistake, as the next instruction. */
   | { kind: "malformed"; reason: string }
+  /** The connection broke: the same request may be sent again. */
+  | { kind: "cut"; reason: string }
   /** No reply that could be read: the reason is for the user. */
   | { kind: "failed"; reply: Extract<Reply, { ok: false }> };
 
@@ -62,13 +64,23 @@ export function listsFor(targets: Target[], checks: string[]): ChoiceLists {
   };
 }
 
-/** Why a reply cannot be used although it came; null where it can. */
-function unusable(reply: Extract<Reply, { ok: true }>): string | null {
-  if (reply.finish === "length")
-    return "Your reply was cut off because it was too long; be shorter, and send only what was asked for.";
-  if (reply.finish === "cut") return "Your reply was cut off; send it again.";
-  if (reply.finish === "loop") return "Your reply repeated itself; send only what was asked for, once.";
-  return null;
+/** The text of a reply, or what a reply that cannot be used makes of the call. */
+function textOf(reply: Reply): { ok: true; text: string } | { ok: false; end: CallResult } {
+  if (!reply.ok) return { ok: false, end: { kind: "failed", reply } };
+  const malformed = (reason: string) => ({ ok: false as const, end: { kind: "malformed" as const, reason } });
+  switch (reply.finish) {
+    case "cut":
+      return { ok: false, end: { kind: "cut", reason: reply.reason ?? "The reply broke off." } };
+    case "length":
+      return malformed(
+        "Your reply was cut off because it was too long; be shorter, and send only what was asked for.",
+      );
+    case "loop":
+      return malformed("Your reply repeated itself; send only what was asked for, once.");
+    case "stop":
+    case "node":
+      return { ok: true, text: reply.text };
+  }
 }
 
 function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Result<{ choice: Choice }> {
@@ -110,24 +122,19 @@ export async function getCall(options: CallOptions): Promise<CallResult> {
     ...options.messages.slice(0, -1),
     withRequest(options.messages.at(-1), THINK),
   ];
-  const thought = await ask("think", asked, { maxTokens: THINK_TOKENS, temperature: 0.2 });
-  if (!thought.ok) return { kind: "failed", reply: thought };
-  if (thought.finish === "loop" || thought.finish === "cut")
-    return { kind: "malformed", reason: unusable(thought) ?? "" };
+  const reply = await ask("think", asked, { maxTokens: THINK_TOKENS, temperature: 0.2 });
+  // A thought that was cut off is still a thought.
+  const thought = textOf(reply.ok && reply.finish === "length" ? { ...reply, finish: "stop" } : reply);
+  if (!thought.ok) return thought.end;
   const chooseAt: ChatMessage[] = [
     ...asked,
     { role: "assistant", content: thought.text.trim() || "Ready." },
     { role: "user", content: CHOOSE },
   ];
   const lists = listsFor(options.targets, options.checks);
-  const chosen = await ask("choose", chooseAt, {
-    maxTokens: CHOICE_TOKENS,
-    temperature: 0,
-    schema: choiceSchema(lists),
-  });
-  if (!chosen.ok) return { kind: "failed", reply: chosen };
-  const broken = unusable(chosen);
-  if (broken !== null) return { kind: "malformed", reason: broken };
+  const schema = choiceSchema(lists);
+  const chosen = textOf(await ask("choose", chooseAt, { maxTokens: CHOICE_TOKENS, temperature: 0, schema }));
+  if (!chosen.ok) return chosen.end;
   const read = choiceOf(chosen.text, options, lists);
   if (!read.ok) return { kind: "malformed", reason: read.reason };
   const tool = toolNamed(read.choice.tool);
@@ -146,10 +153,8 @@ export async function getCall(options: CallOptions): Promise<CallResult> {
 
 /** The code of a call that was chosen; asked again with another temperature and seed it gives another sample of it. */
 export async function getCode(request: CodeRequest, ask: Ask, g: Generation): Promise<CallResult> {
-  const body = await ask("code", request.messages, g);
-  if (!body.ok) return { kind: "failed", reply: body };
-  const broken = unusable(body);
-  if (broken !== null) return { kind: "malformed", reason: broken };
+  const body = textOf(await ask("code", request.messages, g));
+  if (!body.ok) return body.end;
   const completed = completeCall(request.tool, request.args, body.text);
   if (!completed.ok) return { kind: "malformed", reason: completed.reason };
   const said: ChatMessage[] = [...request.messages, { role: "assistant", content: body.text.trim() }];

@@ -55,15 +55,17 @@ export async function answer(request: TurnRequest, parts: TurnParts, meter: Mete
   }
   const stopped = stoppedEnd(parts, meter);
   if (!reply.ok) return stopped ?? endOfFailure(reply);
-  if (reply.finish === "length" && stopped !== null) return stopped;
   if (reply.finish === "length")
-    parts.emit({
-      type: "notice",
-      level: "warning",
-      text: "The answer was cut off by the limit on its length.",
-    });
-  if (reply.finish === "cut" || reply.finish === "loop")
-    return { outcome: "failed", message: reply.reason ?? "The answer broke off; ask again." };
+    return (
+      stopped ?? {
+        outcome: "limit",
+        message: "The answer was cut off by the limit on its length; ask for less at once.",
+      }
+    );
+  if (reply.finish === "cut")
+    return { outcome: "no_model", message: reply.reason ?? "The answer broke off." };
+  if (reply.finish === "loop")
+    return { outcome: "failed", message: reply.reason ?? "The model repeated itself without end." };
   if (reply.text.trim() === "")
     return { outcome: "failed", message: "The model answered nothing; ask again, or try another model." };
   return { outcome: "answered", message: "Answered." };

@@ -16,6 +16,8 @@ import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictTex
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read. */
 const MOST_MALFORMED = 3;
+/** Replies in a row whose connection broke. */
+const MOST_CUT = 3;
 /** The same call with the same result. */
 const MOST_REPEATS = 2;
 const MOST_RESETS = 2;
@@ -31,6 +33,7 @@ interface Talk {
   opening: string;
   messages: ChatMessage[];
   malformed: number;
+  cut: number;
   failed: number;
   resets: number;
   /** Something of this step is accepted and on disk. */
@@ -66,6 +69,7 @@ export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): P
     opening,
     messages: [head, { role: "user", content: opening }],
     malformed: 0,
+    cut: 0,
     failed: 0,
     resets: 0,
     standing: null,
@@ -119,8 +123,10 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
     reply: work.shares.reply,
   });
   if (result.kind === "failed") return onFailure(talk, result);
+  if (result.kind === "cut") return onCut(talk, result.reason);
   if (result.kind === "malformed") return onMalformed(talk, result.reason);
   talk.malformed = 0;
+  talk.cut = 0;
   const origin: Origin = talk.failed === 0 ? "model" : "feedback";
   const answer = await runTool(result.call, origin, work);
   const key = JSON.stringify([result.call, answer]);
@@ -135,6 +141,17 @@ function onFailure(talk: Talk, { reply }: Extract<CallResult, { kind: "failed" }
   if (stopped !== null) return { kind: "stopped", end: stopped };
   if (reply.kind !== "overflow" || talk.resets > 0) return { kind: "stopped", end: endOfFailure(reply) };
   return reset(talk, "The server refused the request as too long.", "");
+}
+
+/** The server's trouble, not the model's: the same request again. */
+function onCut(talk: Talk, reason: string): StepEnd | null {
+  const { parts, meter } = talk.work;
+  const stopped = stoppedEnd(parts, meter);
+  if (stopped !== null) return { kind: "stopped", end: stopped };
+  talk.cut += 1;
+  if (talk.cut >= MOST_CUT) return { kind: "stopped", end: { outcome: "no_model", message: reason } };
+  parts.emit({ type: "notice", level: "warning", text: reason });
+  return null;
 }
 
 /** The complaint is asked with the same conversation again; the reply itself leaves no trace in it. */
