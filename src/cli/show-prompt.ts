@@ -16,5 +16,12 @@ export function showingModel(model: Model, show: (text: string) => void): Model 
       show(prompt);
       return nothingSent;
     },
+    read:
+      model.read === null
+        ? null
+        : async (prompt, text) => {
+            show(prompt + text);
+            return { reply: nothingSent, tokens: null };
+          },
   };
 }

@@ -4,6 +4,7 @@ import { findGiven, findLocal, USUAL_PORTS } from "./discover.ts";
 import { EndpointError, type Failure, type Place } from "./errors.ts";
 import { handshake } from "./handshake.ts";
 import type { Generation, Model } from "./model.ts";
+import { read } from "./reading.ts";
 import { ask, type Context } from "./request.ts";
 
 export interface ConnectOptions {
@@ -56,6 +57,11 @@ function modelOf(context: Context, known: { name: string; rung: Rung; window: nu
       const body = { ...fieldsOf(context, generation), prompt };
       return ask(context, { path: "/completions", body, prompt, schema: false, generation });
     },
+    read:
+      context.server === "llama.cpp"
+        ? (prompt, text, generation) =>
+            read(context, { prompt, text, generation, fields: fieldsOf(context, generation) })
+        : null,
   };
 }
 

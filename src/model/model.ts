@@ -1,6 +1,7 @@
 /** The nouns of a conversation with a model: what is asked, what comes back, and the model itself. */
 import type { Rung, Tokens } from "../types.ts";
 import type { Failure } from "./errors.ts";
+import type { Reading } from "./reading.ts";
 
 /**
  * How a reply ended: by itself; at the token limit; because the connection broke; because it repeated itself; where the
@@ -22,6 +23,8 @@ export interface Generation {
   onText?: (delta: string) => void;
   /** Given the text so far: the offset where it ends, else null. The stream is cancelled there and `finish` is "node". */
   until?: (text: string, final: boolean) => number | null;
+  /** Each event of the stream as the server sent it. */
+  onEvent?: (event: unknown) => void;
 }
 
 /** `finish` "cut" and "loop" carry a `reason`: the text is what had come until then and must never be run. */
@@ -40,4 +43,6 @@ export interface Model {
   chat(messages: ChatMessage[], g: Generation & { schema?: object }): Promise<Reply>;
   /** Continues the prompt as it is, without a chat template. */
   complete(prompt: string, g: Generation): Promise<Reply>;
+  /** What the model makes of a text behind a prompt, see `reading.ts`; null where the server has no such request. */
+  read: ((prompt: string, text: string, g: Generation) => Promise<Reading>) | null;
 }

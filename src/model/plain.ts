@@ -7,23 +7,19 @@
  * Every edit is the model's own tokens; what is computed is only where to ask.
  */
 import { head, specification } from "./examples.ts";
+import type { ReadToken } from "./reading.ts";
 
 /** What the plain rung is asked for: a definition as it stands, its failure and its specification. */
 export interface PlainJob {
   language: string;
   /** The definition's text, without indentation. */
   code: string;
+  /** What `code` begins with and every version of it keeps: its signature, and a docstring behind it. */
+  opening: string;
   /** The documentation or comment near it; may be "". */
   notes: string;
   /** What the user asked for; it is the specification where there are no notes. */
   intent: string;
-}
-
-/** One token of a text as the model read it. `alternatives` are its likeliest tokens there, best first or in any order. */
-export interface ReadToken {
-  text: string;
-  logprob: number;
-  alternatives: { text: string; logprob: number }[];
 }
 
 /** One request: `prompt` is continued until `until` says where the reply ends; `candidate` makes the definition of it. */
@@ -74,6 +70,32 @@ export function plainAttempts(job: PlainJob, read: ReadToken[] | null, budget: n
     const temperature = read === null ? 0.4 + (0.8 * i) / Math.max(1, budget) : 0;
     return attempt({ text, prompt, fork, temperature });
   });
+}
+
+const WHOLE_TOKENS = 500;
+
+/**
+ * The definition written anew from its specification and signature, `count` times, hotter each time. `closer` says where
+ * its syntax node closes: there the reply ends.
+ */
+export function wholeAttempts(
+  job: PlainJob,
+  closer: (text: string, final: boolean) => number | null,
+  count: number,
+): PlainAttempt[] {
+  const { opening } = job;
+  const prompt = plainPrompt(job) + opening;
+  const until = (reply: string, final: boolean): number | null => {
+    const end = closer(opening + reply, final);
+    return end === null || end < opening.length ? null : end - opening.length;
+  };
+  return Array.from({ length: count }, (_, i) => ({
+    prompt,
+    temperature: (0.9 * i) / Math.max(1, count - 1),
+    maxTokens: WHOLE_TOKENS,
+    until,
+    candidate: (reply) => (reply.trim() === "" ? null : opening + reply),
+  }));
 }
 
 function attempt({

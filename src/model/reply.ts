@@ -91,6 +91,7 @@ export interface ReaderOptions {
   json: boolean;
   onText?: ((delta: string) => void) | undefined;
   until?: ((text: string, final: boolean) => number | null) | undefined;
+  onEvent?: ((event: unknown) => void) | undefined;
 }
 
 /** Takes the events of one reply in order. */
@@ -112,6 +113,7 @@ export class ReplyReader {
     const { text, thinking, finish, tokens, error } = readEvent(event);
     if (error !== null) throw fromPayload(this.options.place, error);
     this.events += 1;
+    this.options.onEvent?.(event);
     this.tokens = tokens ?? this.tokens;
     this.think(thinking);
     if (this.finish === null) this.say(text, false);

@@ -101,6 +101,7 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
     json: request.schema,
     onText: generation.onText,
     until: generation.until,
+    onEvent: generation.onEvent,
   });
   try {
     const { OpenAI } = await context.sdk;

@@ -2,6 +2,7 @@
 import { tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Generation, Model, Reply } from "../model/model.ts";
+import type { Reading } from "../model/reading.ts";
 import type { Tokens, TurnEvent } from "../types.ts";
 
 export class Meter {
@@ -33,6 +34,20 @@ export class Meter {
 
   complete = (purpose: string, prompt: string, g: Generation): Promise<Reply> =>
     this.counted(purpose, estimateTokens(prompt), () => this.model.complete(prompt, this.limited(g)));
+
+  /** See `Model.read`; null where the server has no such request. */
+  async read(prompt: string, text: string): Promise<Reading | null> {
+    const { read } = this.model;
+    if (read === null) return null;
+    const g = this.limited({ maxTokens: estimateTokens(text) + 16, temperature: 0 });
+    let tokens: Reading["tokens"] = null;
+    const reply = await this.counted("read", estimateTokens(prompt), async () => {
+      const reading = await read(prompt, text, g);
+      tokens = reading.tokens;
+      return reading.reply;
+    });
+    return { reply, tokens };
+  }
 
   private limited<G extends Generation>(g: G): G {
     const left = this.maxTokens === null ? g.maxTokens : Math.max(1, this.maxTokens - this.tokens.generated);

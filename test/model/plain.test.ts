@@ -6,13 +6,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { head } from "../../src/model/examples.ts";
-import {
-  type PlainJob,
-  plainAttempts,
-  plainPrompt,
-  plainText,
-  type ReadToken,
-} from "../../src/model/plain.ts";
+import { type PlainJob, plainAttempts, plainPrompt, plainText } from "../../src/model/plain.ts";
+import type { ReadToken } from "../../src/model/reading.ts";
 
 const CODE = `def area(width, height):
     margin = 2
@@ -23,6 +18,7 @@ const CODE = `def area(width, height):
 const JOB: PlainJob = {
   language: "python",
   code: CODE,
+  opening: "def area(width, height):\n",
   notes: "The area inside the margin.",
   intent: "Fix area",
 };
