@@ -4,7 +4,9 @@
  * let: each attempt keeps the text up to such a place, starts with the token that the model preferred there, and is
  * the model's to finish up to the end of the line. The rest stays as it was. A test chooses.
  *
- * Every edit is the model's own tokens; what is computed is only where to ask.
+ * Every edit is the model's own tokens; what is computed is only where to ask. With Gemma 3 270M (4-bit) this repaired 3
+ * of 16 one-line Python bugs within 15 attempts; a whole definition rewritten behind worked repairs, 0. The constants were
+ * chosen on those same bugs, so expect less elsewhere.
  */
 import { head, specification } from "./examples.ts";
 import type { ReadToken } from "./reading.ts";
