@@ -24,7 +24,7 @@ export async function runCommand(
   const done = await (parsed.command === "undo" ? undo : redo)(settings.workspace.root);
   if (!done.ok) return complain(done.reason, 1);
   const verb = parsed.command === "undo" ? "Taken back" : "Brought back";
-  process.stdout.write(`${verb}: ${done.files.map(oneLine).join(", ")}\n`);
+  process.stdout.write(`${verb}: ${done.files.map((path) => oneLine(path)).join(", ")}\n`);
   return 0;
 }
 

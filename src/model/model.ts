@@ -44,5 +44,5 @@ export interface Model {
   /** Continues the prompt as it is, without a chat template. */
   complete(prompt: string, g: Generation): Promise<Reply>;
   /** What the model makes of a text behind a prompt, see `reading.ts`; null where the server has no such request. */
-  read: ((prompt: string, text: string, g: Generation) => Promise<Reading>) | null;
+  read: ((prompt: string, text: string, g: Generation) => Promise<Reading | null>) | null;
 }

@@ -1,10 +1,12 @@
 /**
  * Has a model read a given text and tells what it made of each token: how likely it was, and what the model would rather
- * have written. llama-server does this as a generation whose grammar allows that text alone.
+ * have written. llama-server does this as a generation whose grammar allows the tokens of that text alone.
  */
 import { z } from "zod";
+import { EndpointError, type Place } from "./errors.ts";
 import type { Generation, Reply } from "./model.ts";
 import { ask, type Context } from "./request.ts";
+import { getJson } from "./transport.ts";
 
 /** One token of a text as the model read it. `alternatives` are its likeliest tokens there, in any order; logarithms are natural. */
 export interface ReadToken {
@@ -30,17 +32,43 @@ const Scores = z.object({
   ),
 });
 
-/** A GBNF rule for exactly this text. */
-function literalGrammar(text: string): string {
-  return `root ::= ${JSON.stringify(text)}`;
+const Tokenized = z.object({ tokens: z.array(z.int()).min(1) });
+const TOKENIZE_MS = 10_000;
+
+/** A GBNF rule for exactly these tokens: a rule for the text would let the model spell it in small pieces. */
+function tokenGrammar(ids: number[]): string {
+  return `root ::= ${ids.map((id) => `<[${id}]>`).join(" ")}`;
 }
 
-/** Reads `text` behind `prompt`. */
+/** The server's own tokens of the text; null where it does not tell. `/tokenize` lies beside `/v1`. */
+async function tokenize(
+  place: Place,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<number[] | null> {
+  const url = `${place.endpoint.replace(/\/v1$/, "")}/tokenize`;
+  try {
+    const answer = await getJson(url, {
+      place,
+      ms: TOKENIZE_MS,
+      signal,
+      post: { content: text, add_special: false },
+    });
+    return Tokenized.safeParse(answer).data?.tokens ?? null;
+  } catch (thrown) {
+    if (thrown instanceof EndpointError) return null;
+    throw thrown;
+  }
+}
+
+/** Reads `text` behind `prompt`; null where the server cannot be asked for it. */
 export async function read(
   context: Context,
   request: { prompt: string; text: string; generation: Generation; fields: Record<string, unknown> },
-): Promise<Reading> {
+): Promise<Reading | null> {
   const { prompt, text, generation, fields } = request;
+  const ids = await tokenize(context.place, text, generation.signal);
+  if (ids === null) return null;
   const tokens: ReadToken[] = [];
   const onEvent = (event: unknown): void => {
     const scores = Scores.safeParse(event);
@@ -51,7 +79,13 @@ export async function read(
         alternatives: top_logprobs.map((one) => ({ text: one.token, logprob: one.logprob })),
       });
   };
-  const body = { ...fields, prompt, grammar: literalGrammar(text), logprobs: ALTERNATIVES };
+  const body = {
+    ...fields,
+    prompt,
+    max_tokens: ids.length + 1,
+    grammar: tokenGrammar(ids),
+    logprobs: ALTERNATIVES,
+  };
   const reply = await ask(context, {
     path: "/completions",
     body,

@@ -8,7 +8,7 @@ import type { ChatMessage } from "../model/model.ts";
 import { editHead } from "../model/schema.ts";
 import { type CallResult, type CodeRequest, getCall, getCode } from "../tools/call.ts";
 import { TOOLS } from "../tools/index.ts";
-import type { CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
+import type { Candidate, CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
@@ -39,7 +39,10 @@ interface Talk {
   /** Something of this step is accepted and on disk. */
   standing: Verdict | null;
   last: Verdict | null;
+  /** How often a call had the same answer. */
   seen: Map<string, number>;
+  /** Changes that were judged on the tree as it stands, and failed. */
+  tried: Map<string, Verdict>;
 }
 
 /** The first message of a step: task, data, what fails, the code. */
@@ -75,6 +78,7 @@ export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): P
     standing: null,
     last: null,
     seen: new Map(),
+    tried: new Map(),
   };
   for (let calls = 0; calls < MOST_CALLS; calls += 1) {
     const stopped = stoppedEnd(work.parts, work.meter);
@@ -129,6 +133,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
   talk.cut = 0;
   const origin: Origin = talk.failed === 0 ? "model" : "feedback";
   const answer = await runTool(result.call, origin, work);
+  if (answer.kind === "candidate") return onCandidate(talk, answer.candidate, result);
   const key = JSON.stringify([result.call, answer]);
   const times = (talk.seen.get(key) ?? 0) + 1;
   talk.seen.set(key, times);
@@ -174,83 +179,90 @@ function onMalformed(talk: Talk, reason: string): StepEnd | null {
 
 type Called = Extract<CallResult, { kind: "call" }>;
 
-async function onAnswer(talk: Talk, answer: ToolResult, called: Called): Promise<StepEnd | null> {
+/** The conversation goes on from a call with what came of it. */
+function say(talk: Talk, called: Called, content: string): null {
+  const { answer } = talk.work.shares;
+  talk.messages = [...called.said, { role: "user", content: cutLines(content, charsIn(answer)) }];
+  return null;
+}
+
+async function onAnswer(
+  talk: Talk,
+  answer: Exclude<ToolResult, { kind: "candidate" }>,
+  called: Called,
+): Promise<StepEnd | null> {
   const { work } = talk;
-  const say = (content: string): null => {
-    talk.messages = [
-      ...called.said,
-      { role: "user", content: cutLines(content, charsIn(work.shares.answer)) },
-    ];
-    return null;
-  };
   switch (answer.kind) {
     case "text":
-      return say(answer.text);
+      return say(talk, called, answer.text);
     case "refusal":
-      return say(`Not done: ${answer.reason}`);
+      return say(talk, called, `Not done: ${answer.reason}`);
     case "check": {
       const ran = await work.verifier.runOne(answer.check);
-      if (ran === null) return say(`There is no check ${answer.check}.`);
+      if (ran === null) return say(talk, called, `There is no check ${answer.check}.`);
       if (!ran.ok) return { kind: "stopped", end: { outcome: "failed", message: ran.reason } };
-      return say(reportText(ran.report));
+      return say(talk, called, reportText(ran.report));
     }
     case "finish":
       if (talk.standing !== null) return { kind: "done", verdict: talk.standing };
-      return say("Nothing has been changed yet, so the task is not done. Make the change with a tool.");
-    case "candidate":
-      return onCandidate(talk, answer.candidate, { called, say });
+      return say(
+        talk,
+        called,
+        "Nothing has been changed yet, so the task is not done. Make the change with a tool.",
+      );
   }
 }
 
-interface Telling {
-  called: Called;
-  say: (content: string) => null;
-}
-
-async function onCandidate(
-  talk: Talk,
-  candidate: Extract<ToolResult, { kind: "candidate" }>["candidate"],
-  { called, say }: Telling,
-): Promise<StepEnd | null> {
-  const { work } = talk;
-  const judged = await judgeCandidate(candidate, work);
-  if (judged.kind === "stopped") return judged;
-  const { verdict } = judged;
-  talk.last = verdict;
-  if (verdict.status !== "failed") return onStanding(talk, verdict, { candidate, say });
-  const stuck = await takeBack(work);
-  if (stuck !== null) return { kind: "stopped", end: stuck };
+/** Judges a change, unless it has failed on this tree before. */
+async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Promise<StepEnd | null> {
+  const { work, tried } = talk;
+  const key = JSON.stringify(candidate.changes);
+  let verdict = tried.get(key);
+  if (verdict === undefined) {
+    const judged = await judgeCandidate(candidate, work);
+    if (judged.kind === "stopped") return judged;
+    verdict = judged.verdict;
+    talk.last = verdict;
+    if (verdict.status !== "failed") return onStanding(talk, verdict, { candidate, called });
+    tried.set(key, verdict);
+    const stuck = await takeBack(work);
+    if (stuck !== null) return { kind: "stopped", end: stuck };
+  }
   talk.failed += 1;
-  if (talk.failed >= BEFORE_SAMPLING && called.code !== null) {
-    const end = await sample(talk, called.code, JSON.stringify(candidate.changes));
-    if (end !== null) return end;
-    return ended(talk, `No candidate was proven: ${verdict.reason}`);
-  }
-  return say(`The change was taken back, because the checks failed:\n${verdictText(verdict)}\nCorrect it.`);
+  if (talk.failed >= BEFORE_SAMPLING && called.code !== null)
+    return (await sample(talk, called.code)) ?? ended(talk, `No candidate was proven: ${verdict.reason}`);
+  return say(
+    talk,
+    called,
+    `The change was taken back, because the checks failed:\n${verdictText(verdict)}\nCorrect it.`,
+  );
 }
 
 /** The candidate is at least no harm: it stays. Proof of what was red ends the step; otherwise the model says when it is done. */
 function onStanding(
   talk: Talk,
   verdict: Verdict,
-  { candidate, say }: { candidate: { origin: Origin; summary: string }; say: Telling["say"] },
+  { candidate, called }: { candidate: Candidate; called: Called },
 ): StepEnd | null {
   const { verifier } = talk.work;
   const wasRed = verifier.baseline.some(({ status }) => status !== "passed");
   talk.standing = verdict.status === "improved" ? talk.standing : verdict;
   talk.work.by = candidate.origin;
   verifier.accept(verdict);
+  talk.tried.clear();
   if (verdict.status === "verified" && wasRed) return { kind: "done", verdict };
-  if (verdict.status === "improved") return say(`That helped, and it stays: ${verdictText(verdict)}\nGo on.`);
+  if (verdict.status === "improved")
+    return say(talk, called, `That helped, and it stays: ${verdictText(verdict)}\nGo on.`);
   return say(
+    talk,
+    called,
     `Done: ${candidate.summary}. ${verdict.reason} If something of the task is left, make the next change; otherwise choose finish.`,
   );
 }
 
 /** Further samples of one call from the same prefix, hotter each time; duplicates and what does not parse cost no check. */
-async function sample(talk: Talk, request: CodeRequest, first: string): Promise<StepEnd | null> {
-  const { work } = talk;
-  const seen = new Set([first]);
+async function sample(talk: Talk, request: CodeRequest): Promise<StepEnd | null> {
+  const { work, tried } = talk;
   for (const [index, temperature] of SAMPLES.entries()) {
     const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };
@@ -262,10 +274,10 @@ async function sample(talk: Talk, request: CodeRequest, first: string): Promise<
     if (result.kind === "failed") return onFailure(talk, result);
     if (result.kind !== "call") continue;
     const answer = await runTool(result.call, "sampling", work);
-    if (answer.kind !== "candidate" || seen.has(JSON.stringify(answer.candidate.changes))) continue;
-    seen.add(JSON.stringify(answer.candidate.changes));
+    if (answer.kind !== "candidate" || tried.has(JSON.stringify(answer.candidate.changes))) continue;
     const judged = await judgeCandidate(answer.candidate, work);
     if (judged.kind === "stopped") return judged;
+    tried.set(JSON.stringify(answer.candidate.changes), judged.verdict);
     talk.last = judged.verdict;
     if (judged.verdict.status === "verified" || judged.verdict.status === "unverified") {
       work.by = "sampling";

@@ -2,7 +2,7 @@
 import { tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Generation, Model, Reply } from "../model/model.ts";
-import type { Reading } from "../model/reading.ts";
+import type { ReadToken } from "../model/reading.ts";
 import type { Tokens, TurnEvent } from "../types.ts";
 
 export class Meter {
@@ -35,18 +35,18 @@ export class Meter {
   complete = (purpose: string, prompt: string, g: Generation): Promise<Reply> =>
     this.counted(purpose, estimateTokens(prompt), () => this.model.complete(prompt, this.limited(g)));
 
-  /** See `Model.read`; null where the server has no such request. */
-  async read(prompt: string, text: string): Promise<Reading | null> {
+  /** See `Model.read`; null where the server has no such request, or refuses it. */
+  async read(prompt: string, text: string): Promise<ReadToken[] | null> {
     const { read } = this.model;
     if (read === null) return null;
-    const g = this.limited({ maxTokens: estimateTokens(text) + 16, temperature: 0 });
-    let tokens: Reading["tokens"] = null;
-    const reply = await this.counted("read", estimateTokens(prompt), async () => {
-      const reading = await read(prompt, text, g);
-      tokens = reading.tokens;
-      return reading.reply;
-    });
-    return { reply, tokens };
+    const reading = await read(
+      prompt,
+      text,
+      this.limited({ maxTokens: estimateTokens(text), temperature: 0 }),
+    );
+    if (reading === null || !reading.reply.ok) return null;
+    await this.counted("read", estimateTokens(prompt), () => Promise.resolve(reading.reply));
+    return reading.tokens;
   }
 
   private limited<G extends Generation>(g: G): G {

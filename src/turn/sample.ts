@@ -110,8 +110,7 @@ async function lines({ job }: Subject, work: Work): Promise<PlainAttempt[] | Ste
   const reading = await work.meter.read(plainPrompt(job), plainText(job));
   const stopped = stoppedEnd(work.parts, work.meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
-  if (reading !== null && !reading.reply.ok) return { kind: "stopped", end: endOfFailure(reading.reply) };
-  return plainAttempts(job, reading?.tokens ?? null, LINES);
+  return plainAttempts(job, reading, LINES);
 }
 
 async function wholes({ job, target }: Subject): Promise<PlainAttempt[]> {

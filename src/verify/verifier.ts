@@ -28,6 +28,8 @@ export interface VerifierParts {
 /** A check that hung at the start is given no more than this with a candidate: a right one ends well before. */
 const AFTER_TIMEOUT_MS = 20_000;
 const LEAST_CANDIDATE_MS = 10_000;
+/** Each candidate that hangs halves what the next ones get, but not below this, nor below what the check took before. */
+const LEAST_AFTER_HANGS_MS = 2000;
 
 export class Verifier {
   private readonly parts: VerifierParts;
@@ -35,6 +37,8 @@ export class Verifier {
   private goal: JudgeOptions["goal"] = "green";
   /** What earlier steps of the turn have changed, as it stands on disk. */
   private readonly accepted = new Set<string>();
+  /** Candidates with which a check hung. */
+  private hangs = 0;
   /** The files of the candidate on disk, as they were before it. */
   private applied: { path: string; text: string | null }[] = [];
 
@@ -133,8 +137,10 @@ export class Verifier {
     const was = this.before.find(({ check }) => check === id);
     const { checkTimeMs } = this.parts;
     if (was === undefined) return checkTimeMs;
-    if (was.status === "timeout" || was.status === "limit") return Math.min(checkTimeMs, AFTER_TIMEOUT_MS);
-    return Math.min(checkTimeMs, Math.max(LEAST_CANDIDATE_MS, was.ms * 5));
+    const hung = was.status === "timeout" || was.status === "limit";
+    const usual = hung ? 0 : was.ms * 5;
+    const first = hung ? AFTER_TIMEOUT_MS : Math.max(LEAST_CANDIDATE_MS, usual);
+    return Math.min(checkTimeMs, Math.max(first / 2 ** this.hangs, usual, LEAST_AFTER_HANGS_MS));
   }
 
   private async syntaxBefore(files: { path: string }[]): Promise<CheckReport> {
@@ -171,8 +177,10 @@ export class Verifier {
     this.parts.onStart(check, when);
     const options = { root: workspace.root, timeoutMs, env, signal, outputFile: outputFile(check.id) };
     const report = await transaction.watch(() => runCheck(check, options));
-    const { failed } = await transaction.clean(check.litter);
+    const stopped = report.status === "timeout" || report.status === "limit" || signal.aborted;
+    const { failed } = await transaction.clean(check.litter, stopped);
     if (failed !== null) return { ok: false, reason: failed };
+    if (when === "candidate" && report.status === "timeout") this.hangs += 1;
     this.parts.onEnd(report, when);
     return { ok: true, report };
   }

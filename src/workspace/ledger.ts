@@ -116,6 +116,22 @@ export class Ledger {
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /**
+   * New files born while the last check ran, at least so large, and all new folders, outermost first.
+   */
+  made(bytes: number): { files: string[]; folders: string[] } {
+    const before = this.before;
+    const window = this.windows.slice(-1);
+    if (!before) return { files: [], folders: [] };
+    const now = scan(this.root);
+    const files = [...now.files]
+      .filter(([path, stat]) => !before.has(path) && !this.entry(path) && stat.size >= bytes)
+      .filter(([, stat]) => isWithin(window, stat.birthtimeMs) && isWithin(window, stat.ctimeMs))
+      .map(([path]) => path);
+    const folders = [...now.folders].filter((path) => !before.has(path)).sort();
+    return { files, folders };
+  }
+
   /** Removes litter that was absent before and gives the other new files, sorted. Nothing without protection. */
   sweep(isLitter: Matcher): string[] {
     const before = this.before;

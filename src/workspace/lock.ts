@@ -5,6 +5,7 @@
  */
 import {
   linkSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,11 +18,12 @@ import { join } from "node:path";
 import type { Result } from "../types.ts";
 import { diskReason, errorCode } from "./walls.ts";
 
-const BEAT_MS = 100;
+/** How often a holder says that it lives. */
+export const BEAT_MS = 25;
 
 export interface Lock {
   release(): void;
-  /** Records that the holder lives now; happens by itself ten times a second. */
+  /** Records that the holder lives now; happens by itself every BEAT_MS. */
   beat(): void;
   /** Where the last holder died holding the lock: the last moment (ms since 1970) at which it certainly lived. */
   died: number | null;
@@ -108,6 +110,14 @@ function hold(file: string, text: string, died: number | null): Lock {
   return { release, beat, died };
 }
 
+/** Removes what processes that died while they took the lock have left beside it. */
+function dropAbandoned(stateFolder: string): void {
+  for (const name of readdirSync(stateFolder)) {
+    const pid = /^lock\.(\d+)(\.stale)?$/.exec(name)?.[1];
+    if (pid !== undefined && startOf(Number(pid)) === null) rmSync(join(stateFolder, name), { force: true });
+  }
+}
+
 /** Takes the lock of the workspace whose state folder this is, or says in one sentence who has it. */
 export function takeLock(root: string, stateFolder: string): Result<{ lock: Lock }> {
   const file = join(stateFolder, "lock");
@@ -117,7 +127,10 @@ export function takeLock(root: string, stateFolder: string): Result<{ lock: Lock
   try {
     writeFileSync(own, text, { mode: 0o600 });
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      if (tryLink(own, file)) return { ok: true, lock: hold(file, text, died) };
+      if (tryLink(own, file)) {
+        dropAbandoned(stateFolder);
+        return { ok: true, lock: hold(file, text, died) };
+      }
       const found = readLock(file);
       if (!found) continue;
       const holder = readHolder(found.text);

@@ -9,11 +9,14 @@ import type { Clock } from "./clock.ts";
 import { append, endReverted, snapshotFile, type Turn } from "./journal.ts";
 import { keep, keptFolder } from "./kept.ts";
 import { isWithin } from "./ledger.ts";
+import { BEAT_MS } from "./lock.ts";
 import { dropEmpty, dropStaged, type Placement, placeAvailable } from "./place.ts";
 import { bytesAt, changedAt, type Entry, look, readSeen, sameEntry } from "./snapshot.ts";
 import { isReserved, lstatOrNull } from "./walls.ts";
 
-/** A change this soon after the last sign of life may still have been the check's: it stays, and is reported. */
+/** The process may have lived, and its check with it, this long after its last sign of life: a change in that time counts as the check's, and what is replaced is kept. */
+const GRACE_MS = 4 * BEAT_MS;
+/** A change this soon after that may still have been the check's: it stays, and is reported. */
 const DOUBT_MS = 1000;
 
 /** `files` were brought back; `notices` are sentences for the user about what was not. */
@@ -125,7 +128,7 @@ function repair(turn: Turn, parts: RecoveryParts): Recovery {
 function closeWindows(turn: Turn, died: number | null): void {
   const last = turn.windows.at(-1);
   if (!last || last.to !== null) return;
-  last.to = died ?? last.from;
+  last.to = (died ?? last.from) + GRACE_MS;
   append(turn.folder, { op: "checked", to: last.to });
 }
 

@@ -2,7 +2,15 @@
  * What stands in a workspace, file by file, and copies of it. A file is recognised by its stat (size, times, inode,
  * mode), so that a second look costs a stat per file; its content is kept as a blob under its hash.
  */
-import { lstatSync, readFileSync, readlinkSync, renameSync, type Stats, writeFileSync } from "node:fs";
+import {
+  fstatSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Blobs } from "./blobs.ts";
@@ -63,10 +71,17 @@ export function look(absolute: string, blobs: Blobs | null): Seen | null {
   };
 }
 
-/** Walks the workspace. Links are not followed; unreadable folders count as empty. */
+/** Files that this process's own output goes to (`> out.txt`): they change all the time and are nobody's damage. */
+function ownOutput(): (stat: Stats) => boolean {
+  const own = [1, 2].map((fd) => fstatSync(fd)).filter((stat) => stat.isFile());
+  return (stat) => own.some(({ dev, ino }) => dev === stat.dev && ino === stat.ino);
+}
+
+/** Walks the workspace, but for what this process itself writes to. Links are not followed; unreadable folders count as empty. */
 export function scan(root: string): Scan {
   const result: Scan = { files: new Map(), folders: new Set(), skipped: [] };
   const open = [""];
+  const isOwn = ownOutput();
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     for (const entry of entriesOf(join(root, folder))) {
       const path = folder + entry.name;
@@ -77,7 +92,7 @@ export function scan(root: string): Scan {
         else open.push(`${path}/`);
       } else if ((entry.isFile() || entry.isSymbolicLink()) && !entry.name.endsWith(STAGED_SUFFIX)) {
         const stat = lstatOrNull(join(root, path)) as Stats | null;
-        if (stat) result.files.set(path, stat);
+        if (stat && !isOwn(stat)) result.files.set(path, stat);
       }
     }
   }

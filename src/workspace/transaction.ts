@@ -18,7 +18,7 @@ import {
   snapshotFile,
   type Window,
 } from "./journal.ts";
-import { keep, keepFound, keptFolder } from "./kept.ts";
+import { dropHalfMade, keep, keepFound, keptFolder } from "./kept.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
 import {
@@ -182,13 +182,20 @@ export class Transaction {
   }
 
   /**
-   * Takes back what checks did to files and keeps the candidate. `left`: new files, and files of the turn that the user
-   * has changed. `failed`: why not everything could be brought back; the next start tries again.
+   * Takes back what checks did to files and keeps the candidate; of a check that had to be `stopped`, new files go, too.
+   * `left`: other new files, and files of the turn that the user has changed. `failed`: why not everything could be brought
+   * back; the next start tries again.
    */
-  async clean(litter: string[]): Promise<{ repaired: string[]; left: string[]; failed: string | null }> {
+  async clean(
+    litter: string[],
+    stopped = false,
+  ): Promise<{ repaired: string[]; left: string[]; failed: string | null }> {
     const { ledger } = this;
-    const left = ledger.sweep(matcher(litter));
+    let left: string[] = [];
     try {
+      left = ledger.sweep(matcher(litter));
+      const dropped = new Set(dropHalfMade(ledger, this.parts, stopped));
+      left = left.filter((path) => !dropped.has(path));
       const differences = ledger.differences();
       const damage = differences.filter(({ by }) => by === "check");
       const theirs = differences.filter(({ by }) => by === "user");

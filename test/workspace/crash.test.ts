@@ -105,6 +105,7 @@ test("killed while a check runs: what the check did to files is taken back, too"
 test("edits made after the crash stay; ours is kept beside the journal and reported", async () => {
   const root = makeTree(FILES);
   await killInCheck(root);
+  await Bun.sleep(150);
   fill(root, { "a.py": "user's a\n", "b.py": "user's b\n", "d.py": "user's d\n" });
   const begun = await (await open(root)).begin("s");
   if (!begun.ok) throw new Error(begun.reason);
