@@ -80,7 +80,8 @@ export type ToolCall = z.infer<typeof ToolCall>;
 
 /** What a tool answers. A refusal is written for the model: what was wrong and exactly what to do instead. */
 export const ToolResult = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("text"), tool: z.string(), text: z.string() }),
+  /** `targets` are the symbols and files that the text shows: they can be chosen from now on. */
+  z.object({ kind: z.literal("text"), tool: z.string(), text: z.string(), targets: z.array(Target) }),
   z.object({ kind: z.literal("candidate"), tool: z.string(), candidate: Candidate }),
   z.object({ kind: z.literal("check"), tool: z.string(), check: z.string() }),
   z.object({ kind: z.literal("finish"), tool: z.string(), summary: z.string() }),

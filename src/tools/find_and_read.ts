@@ -3,7 +3,7 @@ import { z } from "zod";
 import { fold } from "../graph/fold.ts";
 import { parse } from "../graph/parse.ts";
 import { rank } from "../graph/rank.ts";
-import type { CodeSymbol } from "../types.ts";
+import type { CodeSymbol, Target } from "../types.ts";
 import { defineTool, refusal, type ToolContext } from "./tool.ts";
 
 const NAME = "find_and_read";
@@ -37,7 +37,9 @@ export const findAndRead = defineTool({
     if (lines.length > 0) parts.push(`Lines with "${query}":\n${lines.join("\n")}`);
     if (parts.length === 0)
       return refusal(NAME, `Nothing here matches "${query}"; try one word of a name, or a path.`);
-    return { kind: "text", tool: NAME, text: parts.join("\n\n") };
+    const shown = symbols.slice(0, MOST_HEADS).map(({ path, name }): Target => ({ path, symbol: name }));
+    const targets = [...named.slice(0, MOST_NAMED).map((path): Target => ({ path })), ...shown];
+    return { kind: "text", tool: NAME, text: parts.join("\n\n"), targets };
   },
 });
 

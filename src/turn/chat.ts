@@ -8,7 +8,7 @@ import type { ChatMessage } from "../model/model.ts";
 import { editHead } from "../model/schema.ts";
 import { type CallResult, type CodeRequest, getCall, getCode } from "../tools/call.ts";
 import { TOOLS } from "../tools/index.ts";
-import type { Candidate, CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
+import type { Candidate, CodeSymbol, Origin, Step, Target, ToolResult, Verdict } from "../types.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
@@ -32,6 +32,8 @@ interface Talk {
   head: ChatMessage;
   opening: string;
   messages: ChatMessage[];
+  /** What can be chosen, what was found last first. */
+  targets: Target[];
   malformed: number;
   cut: number;
   failed: number;
@@ -71,6 +73,7 @@ export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): P
     head,
     opening,
     messages: [head, { role: "user", content: opening }],
+    targets: step.targets,
     malformed: 0,
     cut: 0,
     failed: 0,
@@ -110,7 +113,7 @@ function reset(talk: Talk, why: string, note: string): StepEnd | null {
 }
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {
-  const { work, step } = talk;
+  const { work } = talk;
   if (tokensOf(talk.messages) + work.shares.reply > work.shares.window) {
     const end = reset(
       talk,
@@ -122,7 +125,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
   const result = await getCall({
     ask: work.meter.chat,
     messages: talk.messages,
-    targets: step.targets,
+    targets: talk.targets,
     checks: work.checks,
     reply: work.shares.reply,
   });
@@ -194,6 +197,7 @@ async function onAnswer(
   const { work } = talk;
   switch (answer.kind) {
     case "text":
+      offer(talk, answer.targets);
       return say(talk, called, answer.text);
     case "refusal":
       return say(talk, called, `Not done: ${answer.reason}`);
@@ -211,6 +215,13 @@ async function onAnswer(
         "Nothing has been changed yet, so the task is not done. Make the change with a tool.",
       );
   }
+}
+
+/** These targets come first in the next choice. */
+function offer(talk: Talk, found: Target[]): void {
+  const isFound = ({ path, symbol }: Target): boolean =>
+    found.some((one) => one.path === path && one.symbol === symbol);
+  talk.targets = [...found, ...talk.targets.filter((one) => !isFound(one))];
 }
 
 /** Judges a change, unless it has failed on this tree before. */
@@ -250,6 +261,11 @@ function onStanding(
   talk.work.by = candidate.origin;
   verifier.accept(verdict);
   talk.tried.clear();
+  const made = candidate.changes.filter(({ base, text }) => base === null && text !== null);
+  offer(
+    talk,
+    made.map(({ path }) => ({ path })),
+  );
   if (verdict.status === "verified" && wasRed) return { kind: "done", verdict };
   if (verdict.status === "improved")
     return say(talk, called, `That helped, and it stays: ${verdictText(verdict)}\nGo on.`);

@@ -62,7 +62,10 @@ export const EDIT: TurnEvent[] = [
       },
     },
   },
-  { type: "result", result: { kind: "text", tool: "find_and_read", text: "1 def pop\x07():\n" } },
+  {
+    type: "result",
+    result: { kind: "text", tool: "find_and_read", text: "1 def pop\x07():\n", targets: [] },
+  },
   {
     type: "check_end",
     report: { ...report, status: "passed", passed: 4, failed: 0, summary: "" },
