@@ -2,7 +2,6 @@
  * One step with a chat model: call by call in one conversation, each edit judged at once. A first failure goes back to the
  * model; where that fails too, further samples of the same call are judged and the first that is proven is taken.
  */
-import { slice } from "../graph/slice.ts";
 import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
 import type { ChatMessage } from "../model/model.ts";
 import { editHead } from "../model/schema.ts";
@@ -12,6 +11,7 @@ import type { Candidate, CodeSymbol, Origin, Step, Target, ToolResult, Verdict }
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
+import { openingOf } from "./opening.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read. */
@@ -27,7 +27,6 @@ const SAMPLES = [0.5, 0.7, 0.9, 1.1];
 
 /** The state of a step's conversation. */
 interface Talk {
-  step: Step;
   work: Work;
   head: ChatMessage;
   opening: string;
@@ -47,28 +46,10 @@ interface Talk {
   tried: Map<string, Verdict>;
 }
 
-/** The first message of a step: task, data, what fails, the code. */
-async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
-  const { request, parts, shares, verifier } = work;
-  const target = step.targets[0] ?? null;
-  const { text } = await slice({ target, symbols, room: charsIn(shares.code) }, parts.workspace);
-  const red = verifier.baseline.filter(({ status }) => status !== "passed").map(reportText);
-  const sections = [
-    `Task: ${step.intent}`,
-    request.data === null
-      ? ""
-      : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data)).trimEnd()}\n\`\`\``,
-    red.length > 0 ? `Checks before any change:\n${red.join("\n")}` : "",
-    text === "" ? `Files: ${work.files.slice(0, 60).join(" ")}` : `Code:\n${text}`,
-  ];
-  return sections.filter((section) => section !== "").join("\n\n");
-}
-
 export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): Promise<StepEnd> {
   const opening = await openingOf(step, symbols, work);
   const head = editHead(TOOLS);
   const talk: Talk = {
-    step,
     work,
     head,
     opening,
