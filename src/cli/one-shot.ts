@@ -19,6 +19,9 @@ import { readStdin } from "./stdin.ts";
 
 type TaskArgs = Extract<ParsedArgs, { command: "task" }>;
 
+/** Room for a sentence to the user that names files, in characters. */
+const SENTENCE = 500;
+
 /** The turn is stopped by SIGINT, SIGTERM, SIGHUP, or when its time is up. */
 function stopSignal(maxTimeMs: number): AbortController {
   const controller = new AbortController();
@@ -32,7 +35,7 @@ function listenersOf(
   controller: AbortController,
 ): { listener: Listener; complain: (reason: string) => void } {
   const gone = (problem: string | null): void => {
-    if (problem !== null) process.stderr.write(`smallcode: ${oneLine(problem)}\n`);
+    if (problem !== null) process.stderr.write(`smallcode: ${oneLine(problem, SENTENCE)}\n`);
     controller.abort("SIGPIPE");
   };
   const stdout = quietSink(process.stdout, gone);
@@ -82,7 +85,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
   const host = environment();
   const loaded = await loadSettings({ ...host, flags: args.flags, cwd: process.cwd() });
   if (!loaded.ok) {
-    process.stderr.write(`smallcode: ${oneLine(loaded.reason)}\n`);
+    process.stderr.write(`smallcode: ${oneLine(loaded.reason, SENTENCE)}\n`);
     return 2;
   }
   const { settings } = loaded;
@@ -95,7 +98,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
     signal: controller.signal,
   });
   if (!stdin.ok) {
-    complain(oneLine(stdin.reason));
+    complain(oneLine(stdin.reason, SENTENCE));
     return exitCode(stdin.outcome, { waived: false });
   }
   const task = args.task === "" ? (stdin.text ?? "").trim() : args.task;
@@ -175,7 +178,7 @@ async function showPrompt(request: Parameters<typeof runTurn>[0], parts: TurnPar
   const end = await runTurn(request, silent, () => 0);
   const [first] = shown;
   if (first === undefined) {
-    process.stderr.write(`smallcode: ${oneLine(end.message)}\n`);
+    process.stderr.write(`smallcode: ${oneLine(end.message, SENTENCE)}\n`);
     return exitOf(parts.settings)(end);
   }
   process.stdout.write(first);

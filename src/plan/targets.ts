@@ -1,4 +1,5 @@
 /** Where a task applies, computed: the files and symbols it names, the lines that failed, then what ranks best. */
+import { parse } from "../graph/parse.ts";
 import { type RankQuery, rank } from "../graph/rank.ts";
 import type { CheckReport, CodeSymbol, Target } from "../types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -11,7 +12,7 @@ export interface Scene {
   files: string[];
   /** The checks as they were before the turn. */
   baseline: CheckReport[];
-  /** Judging files are never a target unless the task names them. */
+  /** Files that must not be changed: never a target. */
   frozen: (path: string) => boolean;
 }
 
@@ -50,8 +51,16 @@ function testWords(baseline: CheckReport[]): string[] {
     );
 }
 
+/** What a judging file that the task names takes from elsewhere: the code that it judges. */
+async function importedWords(scene: Scene, named: string[]): Promise<string[]> {
+  const judging = named.filter(scene.frozen);
+  const read = await Promise.all(judging.map((path) => scene.workspace.read(path)));
+  const parsed = await Promise.all(read.map((one) => (one.ok ? parse(one.file.path, one.file.text) : null)));
+  return parsed.flatMap((one) => one?.importStatements.join(" ").match(/\w{3,}/g) ?? []);
+}
+
 export interface Ranking {
-  /** Best first; judging files only where the task names them. */
+  /** Best first; of judging files only those that the task opens. */
   symbols: CodeSymbol[];
   /** Files that the task names. */
   named: string[];
@@ -61,13 +70,17 @@ export interface Ranking {
 export async function rankTargets(scene: Scene): Promise<Ranking> {
   const named = namedPaths(scene.task, scene.files);
   const query: RankQuery = {
-    words: [...scene.task.split(/[^\w.]+/).filter((word) => word.length > 1), ...testWords(scene.baseline)],
+    words: [
+      ...(await importedWords(scene, named)),
+      ...scene.task.split(/[^\w.]+/).filter((word) => word.length > 1),
+      ...testWords(scene.baseline),
+    ],
     paths: named,
     frames: failingPlaces(scene),
   };
-  const wanted = (path: string): boolean => named.includes(path) || !scene.frozen(path);
+  const wanted = (path: string): boolean => !scene.frozen(path);
   const symbols = await rank(query, scene.workspace, scene.files.filter(wanted));
-  return { symbols: symbols.filter(({ path }) => wanted(path)), named };
+  return { symbols, named: named.filter(wanted) };
 }
 
 /** Callable symbols come first as targets: a class is reached through its methods. */

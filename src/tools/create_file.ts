@@ -1,6 +1,7 @@
 /** Makes a new file with the folders it needs. A file that is there is refused: it is changed, never overwritten. */
 import { z } from "zod";
 import { parse } from "../graph/parse.ts";
+import { locate } from "../workspace/walls.ts";
 import { defineTool, refusal } from "./tool.ts";
 
 const NAME = "create_file";
@@ -17,6 +18,8 @@ export const createFile = defineTool({
       : { ok: true, args: { path } };
   },
   async run({ path, content }, { workspace, forbids, origin }) {
+    const inside = locate(workspace.root, path);
+    if (!inside.ok) return refusal(NAME, inside.reason);
     const forbidden = forbids(path);
     if (forbidden !== null) return refusal(NAME, forbidden);
     if (await workspace.exists(path))

@@ -15,7 +15,7 @@ export interface Choice {
 export type Body = "none" | "code" | "replace";
 
 export interface ToolContext {
-  workspace: Pick<Workspace, "read" | "exists" | "list">;
+  workspace: Pick<Workspace, "root" | "read" | "exists" | "list">;
   /** Why a path must not be changed, as an instruction to the model; null where it may be. */
   forbids: (path: string) => string | null;
   /** The ids of the checks that can be run. */

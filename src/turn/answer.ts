@@ -4,7 +4,6 @@ import { charsIn, cutLines, sharesOf } from "../model/budget.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { ASK_HEAD } from "../model/schema.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
-import { isFrozen } from "../verify/frozen.ts";
 import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
@@ -13,7 +12,7 @@ import type { Meter } from "./meter.ts";
 async function questionFor(request: TurnRequest, parts: TurnParts, room: number): Promise<string> {
   const shares = sharesOf(parts.model.window);
   const files = await parts.workspace.list();
-  const scene = { task: request.task, workspace: parts.workspace, files, baseline: [], frozen: isFrozen };
+  const scene = { task: request.task, workspace: parts.workspace, files, baseline: [], frozen: () => false };
   const ranking: Ranking = await rankTargets(scene);
   const target = targetsOf(ranking, 1)[0] ?? null;
   const { text } = await slice({ target, symbols: ranking.symbols, room: charsIn(room) }, parts.workspace);

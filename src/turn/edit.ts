@@ -3,7 +3,7 @@ import { decompose } from "../decompose/split.ts";
 import { sharesOf } from "../model/budget.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";
-import type { Step, Verdict } from "../types.ts";
+import type { Step, Target, Verdict } from "../types.ts";
 import { type Check, detectChecks } from "../verify/checks.ts";
 import { isFrozen } from "../verify/frozen.ts";
 import type { JudgeOptions } from "../verify/judge.ts";
@@ -73,22 +73,22 @@ const WANTS_GREEN =
   /\b(fix|repair|bug|debug|fail\w*|pass\w*|tests?|solve|correct|broken|error|implement|complete)\b/i;
 
 /** What the task wants of red checks: the failing tests that belong to its target, all of them, or only that nothing gets worse. */
-export function goalOf(task: string, verifier: Pick<Verifier, "baseline">, plan: Plan): JudgeOptions["goal"] {
-  const red = verifier.baseline.flatMap(({ diagnostics }) =>
-    diagnostics.flatMap(({ test }) => (test === undefined ? [] : [test])),
-  );
-  const target = plan.steps[0]?.targets[0];
-  const words = [
-    target?.path
-      .split("/")
-      .at(-1)
-      ?.replace(/\.\w+$/, ""),
-    target?.symbol?.split(".").at(-1),
-    ...plan.ranking.named,
-  ];
+export function goalOf(
+  task: string,
+  verifier: Pick<Verifier, "baseline">,
+  about: { targets: Target[]; named: string[] },
+): JudgeOptions["goal"] {
+  const tests = verifier.baseline.flatMap(({ diagnostics }) => diagnostics.map(({ test }) => test));
+  const red = tests.filter((test) => test !== undefined);
+  const [target] = about.targets;
+  const stem = target?.path
+    .split("/")
+    .at(-1)
+    ?.replace(/\.\w+$/, "");
+  const words = [stem, target?.symbol?.split(".").at(-1), ...about.named];
   const wanted = words.filter((word) => word !== undefined && word.length > 2);
   const related =
-    plan.ranking.named.length === 0 ? [] : red.filter((id) => wanted.some((word) => id.includes(word ?? "")));
+    about.named.length === 0 ? [] : red.filter((id) => wanted.some((word) => id.includes(word ?? "")));
   if (related.length > 0 && related.length < red.length) return related;
   return WANTS_GREEN.test(task) ? "green" : "unharmed";
 }
@@ -167,7 +167,10 @@ async function runSteps(work: Work): Promise<StepEnd> {
   };
   const plan = await makePlan(scene, checks[0] ?? null);
   parts.emit({ type: "plan", steps: plan.steps });
-  const goal = goalOf(request.task, verifier, plan);
+  const goal = goalOf(request.task, verifier, {
+    targets: plan.steps[0]?.targets ?? [],
+    named: namedPaths(request.task, files),
+  });
   let last: StepEnd = { kind: "failed", last: null, reason: "The plan has no step." };
   for (const [index, step] of plan.steps.entries()) {
     verifier.want(index === plan.steps.length - 1 ? goal : "unharmed");

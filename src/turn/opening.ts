@@ -1,9 +1,31 @@
 /** What a chat model is told at the start of a step. */
+
+import { parse } from "../graph/parse.ts";
 import { slice } from "../graph/slice.ts";
 import { charsIn, cutLines } from "../model/budget.ts";
 import type { CodeSymbol, Step } from "../types.ts";
 import type { Work } from "./context.ts";
 import { reportText } from "./judge.ts";
+
+/** The text of the first failing test, where it is known and not longer than an answer may be; else "". */
+async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
+  const failing = verifier.baseline
+    .flatMap(({ diagnostics }) => diagnostics)
+    .find(({ test }) => test !== undefined);
+  const [path] = (failing?.test ?? "").split("::");
+  const name = failing?.test?.split(/::|\./).at(-1)?.replace(/\[.*$/, "");
+  const read = path === undefined || path === "" ? null : await parts.workspace.read(path);
+  const parsed = read?.ok ? await parse(read.file.path, read.file.text) : null;
+  const symbol = parsed?.symbols.find((one) => one.name.split(".").at(-1) === name);
+  if (!parsed || !symbol) return "";
+  const text = parsed.text
+    .split("\n")
+    .slice(symbol.lines.start - 1, symbol.lines.end)
+    .join("\n");
+  return text.length > charsIn(shares.answer)
+    ? ""
+    : `The failing test:\n${path}\n\`\`\`${parsed.language}\n${text}\n\`\`\``;
+}
 
 /** The first message of a step: task, data, what fails, the code. */
 export async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
@@ -17,6 +39,7 @@ export async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): 
       ? ""
       : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data)).trimEnd()}\n\`\`\``,
     red.length > 0 ? `Checks before any change:\n${red.join("\n")}` : "",
+    await failingTest(work),
     text === "" ? `Files: ${work.files.slice(0, 60).join(" ")}` : `Code:\n${text}`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
