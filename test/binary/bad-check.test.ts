@@ -11,6 +11,7 @@ import {
   RIGHT,
   rewrite,
   sentence,
+  stubborn,
   TASK,
 } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";
@@ -27,16 +28,6 @@ const ONE: Files = {
 /** The body of `add`, run by the test. */
 const code = (...lines: string[]): string =>
   ["def add(a, b):", ...lines.map((line) => `    ${line}`), "    return 0"].join("\n");
-
-/** One evil or two, then the last again, in two calls and four samples that cost no further check. */
-function evils(first: string, second = first): Row[] {
-  const sample = { text: `\`\`\`python\n${second}\n\`\`\`` };
-  return [
-    ...rewrite("calc.py::add", first),
-    ...rewrite("calc.py::add", second),
-    ...Array<Row>(4).fill(sample),
-  ];
-}
 
 const EVIL: { name: string; lines: string[]; says: RegExp }[] = [
   { name: "hangs", lines: ["while True: pass"], says: /did not end within/ },
@@ -92,7 +83,7 @@ const EVIL: { name: string; lines: string[]; says: RegExp }[] = [
 
 for (const { name, lines, says } of EVIL)
   test(`a check ${name}`, async () => {
-    const p = await project(ONE, evils(code(...lines)));
+    const p = await project(ONE, stubborn("calc.py::add", code(...lines)));
     writeFileSync(join(p.home, "precious"), "mine");
     const ran = await p.run(["--yes", "--check-time", "3s", TASK]);
     expectBad(ran, 1, says);
@@ -107,7 +98,7 @@ test("a check moves files about: all are back, and what it left new stays and is
     "os.symlink('/etc/passwd', 'data')",
     "os.chmod('run.sh', 0o777)",
   ];
-  const p = await project(ONE, evils(code(...lines)));
+  const p = await project(ONE, stubborn("calc.py::add", code(...lines)));
   const ran = await p.run(["--yes", TASK]);
   expect(ran.exit).toBe(1);
   const { "atad/": _, "atad/table.csv": moved, ...after } = ran.after;
@@ -138,14 +129,17 @@ test("no process outlives its check", async () => {
     "        os._exit(0)",
     "    os._exit(0)",
   ];
-  const p = await project(ONE, evils(code(...daemon)));
+  const p = await project(ONE, stubborn("calc.py::add", code(...daemon)));
   expectBad(await p.run(["--yes", TASK]), 1, /./);
   await Bun.sleep(4500);
   expect(existsSync(join(p.root, "late"))).toBe(false);
 });
 
 async function hangingCandidates(): Promise<void> {
-  const p = await project(ONE, evils(code("while True: pass"), code("while True: continue")));
+  const p = await project(
+    ONE,
+    stubborn("calc.py::add", code("while True: pass"), code("while True: continue")),
+  );
   const ran = await p.run(["--yes", "--json", TASK]);
   expectBad({ ...ran, stderr: ran.stdout }, 1, /did not end within/);
   const times = eventsOf(ran.stdout).flatMap((event) =>
@@ -163,7 +157,7 @@ async function maxTime(files: Files, args: string[], rows: Row[]): Promise<void>
 }
 
 async function checkTime(): Promise<void> {
-  const p = await project({ "calc.py": ONE["calc.py"] ?? "" }, evils(code("a = 2")));
+  const p = await project({ "calc.py": ONE["calc.py"] ?? "" }, stubborn("calc.py::add", code("a = 2")));
   const ran = await p.run(["--check", "sleep 1000", "--check-time", "1s", "Fix calc.py"]);
   expectBad(ran, 1, /did not end within 1(\.\d)? s/);
 }
