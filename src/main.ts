@@ -1,6 +1,7 @@
 /**
  * The program: argv -> settings -> the parts of a turn -> its exit code. The only file that exits. What every start pays
- * for is imported above; everything else only where it is needed.
+ * for is imported above; everything else only where it is needed: even the process's streams or node:fs cost more than
+ * the rest of a short start, so that its few lines go through the console.
  */
 import { version } from "../package.json";
 import { parseArgs } from "./cli/args.ts";
@@ -10,16 +11,16 @@ type Parsed = ReturnType<typeof parseArgs>;
 async function run(parsed: Parsed): Promise<number> {
   switch (parsed.command) {
     case "version":
-      process.stdout.write(`smallcode ${version}\n`);
+      console.log(`smallcode ${version}`);
       return 0;
     case "help": {
       const { helpOn } = await import("./cli/help.ts");
       const { found, text } = helpOn(parsed.words);
-      (found ? process.stdout : process.stderr).write(text.endsWith("\n") ? text : `${text}\n`);
+      console[found ? "log" : "error"](text.trimEnd());
       return found ? 0 : 2;
     }
     case "usage":
-      process.stderr.write(`smallcode: ${parsed.message}\n`);
+      console.error(`smallcode: ${parsed.message}`);
       return 2;
     case "undo":
     case "redo":
@@ -34,12 +35,18 @@ async function run(parsed: Parsed): Promise<number> {
   }
 }
 
-try {
-  process.exitCode = await run(parseArgs(process.argv.slice(2)));
-} catch (error) {
-  process.stderr.write(
-    `smallcode: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = 1;
+/** The process ends here. What was written to the streams gets out first, but for streams that were never used. */
+function end(code: number, streams: boolean): void {
+  if (!streams) process.exit(code);
+  process.stderr.write("", () => process.stdout.write("", () => process.exit(code)));
 }
-process.stderr.write("", () => process.stdout.write("", () => process.exit()));
+
+const parsed = parseArgs(process.argv.slice(2));
+try {
+  end(await run(parsed), !["version", "help", "usage"].includes(parsed.command));
+} catch (error) {
+  console.error(
+    `smallcode: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  end(1, true);
+}

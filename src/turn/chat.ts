@@ -3,6 +3,7 @@
  * model; where that fails too, further samples of the same call are judged and the first that is proven is taken.
  */
 import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
+import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage } from "../model/model.ts";
 import { editHead } from "../model/schema.ts";
 import { type CallResult, type CodeRequest, getCall, getCode } from "../tools/call.ts";
@@ -23,6 +24,8 @@ const MOST_REPEATS = 2;
 const MOST_RESETS = 2;
 /** Failed candidates of one step before sampling: the first, and the one after feedback. */
 const BEFORE_SAMPLING = 2;
+/** What the first call adds to the opening before its code: requests, thought and choice. */
+const FIRST_CALL_TOKENS = 450;
 const SAMPLES = [0.5, 0.7, 0.9, 1.1];
 
 /** The state of a step's conversation. */
@@ -30,6 +33,8 @@ interface Talk {
   work: Work;
   head: ChatMessage;
   opening: string;
+  /** The same in at most so many tokens. */
+  openingIn: (most: number) => Promise<string>;
   messages: ChatMessage[];
   /** What can be chosen, what was found last first. */
   targets: Target[];
@@ -47,12 +52,15 @@ interface Talk {
 }
 
 export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): Promise<StepEnd> {
-  const opening = await openingOf(step, symbols, work);
   const head = editHead(TOOLS);
+  const { window, reply } = work.shares;
+  const openingIn = (most: number): Promise<string> => openingOf(step, symbols, work, most);
+  const opening = await openingIn(window - reply - FIRST_CALL_TOKENS - tokensOf([head]));
   const talk: Talk = {
     work,
     head,
     opening,
+    openingIn,
     messages: [head, { role: "user", content: opening }],
     targets: step.targets,
     malformed: 0,
@@ -95,7 +103,8 @@ function reset(talk: Talk, why: string, note: string): StepEnd | null {
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {
   const { work } = talk;
-  if (tokensOf(talk.messages) + work.shares.reply > work.shares.window) {
+  const begun = talk.messages.length > 2;
+  if (begun && tokensOf(talk.messages) + work.shares.reply > work.shares.window) {
     const end = reset(
       talk,
       "The conversation no longer fits into the window.",
@@ -125,10 +134,14 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
   return onAnswer(talk, answer, result);
 }
 
-function onFailure(talk: Talk, { reply }: Extract<CallResult, { kind: "failed" }>): StepEnd | null {
+async function onFailure(
+  talk: Talk,
+  { reply }: Extract<CallResult, { kind: "failed" }>,
+): Promise<StepEnd | null> {
   const stopped = stoppedEnd(talk.work.parts, talk.work.meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
   if (reply.kind !== "overflow" || talk.resets > 0) return { kind: "stopped", end: endOfFailure(reply) };
+  talk.opening = await talk.openingIn(estimateTokens(talk.opening) / 2);
   return reset(talk, "The server refused the request as too long.", "");
 }
 

@@ -3,6 +3,7 @@
 import { parse } from "../graph/parse.ts";
 import { slice } from "../graph/slice.ts";
 import { charsIn, cutLines } from "../model/budget.ts";
+import { estimateTokens } from "../model/estimate.ts";
 import type { CodeSymbol, Step } from "../types.ts";
 import type { Work } from "./context.ts";
 import { reportText } from "./judge.ts";
@@ -27,18 +28,35 @@ async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
     : `The failing test:\n${path}\n\`\`\`${parsed.language}\n${text}\n\`\`\``;
 }
 
-/** The first message of a step: task, data, what fails, the code. */
-export async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
+/** How much of their room code and data get, tried until the whole fits. */
+const PARTS = [1, 0.7, 0.45, 0.25, 0.1];
+
+/** The first message of a step: task, data, what fails, the code; with as much of these as fits into `most` tokens. */
+export async function openingOf(
+  step: Step,
+  symbols: CodeSymbol[],
+  work: Work,
+  most: number,
+): Promise<string> {
+  let text = "";
+  for (const part of PARTS) {
+    text = await openingWith(part, step, symbols, work);
+    if (estimateTokens(text) <= most) break;
+  }
+  return text;
+}
+
+async function openingWith(part: number, step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
   const { request, parts, shares, verifier } = work;
   const target = step.targets[0] ?? null;
-  const { text } = await slice({ target, symbols, room: charsIn(shares.code) }, parts.workspace);
+  const { text } = await slice({ target, symbols, room: charsIn(shares.code) * part }, parts.workspace);
   const red = verifier.baseline.filter(({ status }) => status !== "passed").map(reportText);
   const sections = [
     `Task: ${step.intent}`,
     request.data === null
       ? ""
-      : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data)).trimEnd()}\n\`\`\``,
-    red.length > 0 ? `Checks before any change:\n${red.join("\n")}` : "",
+      : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data) * part).trimEnd()}\n\`\`\``,
+    red.length > 0 ? `Checks before any change:\n${cutLines(red.join("\n"), charsIn(shares.answer))}` : "",
     await failingTest(work),
     text === "" ? `Files: ${work.files.slice(0, 60).join(" ")}` : `Code:\n${text}`,
   ];
