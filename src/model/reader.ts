@@ -62,7 +62,7 @@ export function readChoice(
   if (tool === null)
     return {
       ok: false,
-      reason: `There is no tool ${JSON.stringify(value.tool)}; choose one of ${lists.tools.join(", ")}.`,
+      reason: `There is no tool ${String(JSON.stringify(value.tool)).slice(0, 60)}; choose one of ${lists.tools.join(", ")}.`,
     };
   const target = entryOf(value.target, lists.targets);
   return { ok: true, tool, target, text: typeof value.text === "string" ? value.text : "" };

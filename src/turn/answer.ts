@@ -1,6 +1,7 @@
 /** A question: one request with the code that matters, the answer streamed as it comes, nothing changed. */
 import { slice } from "../graph/slice.ts";
-import { charsIn, cutLines, sharesOf } from "../model/budget.ts";
+import { charsIn, cutLines, sharesOf, tokensOf } from "../model/budget.ts";
+import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { ASK_HEAD } from "../model/schema.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
@@ -8,25 +9,37 @@ import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./co
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 
-/** The question with the code and the data that belong to it. */
-async function questionFor(request: TurnRequest, parts: TurnParts, room: number): Promise<string> {
+/** How much of their room code and data get, tried until the whole fits. */
+const PARTS = [1, 0.6, 0.3, 0.1];
+
+/** The question with the code and the data that belong to it, in at most so many tokens where its own words leave it room. */
+async function questionFor(request: TurnRequest, parts: TurnParts, most: number): Promise<string> {
   const shares = sharesOf(parts.model.window);
   const files = await parts.workspace.list();
   const scene = { task: request.task, workspace: parts.workspace, files, baseline: [], frozen: () => false };
   const ranking: Ranking = await rankTargets(scene);
   const target = targetsOf(ranking, 1)[0] ?? null;
-  const { text } = await slice({ target, symbols: ranking.symbols, room: charsIn(room) }, parts.workspace);
-  const sections = [
-    files.length > 0
-      ? `Files: ${cutLines(files.slice(0, 40).join(" "), 1200)}${files.length > 40 ? ` … ${files.length} in all` : ""}`
-      : "",
-    text,
-    request.data === null
-      ? ""
-      : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data)).trimEnd()}\n\`\`\``,
-    `Question: ${request.task}`,
-  ];
-  return sections.filter((section) => section !== "").join("\n\n");
+  let question = "";
+  for (const part of PARTS) {
+    const room = charsIn(shares.code) * part;
+    const { text } = await slice({ target, symbols: ranking.symbols, room }, parts.workspace);
+    const data = request.data === null ? "" : cutLines(request.data, charsIn(shares.data) * part).trimEnd();
+    const sections = [
+      filesLine(files),
+      text,
+      data === "" ? "" : `Data:\n\`\`\`\n${data}\n\`\`\``,
+      `Question: ${request.task}`,
+    ];
+    question = sections.filter((section) => section !== "").join("\n\n");
+    if (estimateTokens(question) <= most) break;
+  }
+  return question;
+}
+
+function filesLine(files: string[]): string {
+  if (files.length === 0) return "";
+  const more = files.length > 40 ? ` … ${files.length} in all` : "";
+  return `Files: ${cutLines(files.slice(0, 40).join(" "), 1200)}${more}`;
 }
 
 function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
@@ -43,14 +56,12 @@ function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
 }
 
 export async function answer(request: TurnRequest, parts: TurnParts, meter: Meter): Promise<TurnEnd> {
-  const { code } = sharesOf(parts.model.window);
-  let reply = await send(meter, parts, await questionFor(request, parts, code));
+  const { window, reply: longest } = sharesOf(parts.model.window);
+  const question = await questionFor(request, parts, window - longest - tokensOf([ASK_HEAD]));
+  let reply = await send(meter, parts, question);
   if (!reply.ok && reply.kind === "overflow") {
-    parts.emit({
-      type: "context_reset",
-      why: "The server's window is smaller than it told; half of the code is shown.",
-    });
-    reply = await send(meter, parts, await questionFor(request, parts, Math.floor(code / 3)));
+    parts.emit({ type: "context_reset", why: "The server's window is smaller than it told: less is shown." });
+    reply = await send(meter, parts, await questionFor(request, parts, estimateTokens(question) / 3));
   }
   const stopped = stoppedEnd(parts, meter);
   if (!reply.ok) return stopped ?? endOfFailure(reply);

@@ -15,9 +15,8 @@ import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictTex
 import { openingOf } from "./opening.ts";
 
 const MOST_CALLS = 8;
-/** Replies in a row that could not be read. */
+/** Replies in a row that could not be read, and whose connection broke. */
 const MOST_MALFORMED = 3;
-/** Replies in a row whose connection broke. */
 const MOST_CUT = 3;
 /** The same call with the same result. */
 const MOST_REPEATS = 2;
