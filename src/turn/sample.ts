@@ -78,6 +78,15 @@ const isStub = (code: string): boolean =>
     code,
   );
 
+/** Where no check fails, none can tell a right change from any other; only an empty body may be filled without proof. */
+function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | null {
+  const fails = verifier.baseline.some(
+    ({ status }) => !["passed", "no_tests", "unavailable"].includes(status),
+  );
+  if (fails || (checks.length === 0 && isStub(job.code))) return null;
+  return "No check fails here, so nothing could tell a right change of this base model from a wrong one; give a failing test with --check, or use a model with chat training.";
+}
+
 export async function plainStep(step: Step, _symbols: CodeSymbol[], work: Work): Promise<StepEnd> {
   const subject = await subjectOf(step, work);
   if (subject === null)
@@ -86,6 +95,8 @@ export async function plainStep(step: Step, _symbols: CodeSymbol[], work: Work):
       last: null,
       reason: "No function to work on was found; name the file or the function in the task.",
     };
+  const hopeless = whyUnjudged(subject, work);
+  if (hopeless !== null) return { kind: "failed", last: null, reason: hopeless };
   const tried = new Set<string>([subject.job.code.trim()]);
   const stages = isStub(subject.job.code) ? [wholes, lines] : [lines, wholes];
   let last: Verdict | null = null;
