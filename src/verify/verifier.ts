@@ -31,6 +31,9 @@ const LEAST_CANDIDATE_MS = 10_000;
 /** Each candidate that hangs halves what the next ones get, but not below this, nor below what the check took before. */
 const LEAST_AFTER_HANGS_MS = 2000;
 
+const named = (paths: string[]): string =>
+  `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""}`;
+
 export class Verifier {
   private readonly parts: VerifierParts;
   private before: CheckReport[] = [];
@@ -178,8 +181,12 @@ export class Verifier {
     const options = { root: workspace.root, timeoutMs, env, signal, outputFile: outputFile(check.id) };
     const report = await transaction.watch(() => runCheck(check, options));
     const stopped = report.status === "timeout" || report.status === "limit" || signal.aborted;
-    const { failed } = await transaction.clean(check.litter, stopped);
+    const { repaired, failed } = await transaction.clean(check.litter, stopped);
     if (failed !== null) return { ok: false, reason: failed };
+    if (repaired.length > 0)
+      this.parts.onNotice(
+        `While ${check.id} ran, ${named(repaired)} changed and was put back; what stood there is kept in .smallcode/undo.`,
+      );
     if (when === "candidate" && report.status === "timeout") this.hangs += 1;
     this.parts.onEnd(report, when);
     return { ok: true, report };
