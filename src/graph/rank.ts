@@ -75,6 +75,7 @@ function symbolPoints(symbol: CodeSymbol, query: RankQuery, words: Words): Point
   const name = symbol.name.toLowerCase();
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (words.whole.has(name) || words.whole.has(last)) points.push(["name", words.whole.has(name) ? 45 : 40]);
+  else if (words.common.has(last)) points.push(["name, a common word", 15]);
   const parts = new Set(partsOf(symbol.name));
   const shared = [...words.parts].filter((word) => parts.has(word)).length;
   if (shared) points.push(["words in the name", Math.round((20 * shared) / parts.size) + 2 * shared]);

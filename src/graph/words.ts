@@ -21,17 +21,23 @@ export interface Words {
   whole: Set<string>;
   /** Their parts without the common words of any task. */
   parts: Set<string>;
+  /** The common ones, which say something only where a symbol is called so (`add`, `change`). */
+  common: Set<string>;
 }
 
 /** The words of a task that say something about code. */
 export function wordsOf(words: string[]): Words {
   const whole = new Set<string>();
   const parts = new Set<string>();
+  const common = new Set<string>();
   for (const word of words.flatMap((text) => text.match(/[\p{L}\p{N}_$][\p{L}\p{N}_$.-]*/gu) ?? [])) {
     const plain = word.replace(/[.-]+$/, "").toLowerCase();
-    if (COMMON.has(plain)) continue;
+    if (COMMON.has(plain)) {
+      common.add(plain);
+      continue;
+    }
     whole.add(plain);
     for (const part of partsOf(word)) if (part.length > 1 && !COMMON.has(part)) parts.add(part);
   }
-  return { whole, parts };
+  return { whole, parts, common };
 }
