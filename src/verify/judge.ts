@@ -11,6 +11,8 @@ export interface JudgeOptions {
    * `unharmed` (red stays red, nothing may get worse).
    */
   goal: "green" | "unharmed" | string[];
+  /** The reports in which the ids of `goal` were red; `before` where left out. */
+  start?: CheckReport[];
 }
 
 /** Ends that say nothing about the code. */
@@ -44,7 +46,7 @@ export function judge(before: CheckReport[], after: CheckReport[], options: Judg
   const first = red[0]?.now;
   const still = `${first?.check ?? "A check"} is not green: ${first?.summary ?? ""}`;
   const asked = Array.isArray(options.goal) ? options.goal : null;
-  if (asked !== null && asked.length > 0 && asked.every((id) => isGreen(id, pairs)))
+  if (asked !== null && asked.length > 0 && asked.every((id) => isGreen(id, after, options.start ?? before)))
     return {
       ...base,
       status: "verified",
@@ -122,14 +124,14 @@ function isBetter(now: CheckReport, was: CheckReport): boolean {
 }
 
 /** Whether the test or check of this id passes: a test does when its check ran to its end and does not name it as failing. A test id also stands for its file. */
-function isGreen(id: string, pairs: { now: CheckReport; was: CheckReport | null }[]): boolean {
-  const whole = pairs.find(({ now }) => now.check === id);
-  if (whole !== undefined) return whole.now.status === "passed";
+function isGreen(id: string, after: CheckReport[], start: CheckReport[]): boolean {
+  const whole = after.find(({ check }) => check === id);
+  if (whole !== undefined) return whole.status === "passed";
   const names = (one: Diagnostic) => one.test === id || one.test?.startsWith(`${id}::`) === true;
-  return pairs.some(
-    ({ now, was }) =>
+  return after.some(
+    (now) =>
       (now.status === "failed" || now.status === "passed") &&
-      (was?.diagnostics.some(names) ?? false) &&
+      start.some(({ check, diagnostics }) => check === now.check && diagnostics.some(names)) &&
       !now.diagnostics.some(names),
   );
 }

@@ -36,6 +36,8 @@ const named = (paths: string[]): string =>
 
 export class Verifier {
   private readonly parts: VerifierParts;
+  /** As the turn found them, and as its last accepted change left them. */
+  private first: CheckReport[] = [];
   private before: CheckReport[] = [];
   private goal: JudgeOptions["goal"] = "green";
   /** What earlier steps of the turn have changed, as it stands on disk. */
@@ -73,6 +75,7 @@ export class Verifier {
       );
     const ran = await this.runAll("baseline", () => this.parts.checkTimeMs);
     if (!ran.ok) return ran;
+    this.first = ran.reports;
     this.before = ran.reports;
     return ran;
   }
@@ -98,7 +101,10 @@ export class Verifier {
     const known = syntax.status === "unavailable" ? [] : [syntax];
     return {
       ok: true,
-      verdict: judge([...this.before, was], [...ran.reports, ...known], { goal: this.goal }),
+      verdict: judge([...this.before, was], [...ran.reports, ...known], {
+        goal: this.goal,
+        start: this.first,
+      }),
     };
   }
 
@@ -156,7 +162,7 @@ export class Verifier {
     return { check: SYNTAX, status, passed: null, failed: null, diagnostics, summary: "", ms: 0 };
   }
 
-  /** Cheap before dear is the order of the list; a check after a red one adds nothing to a candidate's verdict. */
+  /** All of the checks, cheap before dear as the list has them; those behind a cancelled one are left out. */
   private async runAll(
     when: "baseline" | "candidate",
     time: (check: string) => number,

@@ -136,3 +136,11 @@ describe("judge", () => {
     expect(new Set(order).size).toBe(order.length);
   });
 });
+
+test("what an accepted change has turned green on the way counts for what was asked for", () => {
+  const start = [pytest("failed", 1, "a", "b", "c")];
+  const before = [pytest("failed", 2, "b", "c")];
+  const after = [pytest("failed", 3, "c")];
+  expect(judge(before, after, { goal: ["a", "b"], start }).status).toBe("verified");
+  expect(judge(before, before, { goal: ["a", "b"], start }).status).toBe("failed");
+});
