@@ -17,9 +17,11 @@ export const createFile = defineTool({
       ? { ok: false, reason: "create_file needs the new file's path, relative to the project, as text." }
       : { ok: true, args: { path } };
   },
-  async run({ path, content }, { workspace, forbids, origin }) {
-    const inside = locate(workspace.root, path);
+  async run({ path: written, content }, { workspace, forbids, origin }) {
+    const inside = locate(workspace.root, written);
     if (!inside.ok) return refusal(NAME, inside.reason);
+    // From here on the one canonical spelling: what is frozen is told by it.
+    const { path } = inside;
     const forbidden = forbids(path);
     if (forbidden !== null) return refusal(NAME, forbidden);
     if (await workspace.exists(path))

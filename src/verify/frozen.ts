@@ -22,7 +22,7 @@ const TESTS = [
 /** Configuration of test runners, linters and builds, and what starts them. */
 const CONFIGURATION = [
   /^(conftest|noxfile|setup)\.py$/,
-  /^(pytest|\.pytest|tox|mypy|\.mypy)\.ini$/,
+  /^(\.?pytest|tox|\.?mypy)\.(ini|toml)$/,
   /^(setup\.cfg|pyproject\.toml|\.coveragerc|\.flake8|ruff\.toml|\.ruff\.toml|\.pylintrc|sitecustomize\.py|usercustomize\.py)$/,
   /\.pth$/,
   /^(jest|vitest|vite|playwright|cypress|karma|ava|nyc|babel|webpack|rollup|eslint|biome|prettier)\.(config|conf|setup|workspace)\.[cm]?[jt]s(on)?$/,
@@ -37,7 +37,11 @@ const CONFIGURATION = [
   /^(\.gitlab-ci\.ya?ml|\.travis\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.pre-commit-config\.ya?ml|appveyor\.ya?ml|smallcode\.json)$/,
 ];
 
-const AUTOMATION = /^(\.github|\.circleci|\.gitlab|\.buildkite|\.husky|\.ci|\.cargo|\.config|\.mvn)\//;
+const AUTOMATION = /(^|\/)(\.github|\.circleci|\.gitlab|\.buildkite|\.husky|\.ci|\.cargo|\.config|\.mvn)\//;
+
+/** What a test runner loads by itself: installed packages, their plug-ins, and what at the root would be taken for the runner. */
+const RUNNER =
+  /(^|\/)(node_modules|site-packages|dist-packages|[^/]+\.(dist|egg)-info)\/|^(pytest|_pytest|pluggy|unittest)(\.py$|\/)/;
 
 /** Whether this file (relative, "/") is part of what judges a change. */
 export function isFrozen(path: string): boolean {
@@ -45,6 +49,7 @@ export function isFrozen(path: string): boolean {
   return (
     FOLDERS.test(path) ||
     AUTOMATION.test(path) ||
+    RUNNER.test(path) ||
     TESTS.some((pattern) => pattern.test(name)) ||
     CONFIGURATION.some((pattern) => pattern.test(name))
   );
