@@ -23,16 +23,16 @@ const MOST_REPEATS = 2;
 const MOST_RESETS = 2;
 /** Failed candidates of one step before sampling: the first, and the one after feedback. */
 const BEFORE_SAMPLING = 2;
-/** What the first call adds to the opening before its code: requests, thought and choice. */
-const FIRST_CALL_TOKENS = 450;
+/** What a call adds to the conversation before its code: requests, thought and choice. */
+const CALL_TOKENS = 450;
 const SAMPLES = [0.5, 0.7, 0.9, 1.1];
 
 /** The state of a step's conversation. */
 interface Talk {
   work: Work;
   head: ChatMessage;
-  opening: string;
-  /** The same in at most so many tokens. */
+  /** Tokens that the first message may have, and that message in at most so many, from the code as it stands. */
+  most: number;
   openingIn: (most: number) => Promise<string>;
   messages: ChatMessage[];
   /** What can be chosen, what was found last first. */
@@ -44,7 +44,7 @@ interface Talk {
   /** Something of this step is accepted and on disk. */
   standing: Verdict | null;
   last: Verdict | null;
-  /** How often a call had the same answer. */
+  /** How often a call had the same answer on the tree as it stands. */
   seen: Map<string, number>;
   /** Changes that were judged on the tree as it stands, and failed. */
   tried: Map<string, Verdict>;
@@ -54,13 +54,13 @@ export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): P
   const head = editHead(TOOLS);
   const { window, reply } = work.shares;
   const openingIn = (most: number): Promise<string> => openingOf(step, symbols, work, most);
-  const opening = await openingIn(window - reply - FIRST_CALL_TOKENS - tokensOf([head]));
+  const most = window - reply - CALL_TOKENS - tokensOf([head]);
   const talk: Talk = {
     work,
     head,
-    opening,
+    most,
     openingIn,
-    messages: [head, { role: "user", content: opening }],
+    messages: [head, { role: "user", content: await openingIn(most) }],
     targets: step.targets,
     malformed: 0,
     cut: 0,
@@ -88,27 +88,23 @@ function ended(talk: Talk, reason: string): StepEnd {
 }
 
 /** A new conversation from the opening and one note. */
-function reset(talk: Talk, why: string, note: string): StepEnd | null {
+async function reset(talk: Talk, why: string, note: string): Promise<StepEnd | null> {
   talk.resets += 1;
   if (talk.resets > MOST_RESETS)
     return ended(talk, "The conversation outgrew the model's window again and again; give a smaller task.");
   talk.work.parts.emit({ type: "context_reset", why });
-  talk.messages = [
-    talk.head,
-    { role: "user", content: note === "" ? talk.opening : `${talk.opening}\n\n${note}` },
-  ];
+  const opening = await talk.openingIn(talk.most - estimateTokens(note));
+  talk.messages = [talk.head, { role: "user", content: note === "" ? opening : `${opening}\n\n${note}` }];
   return null;
 }
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {
   const { work } = talk;
   const begun = talk.messages.length > 2;
-  if (begun && tokensOf(talk.messages) + work.shares.reply > work.shares.window) {
-    const end = reset(
-      talk,
-      "The conversation no longer fits into the window.",
-      talk.messages.at(-1)?.content.slice(0, charsIn(work.shares.answer)) ?? "",
-    );
+  const { window, reply, answer: share } = work.shares;
+  if (begun && tokensOf(talk.messages) + CALL_TOKENS + reply > window) {
+    const note = cutLines(talk.messages.at(-1)?.content ?? "", charsIn(share));
+    const end = await reset(talk, "The conversation no longer fits into the window.", note);
     if (end !== null) return end;
   }
   const result = await getCall({
@@ -116,7 +112,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
     messages: talk.messages,
     targets: talk.targets,
     checks: work.checks,
-    reply: work.shares.reply,
+    reply,
   });
   if (result.kind === "failed") return onFailure(talk, result);
   if (result.kind === "cut") return onCut(talk, result.reason);
@@ -140,7 +136,7 @@ async function onFailure(
   const stopped = stoppedEnd(talk.work.parts, talk.work.meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
   if (reply.kind !== "overflow" || talk.resets > 0) return { kind: "stopped", end: endOfFailure(reply) };
-  talk.opening = await talk.openingIn(estimateTokens(talk.opening) / 2);
+  talk.most = estimateTokens(talk.messages[1]?.content ?? "") / 2;
   return reset(talk, "The server refused the request as too long.", "");
 }
 
@@ -254,6 +250,7 @@ function onStanding(
   talk.work.by = candidate.origin;
   verifier.accept(verdict);
   talk.tried.clear();
+  talk.seen.clear();
   const made = candidate.changes.filter(({ base, text }) => base === null && text !== null);
   offer(
     talk,
