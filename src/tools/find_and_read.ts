@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { fold } from "../graph/fold.ts";
 import { parse } from "../graph/parse.ts";
-import { rank } from "../graph/rank.ts";
+import { rankExplained } from "../graph/rank.ts";
+import { cutLines } from "../model/budget.ts";
 import type { CodeSymbol, Target } from "../types.ts";
 import { defineTool, refusal, type ToolContext } from "./tool.ts";
 
@@ -11,6 +12,8 @@ const MOST_HEADS = 12;
 const MOST_LINES = 12;
 const MOST_SEARCHED = 2000;
 const MOST_NAMED = 3;
+/** Characters of the line that says how much of a text is missing. */
+const MORE = 40;
 
 export const findAndRead = defineTool({
   name: NAME,
@@ -27,7 +30,8 @@ export const findAndRead = defineTool({
     const files = await context.workspace.list();
     const words = query.split(/[^\w./-]+/).filter((word) => word !== "");
     const named = files.filter((path) => words.some((word) => path === word || path.endsWith(`/${word}`)));
-    const symbols = await rank({ words, paths: named, frames: [] }, context.workspace, files);
+    const ranked = await rankExplained({ words, paths: named, frames: [] }, context.workspace, files);
+    const symbols = ranked.filter(({ score }) => score > 0).map(({ symbol }) => symbol);
     const parts = [
       ...(await readNamed(named, context)),
       ...(await readBest(symbols, named, context)),
@@ -56,19 +60,16 @@ async function readNamed(named: string[], { workspace, room }: ToolContext): Pro
       continue;
     }
     const { text } = read.file;
-    const parsed = text.length > left ? await parse(path, text) : null;
-    const shown = parsed === null ? cutAtLine(text, left) : fold(parsed, [], left);
+    const within = Math.max(MORE, left - fenced(path, "").length);
+    const fits = text.length <= within;
+    const parsed = fits ? null : await parse(path, text);
+    const part = parsed === null ? cutLines(text, fits ? within : within - MORE) : fold(parsed, [], within);
+    const shown = fenced(path, part);
     if (shown.length > left) continue;
-    parts.push(fenced(path, shown));
+    parts.push(shown);
     left -= shown.length;
   }
   return parts;
-}
-
-function cutAtLine(text: string, room: number): string {
-  if (text.length <= room) return text;
-  const end = text.lastIndexOf("\n", room);
-  return end < 0 ? "" : `${text.slice(0, end)}\n… (${text.slice(end).split("\n").length} more lines)`;
 }
 
 /** The best symbol in full, where its file was not shown already and it fits. */

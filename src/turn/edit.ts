@@ -57,11 +57,11 @@ const CHANGES_NAMED = /\b(change|edit|update|modify|rewrite|delete|rename|add)\b
 /** Who speaks of failing tests wants the code repaired, whatever else the sentence holds. */
 const SPEAKS_OF_FAILURE = /\b(pass\w*|fail\w*|red|broken|green)\b/i;
 
-/** Judging files are frozen, but for those that the task names to be changed and, where it asks for tests, all of them. */
+/** Judging files are frozen, but for those that the task names to be changed, or all where it asks for tests and names none. */
 export function forbidder(task: string, files: string[]): (path: string) => string | null {
   const named = new Set(namedPaths(task, files));
   const opens = !SPEAKS_OF_FAILURE.test(task);
-  const tests = opens && ASKS_FOR_TESTS.test(task);
+  const tests = opens && ASKS_FOR_TESTS.test(task) && ![...named].some(isFrozen);
   const changesNamed = opens && CHANGES_NAMED.test(task);
   return (path) =>
     !isFrozen(path) || tests || (changesNamed && named.has(path))
@@ -218,6 +218,7 @@ export async function edit(request: TurnRequest, parts: TurnParts, meter: Meter)
   try {
     const last = await runSteps(work);
     if (last.kind === "done") return { end: await keep(last.verdict, work), work };
+    work.by = null;
     const end: TurnEnd = last.kind === "stopped" ? last.end : { outcome: "failed", message: last.reason };
     return { end: await restore(end, work), work };
   } finally {

@@ -1,0 +1,109 @@
+/** One call in its parts: what each request holds, and what a reply that cannot be used comes to. */
+import { expect, test } from "bun:test";
+import type { ChatMessage, Reply } from "../../src/model/model.ts";
+import { type Ask, type CallOptions, getCall, listsFor } from "../../src/tools/call.ts";
+
+type Said = string | Partial<Extract<Reply, { ok: true }>> | Extract<Reply, { ok: false }>;
+
+/** Answers in turn, and the conversations as they were sent. */
+function answering(...replies: Said[]): { ask: Ask; sent: { purpose: string; messages: ChatMessage[] }[] } {
+  const sent: { purpose: string; messages: ChatMessage[] }[] = [];
+  const ask: Ask = async (purpose, messages) => {
+    sent.push({ purpose, messages });
+    const next = replies.shift();
+    if (next === undefined) throw new Error("nothing left to say");
+    if (typeof next !== "string" && next.ok === false) return next;
+    const more = typeof next === "string" ? { text: next } : next;
+    const tokens = { prompt: 1, cached: 0, generated: 1 };
+    return { ok: true, text: "", thinking: "", finish: "stop", tokens, ms: 1, ...more };
+  };
+  return { ask, sent };
+}
+
+const optionsFor = (ask: Ask): CallOptions => ({
+  ask,
+  messages: [
+    { role: "system", content: "head" },
+    { role: "user", content: "opening" },
+  ],
+  targets: [{ path: "calc.py", symbol: "add" }],
+  checks: ["pytest"],
+  reply: 500,
+});
+const CHOICE = '{"tool":"rewrite_symbol","target":"calc.py::add","text":""}';
+const CODE = "```python\ndef add(a, b):\n    return a + b\n```";
+
+test("think, choose, code: each request continues the one before it", async () => {
+  const { ask, sent } = answering("It subtracts.", CHOICE, CODE);
+  const result = await getCall(optionsFor(ask));
+  expect(result).toMatchObject({
+    kind: "call",
+    call: {
+      tool: "rewrite_symbol",
+      args: { path: "calc.py", symbol: "add", code: "def add(a, b):\n    return a + b" },
+    },
+  });
+  expect(sent.map(({ purpose }) => purpose)).toEqual(["think", "choose", "code"]);
+  expect(sent.map(({ messages }) => messages.at(-1)?.content.split("\n")[0])).toEqual([
+    "opening",
+    "Choose: the JSON object.",
+    "Code: the whole of add in one fenced block, nothing else.",
+  ]);
+  for (const [index, { messages }] of sent.entries())
+    expect(messages.slice(0, sent[index - 1]?.messages.length ?? 0)).toEqual(sent[index - 1]?.messages ?? []);
+  if (result.kind === "call") expect(result.said.slice(0, -1)).toEqual(sent[2]?.messages ?? []);
+});
+
+test("a tool without a body needs two requests; a check is chosen by its label; a file, by its path", async () => {
+  const check = await getCall(
+    optionsFor(answering("x", '{"tool":"run_check","target":"check:pytest","text":""}').ask),
+  );
+  expect(check).toMatchObject({
+    kind: "call",
+    call: { tool: "run_check", args: { check: "pytest" } },
+    code: null,
+  });
+  const replace = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE";
+  const file = answering("x", '{"tool":"replace_text","target":"calc.py","text":""}', replace);
+  expect(await getCall(optionsFor(file.ask))).toMatchObject({
+    kind: "call",
+    call: { tool: "replace_text", args: { path: "calc.py", old: "a", new: "b" } },
+  });
+});
+
+test("a thought may be cut off by its limit, a choice and a code may not", async () => {
+  const long = (text: string): Said => ({ text, finish: "length" });
+  expect((await getCall(optionsFor(answering(long("It"), CHOICE, CODE).ask))).kind).toBe("call");
+  for (const replies of [
+    ["x", long(CHOICE)],
+    ["x", CHOICE, long(CODE)],
+  ])
+    expect(await getCall(optionsFor(answering(...replies).ask))).toMatchObject({
+      kind: "malformed",
+      reason: expect.stringContaining("cut off because it was too long"),
+    });
+});
+
+test("a broken connection, a loop and a failure are told apart", async () => {
+  const broken: Said = { text: "x", finish: "cut", reason: "It broke off." };
+  const failed = { ok: false as const, kind: "server" as const, reason: "boom" };
+  for (const before of [[], ["x"], ["x", CHOICE]]) {
+    const one = async (last: Said) => getCall(optionsFor(answering(...before, last).ask));
+    expect(await one(broken)).toEqual({ kind: "cut", reason: "It broke off." });
+    expect(await one({ text: "x", finish: "loop" })).toMatchObject({
+      kind: "malformed",
+      reason: expect.stringContaining("repeated itself"),
+    });
+    expect(await one(failed)).toEqual({ kind: "failed", reply: failed });
+  }
+});
+
+test("the lists: at most 32 labels, files after their symbols, checks and `other` always", () => {
+  const targets = Array.from({ length: 60 }, (_, n) => ({ path: `f${n}.py`, symbol: `s${n}` }));
+  const { targets: labels } = listsFor(targets, ["a", "b", "c", "d", "e"]);
+  expect(labels).toHaveLength(32);
+  expect(labels.slice(0, 3)).toEqual(["f0.py::s0", "f0.py", "f1.py::s1"]);
+  expect(labels.slice(-5)).toEqual(["check:a", "check:b", "check:c", "check:d", "other"]);
+  expect(new Set(labels).size).toBe(32);
+  expect(listsFor([], []).targets).toEqual(["other"]);
+});

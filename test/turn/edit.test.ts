@@ -1,0 +1,76 @@
+/** What a task opens of the files that judge, and what it wants of red checks. */
+import { describe, expect, test } from "bun:test";
+import { decompose } from "../../src/decompose/split.ts";
+import { forbidder, goalOf } from "../../src/turn/edit.ts";
+import type { CheckReport, Step } from "../../src/types.ts";
+
+const FILES = ["calc.py", "tests/test_calc.py", "tests/test_shape.py", "pyproject.toml", "package.json"];
+
+describe("frozen files", () => {
+  for (const [task, open] of [
+    ["Fix add in calc.py", []],
+    ["Fix the failing test in tests/test_calc.py", []],
+    ["Make tests/test_calc.py pass", []],
+    ["Change calc.py so that tests/test_shape.py passes", []],
+    ["Add tests for calc.py", FILES.slice(1)],
+    ["Update tests/test_calc.py for the new name", ["tests/test_calc.py"]],
+    ["Add a dependency to pyproject.toml", ["pyproject.toml"]],
+    ["Why does it fail?", []],
+  ] as const)
+    test(task, () => {
+      const forbids = forbidder(task, FILES);
+      expect(FILES.slice(1).filter((path) => forbids(path) === null)).toEqual([...open]);
+      expect(forbids("calc.py")).toBeNull();
+    });
+
+  test("a refusal says what to do instead", () => {
+    expect(forbidder("Fix it", FILES)("tests/test_calc.py")).toBe(
+      "tests/test_calc.py judges the change and must stay as it is; change the code that it tests.",
+    );
+  });
+});
+
+const red = (...tests: string[]): CheckReport => ({
+  check: "pytest",
+  status: "failed",
+  passed: 0,
+  failed: tests.length,
+  diagnostics: tests.map((name) => ({ severity: "error", message: "x", test: name })),
+  summary: "",
+  ms: 0,
+});
+
+test("what a task wants of red checks", () => {
+  const about = { targets: [{ path: "calc.py", symbol: "add" }], named: ["calc.py"] };
+  const tests = ["tests/test_calc.py::test_add", "tests/test_shape.py::test_area"];
+  const baseline = [red(...tests)];
+  expect(goalOf("Fix add in calc.py", { baseline }, about)).toEqual(["tests/test_calc.py::test_add"]);
+  expect(goalOf("Make all tests pass", { baseline }, { targets: [], named: [] })).toBe("green");
+  expect(goalOf("Rename add to plus", { baseline }, { targets: [], named: [] })).toBe("unharmed");
+});
+
+test("a failed step falls into steps over single symbols, where it failed first, and those into none", () => {
+  const targets = ["add", "mul", "sub", "div"].map((symbol) => ({
+    path: symbol === "div" ? "b.py" : "a.py",
+    symbol,
+  }));
+  const step: Step = { id: "2", intent: "Fix it", targets, check: "pytest" };
+  const verdict = {
+    status: "failed" as const,
+    reports: [
+      { ...red("t"), diagnostics: [{ path: "b.py", line: 1, severity: "error" as const, message: "x" }] },
+    ],
+    fresh: [],
+    score: 0,
+    reason: "",
+  };
+  const parts = decompose(step, verdict, [{ path: "a.py", symbol: "add" }]);
+  expect(parts.map(({ id, targets: [target] }) => [id, target?.symbol])).toEqual([
+    ["2.1", "div"],
+    ["2.2", "mul"],
+    ["2.3", "sub"],
+  ]);
+  expect(parts.every(({ intent, check }) => intent === "Fix it" && check === "pytest")).toBe(true);
+  expect(decompose(parts[0] ?? step, verdict, [])).toEqual([]);
+  expect(decompose({ ...step, targets: [{ path: "README.md" }] }, null, [])).toEqual([]);
+});
