@@ -16,32 +16,43 @@ const MOST_HEADS = 24;
 const fenced = (path: string, language: string, text: string): string =>
   `${path}\n\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 
-/** The file around the target: folded if that fits, else the target's own text, else its head and a word that it was too long. */
+const OTHERS = "Other definitions:";
+const TOO_LONG = "too long to show";
+
+/**
+ * The file around the target: folded if that fits, else the target's own text, else its head and a word that it was too
+ * long. What cannot be folded to fit is not shown.
+ */
 function mainText(parsed: Parsed, target: Target, room: number): string {
   const keep = target.symbol === undefined ? parsed.symbols.map(({ name }) => name) : [target.symbol];
   const whole = parsed.text.length <= room ? parsed.text : fold(parsed, keep, room);
   if (whole.length <= room) return whole;
   const symbol = parsed.symbols.find(({ name }) => name === target.symbol);
-  if (symbol === undefined) return fold(parsed, [], room);
+  if (symbol === undefined) {
+    const heads = fold(parsed, [], room);
+    return heads.trim() !== "" && heads.length <= room
+      ? heads
+      : `… (${parsed.text.split("\n").length} lines: ${TOO_LONG})`;
+  }
   const own = parsed.text
     .split("\n")
     .slice(symbol.lines.start - 1, symbol.lines.end)
     .join("\n");
   return own.length <= room
     ? own
-    : `${symbol.signature} … (${symbol.lines.end - symbol.lines.start} lines: too long to show)`;
+    : `${symbol.signature.slice(0, room)} … (${symbol.lines.end - symbol.lines.start} lines: ${TOO_LONG})`;
 }
 
 function headsOf(symbols: CodeSymbol[], skip: (symbol: CodeSymbol) => boolean, room: number): string {
   const rows: string[] = [];
-  let left = room;
+  let left = room - `\n\n${OTHERS}`.length;
   for (const symbol of symbols.filter((one) => !skip(one)).slice(0, MOST_HEADS)) {
     const row = `${symbol.path}:${symbol.lines.start} ${symbol.signature.split("\n")[0] ?? ""}`;
     if (row.length + 1 > left) break;
     rows.push(row);
     left -= row.length + 1;
   }
-  return rows.length === 0 ? "" : `Other definitions:\n${rows.join("\n")}`;
+  return rows.length === 0 ? "" : `${OTHERS}\n${rows.join("\n")}`;
 }
 
 /** `room` in characters. `symbols` best first. The order of the parts depends on nothing but the arguments. */
