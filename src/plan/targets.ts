@@ -16,13 +16,21 @@ export interface Scene {
   frozen: (path: string) => boolean;
 }
 
-const PATH_LIKE = /[\w./\\-]*\w\.\w{1,8}\b|(?:[\w-]+\/)+[\w-]+/g;
+/** What can stand in a path, and what makes such a run of characters one: a folder, or an ending. */
+const RUN = /[\w./\\-]+/g;
+const PATH_LIKE = /\w\.\w{1,8}\b|\w[/\\]\w/;
+const LONGEST_PATH = 400;
 
-/** The project's files that the task names: by path, by the end of one, or by a file name that only one file has. */
+/** The project's files that the task names: by path, or by the end of one, which may stand for up to three. */
 export function namedPaths(task: string, files: string[]): string[] {
-  const named = [...task.matchAll(PATH_LIKE)].map(([text]) =>
-    text.replaceAll("\\", "/").replace(/^\.\//, ""),
-  );
+  const named = [...task.matchAll(RUN)]
+    .filter(([text]) => text.length <= LONGEST_PATH && PATH_LIKE.test(text))
+    .map(([text]) =>
+      text
+        .replaceAll("\\", "/")
+        .replace(/^\.\//, "")
+        .replace(/[./]+$/, ""),
+    );
   const found = named.flatMap((name) => {
     const exact = files.filter((path) => path === name);
     return exact.length > 0 ? exact : files.filter((path) => path.endsWith(`/${name}`)).slice(0, 3);

@@ -17,6 +17,9 @@ describe("intent", () => {
     "Does it support Windows?",
     "add_user: where is it called?",
     "the config file?",
+    "How do I find a bug and fix it?",
+    "Compare add and remove",
+    "Explain fix and resolve in retry.py",
   ])
     test(`asks: ${task}`, () => expect(decideIntent(task, null).intent).toBe("ask"));
 
@@ -28,6 +31,9 @@ describe("intent", () => {
     "calc.py divides by zero",
     "Please implement the missing method",
     "get the tests to pass",
+    "Find the bug in calc.py and fix it",
+    "Why does test_add fail? Fix it.",
+    "Review parse, then correct what is wrong",
   ])
     test(`edits: ${task}`, () => expect(decideIntent(task, null).intent).toBe("edit"));
 
@@ -65,6 +71,14 @@ test("the files that a task names", () => {
     ["fix notsrc/calc.py", []],
   ] as const)
     expect({ task, paths: namedPaths(task, FILES) }).toEqual({ task, paths: [...paths] });
+});
+
+test("a long task without a blank is read in no time", () => {
+  const started = performance.now();
+  expect(namedPaths(`${"a".repeat(300_000)} ${"a/".repeat(100_000)} calc.py`, FILES)).toEqual([
+    "src/calc.py",
+  ]);
+  expect(performance.now() - started).toBeLessThan(500);
 });
 
 const TEXTS: Record<string, string> = {
