@@ -71,19 +71,26 @@ async function subjectOf(step: Step, work: Work): Promise<Subject | null> {
   return null;
 }
 
+const PLACEHOLDER =
+  /^(pass|\.\.\.|raise NotImplementedError.*|throw new Error\(.*\);?|todo!\(.*\);?|unimplemented!\(.*\);?)$/;
+
 /** A body that only holds the place of one: nothing in it is worth keeping. */
-const isStub = (code: string): boolean =>
-  code.split("\n").length <= 12 &&
-  /^\s*(pass|\.\.\.|raise NotImplementedError.*|throw new Error\(.*\);?|todo!\(.*\);?|unimplemented!\(.*\);?)\s*$/m.test(
-    code,
-  );
+export function isStub({ code, opening }: Pick<PlainJob, "code" | "opening">): boolean {
+  const lines = code
+    .slice(opening.length)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(#|\/\/)/.test(line));
+  const body = lines.at(-1) === "}" ? lines.slice(0, -1) : lines;
+  return body.length === 1 && PLACEHOLDER.test(body[0] ?? "");
+}
 
 /** Where no check fails, none can tell a right change from any other; only an empty body may be filled without proof. */
 function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | null {
   const fails = verifier.baseline.some(
     ({ status }) => !["passed", "no_tests", "unavailable"].includes(status),
   );
-  if (fails || (checks.length === 0 && isStub(job.code))) return null;
+  if (fails || (checks.length === 0 && isStub(job))) return null;
   return "No check fails here, so nothing could tell a right change of this base model from a wrong one; give a failing test with --check, or use a model with chat training.";
 }
 
@@ -98,7 +105,7 @@ export async function plainStep(step: Step, _symbols: CodeSymbol[], work: Work):
   const hopeless = whyUnjudged(subject, work);
   if (hopeless !== null) return { kind: "failed", last: null, reason: hopeless };
   const tried = new Set<string>([subject.job.code.trim()]);
-  const stages = isStub(subject.job.code) ? [wholes, lines] : [lines, wholes];
+  const stages = isStub(subject.job) ? [wholes, lines] : [lines, wholes];
   let last: Verdict | null = null;
   for (const stage of stages) {
     const attempts = await stage(subject, work);
