@@ -26,7 +26,14 @@ export const rewriteSymbol = defineTool({
     if (!read.ok) return refusal(NAME, read.reason);
     const parsed = await parse(path, read.file.text);
     if (parsed === null) return refusal(NAME, `${path} has no grammar here; change it with replace_text.`);
-    const found = parsed.symbols.find(({ name }) => name === symbol);
+    const same = parsed.definitions.filter((one) => one.symbol.name === symbol);
+    const bodied = same.filter(({ body }) => body !== null);
+    if (bodied.length > 1)
+      return refusal(
+        NAME,
+        `${path} defines ${symbol} ${bodied.length} times, at lines ${bodied.map((one) => one.symbol.lines.start).join(", ")}; change the one that is meant with replace_text.`,
+      );
+    const found = (bodied[0] ?? same[0])?.symbol;
     if (found === undefined)
       return refusal(
         NAME,
