@@ -9,6 +9,9 @@ import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./co
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 
+/** Files that are named, and how long that may get. */
+const MOST_NAMES = 40;
+const MOST_NAME_CHARS = 1200;
 /** How much of their room code and data get, tried until the whole fits. */
 const PARTS = [1, 0.6, 0.3, 0.1];
 
@@ -38,8 +41,12 @@ async function questionFor(request: TurnRequest, parts: TurnParts, most: number)
 
 function filesLine(files: string[]): string {
   if (files.length === 0) return "";
-  const more = files.length > 40 ? ` … ${files.length} in all` : "";
-  return `Files: ${cutLines(files.slice(0, 40).join(" "), 1200)}${more}`;
+  let shown = "";
+  for (const path of files.slice(0, MOST_NAMES)) {
+    if (shown.length + path.length >= MOST_NAME_CHARS) break;
+    shown += ` ${path}`;
+  }
+  return `Files:${shown} (${files.length} in all)`;
 }
 
 function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
@@ -65,13 +72,12 @@ export async function answer(request: TurnRequest, parts: TurnParts, meter: Mete
   }
   const stopped = stoppedEnd(parts, meter);
   if (!reply.ok) return stopped ?? endOfFailure(reply);
+  if (stopped !== null && (reply.finish === "length" || reply.finish === "cut")) return stopped;
   if (reply.finish === "length")
-    return (
-      stopped ?? {
-        outcome: "limit",
-        message: "The answer was cut off by the limit on its length; ask for less at once.",
-      }
-    );
+    return {
+      outcome: "limit",
+      message: "The answer was cut off by the limit on its length; ask for less at once.",
+    };
   if (reply.finish === "cut")
     return { outcome: "no_model", message: reply.reason ?? "The answer broke off." };
   if (reply.finish === "loop")
