@@ -39,12 +39,36 @@ function placesOf(file: string[], wanted: string[], normal: Normal): number[] {
   return places;
 }
 
+/** What each indentation that the model wrote is in the file, told by the lines that they share. */
+function indentsOf(wanted: string[], matched: string[]): Map<string, string> {
+  const pairs = wanted.map((line, index): [string, string] => [
+    indentOf(line),
+    indentOf(matched[index] ?? ""),
+  ]);
+  return new Map(pairs.filter((_, index) => !isBlank(wanted[index] ?? "")).reverse());
+}
+
+/** An indentation that only the new lines have: from the nearest known one as far out or in as the model went, in the file's manner. */
+function unknownIndent(indent: string, known: Map<string, string>): string {
+  const keys = [...known.keys()].sort((a, b) => a.length - b.length);
+  const from = keys.findLast((key) => indent.startsWith(key)) ?? keys[0] ?? "";
+  const to = known.get(from) ?? "";
+  const spaces = /^ *$/.test(indent + from);
+  const tabbed = spaces && [...known.values()].some((value) => value.includes("\t"));
+  const far = indent.length - from.length;
+  const widths = [...keys.map(({ length }) => length), Math.abs(far)].filter((width) => width > 0);
+  const steps = tabbed ? Math.round(far / Math.min(4, ...widths)) : far;
+  if (steps <= 0) return to.slice(0, Math.max(0, to.length + steps));
+  return to + (tabbed ? "\t".repeat(steps) : indent.slice(from.length));
+}
+
 /** Moves lines from the indentation that the model wrote to that of the file. */
-function reindent(lines: string[], from: string, to: string): string[] {
-  if (from === to) return lines;
+function reindent(lines: string[], wanted: string[], matched: string[]): string[] {
+  const known = indentsOf(wanted, matched);
   return lines.map((line) => {
     if (isBlank(line)) return "";
-    return line.startsWith(from) ? to + line.slice(from.length) : to + line.trimStart();
+    const indent = indentOf(line);
+    return (known.get(indent) ?? unknownIndent(indent, known)) + line.slice(indent.length);
   });
 }
 
@@ -93,7 +117,7 @@ export function findMatch(text: string, old: string, fresh: string): Result<{ ma
     if (at === undefined) continue;
     const start = file.slice(0, at).reduce((sum, line) => sum + line.length + 1, 0);
     const matched = file.slice(at, at + wanted.length);
-    const lines = reindent(lay(fresh), indentOf(wanted[0] ?? ""), indentOf(matched[0] ?? ""));
+    const lines = reindent(lay(fresh), wanted, matched);
     const end = start + matched.join("\n").length;
     // A replacement by nothing takes the line end with it.
     return {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parse } from "../graph/parse.ts";
 import { findMatch } from "./match.ts";
+import { omissionIn, whyNot } from "./omission.ts";
 import { defineTool, refusal } from "./tool.ts";
 
 const NAME = "replace_text";
@@ -21,6 +22,8 @@ export const replaceText = defineTool({
     const read = await workspace.read(path);
     if (!read.ok) return refusal(NAME, read.reason);
     const { text: before, hash } = read.file;
+    const omitted = omissionIn(fresh, before);
+    if (omitted !== null) return refusal(NAME, whyNot(omitted));
     const found = findMatch(before, old, fresh);
     if (!found.ok) return refusal(NAME, `${path}: ${found.reason}`);
     const { start, end, text } = found.match;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { replaceSymbol } from "../graph/edit.ts";
 import { parse } from "../graph/parse.ts";
+import { omissionIn, whyNot } from "./omission.ts";
 import { defineTool, refusal } from "./tool.ts";
 
 const NAME = "rewrite_symbol";
@@ -24,6 +25,8 @@ export const rewriteSymbol = defineTool({
     if (forbidden !== null) return refusal(NAME, forbidden);
     const read = await workspace.read(path);
     if (!read.ok) return refusal(NAME, read.reason);
+    const omitted = omissionIn(code, read.file.text);
+    if (omitted !== null) return refusal(NAME, whyNot(omitted));
     const parsed = await parse(path, read.file.text);
     if (parsed === null) return refusal(NAME, `${path} has no grammar here; change it with replace_text.`);
     const same = parsed.definitions.filter((one) => one.symbol.name === symbol);

@@ -12,6 +12,7 @@ const FILES = {
   "windows.py": "def f():\r\n    return 1\r\n",
   "notes.md": "# Notes\n\nalpha\nbeta\nalpha\n",
   "data.txt": "one\ntwo\n",
+  "twice.py": "if True:\n    def x(): return 1\nelse:\n    def x(): return 2\n",
   "tests/test_calc.py": "def test_add():\n    assert True\n",
   "latin.txt": Uint8Array.of(0x63, 0xe9, 0x0a),
 };
@@ -112,6 +113,16 @@ describe("rewrite_symbol", () => {
       /does not define add/,
     ],
     ["outside", { path: "../x.py", symbol: "add", code: "x" }, /outside the workspace/],
+    [
+      "one of two of that name",
+      { path: "twice.py", symbol: "x", code: "def x(self):\n    return 1" },
+      /twice\.py defines x 2 times, at lines 2, 4; change the one that is meant with replace_text/,
+    ],
+    [
+      "code left out",
+      { path: "calc.py", symbol: "add", code: "def add(a, b):\n    # ... existing code ...\n    return 1" },
+      /would take the place of code/,
+    ],
   ] as const)
     test(`refused: ${what}`, async () => {
       const { run } = await using();
