@@ -17,35 +17,64 @@ export async function pythonCheck(place: Place, options: DetectOptions): Promise
   const configured = await configuresPytest(place, files);
   if (!configured && !files.some((path) => PYTEST_FILE.test(path) || UNITTEST_FILE.test(path))) return null;
   const python = await interpreter(place, options.env);
-  const probe = "import importlib.util as u; print('pytest' if u.find_spec('pytest') else 'unittest')";
-  const found = await run([python.command, "-c", probe], {
-    cwd: place.root,
-    root: place.root,
-    timeoutMs: PROBE_MS,
-    env: { ...options.env, ...ENVIRONMENT },
-    outputFile: join(place.root, ".smallcode", "probe.txt"),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  const runner = found.end.kind === "exited" ? /^(pytest|unittest)$/m.exec(found.output)?.[1] : undefined;
-  if (runner === undefined && found.end.kind === "unavailable") return null;
+  const runner = (await installedRunner(place, python)) ?? (await probedRunner(place, options));
+  if (runner === "none") return null;
   const usesUnittest = runner === "unittest" && !configured;
   return usesUnittest ? unittestCheck(place, python, files) : pytestCheck(place, python);
 }
+
+type Runner = "pytest" | "unittest" | "unknown" | "none";
+
+/**
+ * What the project's own environment holds, told by its files: nothing of the project may run before it is permitted. Null
+ * where it has none of its own, or where that one sees the system's packages, too.
+ */
+async function installedRunner(place: Place, { folder }: Interpreter): Promise<Runner | null> {
+  if (folder === null) return null;
+  const read = await place.read(`${folder}/pyvenv.cfg`);
+  const settings = read.ok ? read.file.text : "";
+  const version = /^version(?:_info)?\s*=\s*(\d+\.\d+)/m.exec(settings)?.[1];
+  if (version === undefined) return "unknown";
+  if (await place.exists(`${folder}/lib/python${version}/site-packages/pytest`)) return "pytest";
+  return /^include-system-site-packages\s*=\s*true/im.test(settings) ? null : "unittest";
+}
+
+/** What the user's own Python holds. The workspace is taken off its path: a module in it could stand for one of Python's. */
+async function probedRunner(place: Place, { env, signal }: DetectOptions): Promise<Runner> {
+  const probe =
+    "import sys; sys.path.pop(0); import importlib.util as u; print('pytest' if u.find_spec('pytest') else 'unittest')";
+  const found = await run([userPython(env), "-c", probe], {
+    cwd: place.root,
+    root: place.root,
+    timeoutMs: PROBE_MS,
+    env: { ...env, ...ENVIRONMENT },
+    outputFile: join(place.root, ".smallcode", "probe.txt"),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (found.end.kind === "unavailable") return "none";
+  const said = found.end.kind === "exited" ? /^(pytest|unittest)$/m.exec(found.output)?.[1] : undefined;
+  return said === "pytest" || said === "unittest" ? said : "unknown";
+}
+
+/** The active environment's, else what PATH has. */
+const userPython = (env: Record<string, string>): string =>
+  env.VIRTUAL_ENV === undefined ? "python3" : join(env.VIRTUAL_ENV, "bin", "python");
 
 interface Interpreter {
   /** Absolute, or a name to be found in PATH. */
   command: string;
   shown: string;
+  /** The project's own environment, relative to the workspace; null where it has none. */
+  folder: string | null;
 }
 
 /** `.venv` or `venv` of the project (uv and poetry make the former), else the active environment, else what PATH has. */
 async function interpreter(place: Place, env: Record<string, string>): Promise<Interpreter> {
   for (const folder of [".venv", "venv", "env"])
     if (await place.exists(`${folder}/pyvenv.cfg`))
-      return { command: join(place.root, folder, "bin", "python"), shown: `${folder}/bin/python` };
-  if (env.VIRTUAL_ENV !== undefined)
-    return { command: join(env.VIRTUAL_ENV, "bin", "python"), shown: "python" };
-  return { command: "python3", shown: "python3" };
+      return { command: join(place.root, folder, "bin", "python"), shown: `${folder}/bin/python`, folder };
+  const shown = env.VIRTUAL_ENV === undefined ? "python3" : "python";
+  return { command: userPython(env), shown, folder: null };
 }
 
 /** Whether the project's own files ask for pytest. */
@@ -82,7 +111,11 @@ function pytestCheck(place: Place, python: Interpreter): Check {
 }
 
 /** The check by unittest, for a project without pytest. */
-export function unittestCheck(place: Place, python: Interpreter, files: string[]): Check {
+export function unittestCheck(
+  place: Place,
+  python: Pick<Interpreter, "command" | "shown">,
+  files: string[],
+): Check {
   const where = { root: place.root, cwd: place.root };
   const build = (args: string[], shown: string): Check => ({
     id: "unittest",

@@ -1,0 +1,50 @@
+/** Which check a Python project gets, found without running anything of the project's. */
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hasPython, type Project, project } from "./place.ts";
+
+const made: Project[] = [];
+afterAll(() => {
+  for (const one of made) one.remove();
+});
+const make = (files: Record<string, string>): Project => {
+  const one = project({ "tests/test_a.py": "def test_a(): pass\n", ...files });
+  made.push(one);
+  return one;
+};
+
+test("the project's own environment is read, not run", async () => {
+  for (const [files, shown] of [
+    [{ ".venv/lib/python3.12/site-packages/pytest/__init__.py": "" }, ".venv/bin/python -m pytest -q"],
+    [{}, ".venv/bin/python -m unittest discover -s tests"],
+    [{ "conftest.py": "" }, ".venv/bin/python -m pytest -q"],
+  ] as const) {
+    const one = make({
+      ".venv/pyvenv.cfg": "home = /usr/bin\nversion = 3.12.3\n",
+      ".venv/bin/python": "",
+      ...files,
+    });
+    const python = join(one.place.root, ".venv/bin/python");
+    writeFileSync(python, `#!/bin/sh\ntouch '${one.place.root}/ran'\necho pytest\n`);
+    chmodSync(python, 0o755);
+    expect((await one.detect())[0]?.shown).toBe(shown);
+    expect(existsSync(join(one.place.root, "ran"))).toBe(false);
+  }
+});
+
+test.skipIf(!hasPython)(
+  "a module of the project that is named like one of Python's is not run either",
+  async () => {
+    const lure = "open('ran', 'w').close()\n";
+    const one = make({
+      "threading.py": lure,
+      "warnings.py": lure,
+      "types.py": lure,
+      "contextlib.py": lure,
+      "importlib/__init__.py": lure,
+    });
+    expect(await one.detect()).toHaveLength(1);
+    expect(existsSync(join(one.place.root, "ran"))).toBe(false);
+  },
+);
