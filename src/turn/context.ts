@@ -48,6 +48,9 @@ export interface Work {
   /** Counts candidates that were judged. */
   candidates: number;
   by: Origin | null;
+  /** Whether a file is part of what judges the change. */
+  judges: (path: string) => boolean;
+  /** Why a file must not be changed in this turn; null where it may be. */
   forbids: (path: string) => string | null;
 }
 

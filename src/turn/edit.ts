@@ -5,7 +5,7 @@ import { makePlan, type Plan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";
 import type { Step, Target, Verdict } from "../types.ts";
 import { type Check, detectChecks } from "../verify/checks.ts";
-import { isFrozen } from "../verify/frozen.ts";
+import { isFrozen, judgedBy } from "../verify/frozen.ts";
 import type { JudgeOptions } from "../verify/judge.ts";
 import { Verifier } from "../verify/verifier.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
@@ -58,13 +58,17 @@ const CHANGES_NAMED = /\b(change|edit|update|modify|rewrite|delete|rename|add)\b
 const SPEAKS_OF_FAILURE = /\b(pass\w*|fail\w*|red|broken|green)\b/i;
 
 /** Judging files are frozen, but for those that the task names to be changed, or all where it asks for tests and names none. */
-export function forbidder(task: string, files: string[]): (path: string) => string | null {
+export function forbidder(
+  task: string,
+  files: string[],
+  judges: Work["judges"] = isFrozen,
+): (path: string) => string | null {
   const named = new Set(namedPaths(task, files));
   const opens = !SPEAKS_OF_FAILURE.test(task);
-  const tests = opens && ASKS_FOR_TESTS.test(task) && ![...named].some(isFrozen);
+  const tests = opens && ASKS_FOR_TESTS.test(task) && ![...named].some(judges);
   const changesNamed = opens && CHANGES_NAMED.test(task);
   return (path) =>
-    !isFrozen(path) || tests || (changesNamed && named.has(path))
+    !judges(path) || tests || (changesNamed && named.has(path))
       ? null
       : `${path} judges the change and must stay as it is; change the code that it tests.`;
 }
@@ -118,7 +122,11 @@ async function prepare(
     onEnd: (report, when) => parts.emit({ type: "check_end", report, when }),
     onNotice: (text) => parts.emit({ type: "notice", level: "warning", text }),
   });
-  const forbids = forbidder(request.task, files);
+  const judges = judgedBy(
+    checks.map(({ shown }) => shown),
+    files,
+  );
+  const forbids = forbidder(request.task, files, judges);
   const shares = sharesOf(parts.model.window);
   const work: Work = {
     request,
@@ -131,6 +139,7 @@ async function prepare(
     checks: checks.map(({ id }) => id),
     candidates: 0,
     by: null,
+    judges,
     forbids,
   };
   return { work };
@@ -182,12 +191,12 @@ async function runSteps(work: Work): Promise<StepEnd> {
 
 /** The end of an edit whose steps are done: the diff is shown, and kept unless this was a rehearsal. */
 async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
-  const { parts, transaction } = work;
+  const { parts, transaction, judges } = work;
   const changes = (await transaction.changes()).filter(({ before, after }) => before !== after);
   if (changes.length === 0) return restore({ outcome: "failed", message: "Nothing was changed." }, work);
   const files = changes.map(({ path }) => path);
-  const frozen = files.filter(isFrozen);
-  parts.emit({ type: "diff", patch: unifiedDiff(changes, isFrozen), files, frozen });
+  const frozen = files.filter(judges);
+  parts.emit({ type: "diff", patch: unifiedDiff(changes, judges), files, frozen });
   const verified = verdict.status === "verified" && frozen.length === 0 && work.checks.length > 0;
   const message =
     frozen.length > 0

@@ -54,3 +54,19 @@ export function isFrozen(path: string): boolean {
     CONFIGURATION.some((pattern) => pattern.test(name))
   );
 }
+
+/** A name of something that judges: a shell script, a program without an ending, or what is called so. */
+const SCRIPT = /(\.(sh|bash|zsh|ps1|bat|cmd)|^[^.]+)$|check|test|verif|judge|validat/i;
+
+/** What is frozen where these command lines are the checks: also the scripts that they name. */
+export function judgedBy(commands: string[], files: string[]): (path: string) => boolean {
+  const words = new Set(
+    commands.flatMap((line) => line.split(/[\s'"`=;&|()<>$]+/)).map((word) => word.replace(/^\.\//, "")),
+  );
+  const isNamed = (path: string): boolean =>
+    words.has(path) || [...words].some((word) => word !== "" && path.endsWith(`/${word}`));
+  const scripts = new Set(
+    files.filter((path) => SCRIPT.test(path.slice(path.lastIndexOf("/") + 1)) && isNamed(path)),
+  );
+  return (path) => isFrozen(path) || scripts.has(path);
+}

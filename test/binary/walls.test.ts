@@ -34,6 +34,19 @@ test("a model that wants to change the tests is refused, and the task goes on", 
   expect(told.join("\n")).toContain("Not done: tests/conftest.py judges the change and must stay as it is");
 });
 
+test("the script of --check cannot be rewritten to pass", async () => {
+  const p = await project({ "calc.py": "def add(a, b):\n    return a - b\n", "judge.sh": "exit 1\n" }, [
+    ...call("find_and_read", "other", { text: "judge.sh" }),
+    ...call("replace_text", "judge.sh"),
+    { text: "<<<<<<< SEARCH\nexit 1\n=======\nexit 0\n>>>>>>> REPLACE" },
+    ...call("finish", "other", { text: "done" }),
+    ...call("finish", "other", { text: "done" }),
+  ]);
+  const ran = await p.run(["--check", "sh judge.sh", TASK]);
+  expectBad(ran, 1, /./);
+  expect(ran.stderr).toContain("refused: judge.sh judges the change");
+});
+
 test("the list of targets offers no judging file, and a call that names one is no call", async () => {
   const p = await project(BUGGY, [
     ...call("rewrite_symbol", `${TEST}::test_add`),

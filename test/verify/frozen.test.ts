@@ -1,6 +1,6 @@
 /** What judges is frozen; what is judged is not. */
 import { expect, test } from "bun:test";
-import { isFrozen } from "../../src/verify/frozen.ts";
+import { isFrozen, judgedBy } from "../../src/verify/frozen.ts";
 
 const FROZEN =
   `test_a.py a_test.py pkg/tests/helper.py tests/data/a.json conftest.py sub/conftest.py pytest.ini tox.ini setup.cfg
@@ -21,4 +21,25 @@ test("what judges is frozen", () => {
 });
 test("what is judged is free", () => {
   expect(FREE.filter(isFrozen)).toEqual([]);
+});
+test("a script that a check's command line names judges, the program that it runs does not", () => {
+  const files = [
+    "judge.sh",
+    "bin/accept",
+    "tools/check_all.py",
+    "main.py",
+    "calc.py",
+    "sub/run.sh",
+    "docs/judge.sh.md",
+  ];
+  const frozenBy = (...commands: string[]): string[] => files.filter(judgedBy(commands, files));
+  expect(frozenBy("sh judge.sh --fast")).toEqual(["judge.sh"]);
+  expect(frozenBy("./bin/accept && python3 tools/check_all.py")).toEqual([
+    "bin/accept",
+    "tools/check_all.py",
+  ]);
+  expect(frozenBy("cd sub; bash './run.sh' ../main.py", "python3 -m doctest calc.py")).toEqual([
+    "sub/run.sh",
+  ]);
+  expect(frozenBy()).toEqual([]);
 });

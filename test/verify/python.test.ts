@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hasPython, type Project, project } from "./place.ts";
+import { type Project, project } from "./place.ts";
 
 const made: Project[] = [];
 afterAll(() => {
@@ -32,19 +32,3 @@ test("the project's own environment is read, not run", async () => {
     expect(existsSync(join(one.place.root, "ran"))).toBe(false);
   }
 });
-
-test.skipIf(!hasPython)(
-  "a module of the project that is named like one of Python's is not run either",
-  async () => {
-    const lure = "open('ran', 'w').close()\n";
-    const one = make({
-      "threading.py": lure,
-      "warnings.py": lure,
-      "types.py": lure,
-      "contextlib.py": lure,
-      "importlib/__init__.py": lure,
-    });
-    expect(await one.detect()).toHaveLength(1);
-    expect(existsSync(join(one.place.root, "ran"))).toBe(false);
-  },
-);
