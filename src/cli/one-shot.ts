@@ -13,7 +13,7 @@ import type { ParsedArgs } from "./args.ts";
 import { exitCode } from "./exit.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { jsonRenderer, type Listener, plainRenderer, quietSink } from "./render.ts";
-import { oneLine } from "./sanitize.ts";
+import { oneLine, sanitize } from "./sanitize.ts";
 import { showingModel } from "./show-prompt.ts";
 import { readStdin } from "./stdin.ts";
 
@@ -181,6 +181,6 @@ async function showPrompt(request: Parameters<typeof runTurn>[0], parts: TurnPar
     process.stderr.write(`smallcode: ${oneLine(end.message, SENTENCE)}\n`);
     return exitOf(parts.settings)(end);
   }
-  process.stdout.write(first);
+  process.stdout.write(process.stdout.isTTY === true ? sanitize(first) : first);
   return 0;
 }

@@ -6,7 +6,7 @@ import type { CheckReport, Origin, ToolCall, ToolResult, Verdict } from "../type
 import type { TurnEnd, Work } from "./context.ts";
 import { stoppedEnd } from "./context.ts";
 
-/** `done`: the step's work stands. `failed`: nothing of it is on disk. `stopped`: the whole turn ends. */
+/** `done`: the step's work stands. `failed`: no proof; what of it helped stands until the turn ends. `stopped`: the whole turn ends. */
 export type StepEnd =
   | { kind: "done"; verdict: Verdict }
   | { kind: "failed"; last: Verdict | null; reason: string }

@@ -98,6 +98,9 @@ function whatIsWorse(now: CheckReport, was: CheckReport | null, fresh: Diagnosti
 function whatFailsNow(now: CheckReport, was: CheckReport, fresh: Diagnostic[]): string | null {
   const broken = now.diagnostics.find((one) => fresh.includes(one) && isNewlyBroken(one, was));
   if (broken !== undefined) return `${now.check}: ${broken.test} fails now: ${broken.message}`;
+  const added = fresh.find((one) => now.diagnostics.includes(one));
+  if (now.failed === null && added !== undefined && now.diagnostics.length > was.diagnostics.length)
+    return `${now.check}: more is wrong than before: ${added.message}`;
   if ((now.passed ?? 0) < (was.passed ?? 0))
     return `${now.check}: fewer tests pass than before (${now.passed} of ${was.passed}).`;
   return null;
