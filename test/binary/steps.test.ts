@@ -1,0 +1,76 @@
+/** Tasks of several parts, and steps of several edits: what is kept is proven as a whole, what fails takes all of it back. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { BUGGY, call, eventsOf, project, RIGHT, rewrite, SLOW_MS } from "../harness/project.ts";
+import type { Row } from "../harness/server.ts";
+import { expectBad } from "./bad.ts";
+
+setDefaultTimeout(SLOW_MS);
+
+const TASK = "In calc.py:\n1. fix add\n2. swap the factors of mul";
+const SWAPPED = "def mul(a, b):\n    return b * a";
+/** A model that says nothing of use, in a step and in the part that it falls into. */
+const useless: Row[] = Array.from({ length: 6 }, () => [{ text: "Hm." }, { text: "no idea" }]).flat();
+const finish = call("finish", "other", { text: "done" });
+
+test("the last part fails after the first was accepted: the tree is as it was", async () => {
+  const p = await project(BUGGY, [...rewrite("calc.py::add", RIGHT), ...useless]);
+  const ran = await p.run(["--yes", "--json", TASK]);
+  expect({ exit: ran.exit, tree: ran.after }).toEqual({ exit: 1, tree: ran.before });
+  const events = eventsOf(ran.stdout);
+  expect(events.filter(({ type }) => type === "decompose")).toHaveLength(1);
+  expect(events.at(-1)).toMatchObject({ outcome: "failed", account: { by: null } });
+  expectBad(await p.run(["undo"], { endpoint: false }), 1, /undo/i);
+});
+
+test("both parts are kept, proven by a run after the last edit, and undone together", async () => {
+  const p = await project(BUGGY, [
+    ...rewrite("calc.py::add", RIGHT),
+    ...rewrite("calc.py::mul", SWAPPED),
+    ...finish,
+  ]);
+  const ran = await p.run(["--yes", "--json", TASK]);
+  expect(ran.exit).toBe(0);
+  expect(p.text("calc.py")).toBe(`${RIGHT}\n\n\n${SWAPPED}\n`);
+  const order = eventsOf(ran.stdout).flatMap((event) =>
+    event.type === "check_end" || (event.type === "result" && event.result.kind === "candidate")
+      ? [event.type]
+      : [],
+  );
+  expect(order).toEqual(["check_end", "result", "check_end", "result", "check_end"]);
+  const undone = await p.run(["undo"], { endpoint: false });
+  expect({ exit: undone.exit, tree: undone.after }).toEqual({ exit: 0, tree: ran.before });
+});
+
+test("--dry-run of both parts shows one diff and keeps nothing", async () => {
+  const p = await project(BUGGY, [
+    ...rewrite("calc.py::add", RIGHT),
+    ...rewrite("calc.py::mul", SWAPPED),
+    ...finish,
+  ]);
+  const ran = await p.run(["--yes", "--dry-run", "--json", TASK]);
+  expect({ exit: ran.exit, tree: ran.after }).toEqual({ exit: 0, tree: ran.before });
+  const diffs = eventsOf(ran.stdout).filter(({ type }) => type === "diff");
+  expect(diffs).toMatchObject([{ files: ["calc.py"], frozen: [] }]);
+  expect(JSON.stringify(diffs)).toContain("return b * a");
+});
+
+test("a check run again after an edit that helped is progress, and two edits may fix what was asked for", async () => {
+  const p = await project(
+    {
+      "calc.py": "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a + b\n",
+      "other.py": "def old():\n    return 1\n",
+      "tests/test_calc.py":
+        "from calc import add, mul\n\n\ndef test_add():\n    assert add(1, 2) == 3\n\n\ndef test_mul():\n    assert mul(2, 3) == 6\n",
+      "tests/test_other.py": "from other import old\n\n\ndef test_old():\n    assert old() == 2\n",
+    },
+    [
+      ...call("run_check", "check:pytest"),
+      ...rewrite("calc.py::add", RIGHT),
+      ...call("run_check", "check:pytest"),
+      ...rewrite("calc.py::mul", "def mul(a, b):\n    return a * b"),
+    ],
+  );
+  const ran = await p.run(["--yes", "Fix the bugs in calc.py"]);
+  expect(ran.exit).toBe(0);
+  expect(ran.stderr).toContain("What was asked for passes");
+});
