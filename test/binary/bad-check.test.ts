@@ -1,5 +1,5 @@
 /** Code that a model wrote runs in the checks, and does its worst there: nothing of it reaches beyond the check. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -10,12 +10,15 @@ import {
   project,
   RIGHT,
   rewrite,
+  SLOW_MS,
   sentence,
   stubborn,
   TASK,
 } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";
 import { expectBad } from "./bad.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 /** One symbol and one test, so that a step that failed cannot be split. */
 const ONE: Files = {
@@ -53,7 +56,7 @@ const EVIL: { name: string; lines: string[]; says: RegExp }[] = [
   {
     name: "fills one file",
     lines: ["with open('filler', 'wb') as f:", "    while True: f.write(b'x' * (1 << 20))"],
-    says: /one file|disk|File too large|space/i,
+    says: /one file|disk|File too large|space|did not end/i,
   },
   {
     name: "fills the disk with many files",
@@ -85,7 +88,7 @@ for (const { name, lines, says } of EVIL)
   test(`a check ${name}`, async () => {
     const p = await project(ONE, stubborn("calc.py::add", code(...lines)));
     writeFileSync(join(p.home, "precious"), "mine");
-    const ran = await p.run(["--yes", "--check-time", "3s", TASK]);
+    const ran = await p.run(["--yes", "--check-time", "2s", TASK]);
     expectBad(ran, 1, says);
     expect(ran.stderr.match(/^verdict/gm)).toHaveLength(1);
     expect(existsSync(join(p.home, "precious"))).toBe(true);

@@ -1,9 +1,21 @@
 /** Bad input that a person, a folder or a disk gives: each ends in one sentence and leaves everything as it was. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { BUGGY, binary, eventsOf, project, RIGHT, rewrite, sentence, TASK } from "../harness/project.ts";
+import {
+  BUGGY,
+  binary,
+  eventsOf,
+  project,
+  RIGHT,
+  rewrite,
+  SLOW_MS,
+  sentence,
+  TASK,
+} from "../harness/project.ts";
 import { expectBad } from "./bad.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 test("an unknown flag", async () => {
   const p = await project(BUGGY);

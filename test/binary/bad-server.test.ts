@@ -1,5 +1,5 @@
 /** A model's server at its worst, against the real binary: in a question and in an edit. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import {
   BUGGY,
   call,
@@ -8,11 +8,14 @@ import {
   project,
   RIGHT,
   rewrite,
+  SLOW_MS,
   sentence,
   TASK,
 } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";
 import { expectBad } from "./bad.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const KEY = "sk-secret-0123456789abcdef";
 const QUESTION = "What does add in calc.py do?";
@@ -127,7 +130,7 @@ for (const { name, row, exit, says, times = ONCE } of FAULTS)
     const p = await project(BUGGY, Array<Row>(times[0] + times[1]).fill(row));
     const env = { SMALLCODE_ENDPOINT: p.server.endpoint, SMALLCODE_KEY: KEY };
     const runs = [await p.run([QUESTION], { env, endpoint: false })];
-    if (times[1] > 0) runs.push(await p.run(["--yes", TASK], { env, endpoint: false }));
+    if (times[1] > 0) runs.push(await p.run(["--no-check", TASK], { env, endpoint: false }));
     for (const ran of runs) {
       expectBad(ran, exit, says);
       expect(ran.stderr + ran.stdout).not.toContain(KEY);

@@ -1,9 +1,11 @@
 /** A turn that is stopped, and a user who works in the same files meanwhile. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUGGY, eventsOf, type Project, project, RIGHT, rewrite, TASK } from "../harness/project.ts";
+import { BUGGY, eventsOf, type Project, project, RIGHT, rewrite, SLOW_MS, TASK } from "../harness/project.ts";
 import { expectBad } from "./bad.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 /** Resolves once the project's file holds the text; throws after 15 s. */
 async function holds(p: Project, path: string, text: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** One-shot, as a pipeline sees it: what is on stdout, what on stderr, and the exit code. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import {
   BUGGY,
   call,
@@ -8,10 +8,13 @@ import {
   project,
   RIGHT,
   rewrite,
+  SLOW_MS,
   sentence,
   TASK,
 } from "../harness/project.ts";
 import type { RecordedRequest } from "../harness/wire.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const promptOf = (request: RecordedRequest | undefined): string =>
   messagesOf(request)

@@ -1,8 +1,10 @@
 /** The requests of a turn: they form a tree whose prefixes stay, they are small, and what could not be read leaves no trace. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { estimateTokens } from "../../src/model/estimate.ts";
-import { BUGGY, call, messagesOf, project, RIGHT, rewrite, TASK } from "../harness/project.ts";
+import { BUGGY, call, messagesOf, project, RIGHT, rewrite, SLOW_MS, TASK } from "../harness/project.ts";
 import type { RecordedRequest } from "../harness/wire.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 /** The messages as one text, each with its role, so that "begins with" means the messages and their bytes. */
 const textOf = (request: RecordedRequest): string =>

@@ -1,6 +1,8 @@
 /** What a question costs beside the model: printed, and bounded so loosely that only a real loss of speed fails. */
-import { expect, test } from "bun:test";
-import { type Files, project } from "../harness/project.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { type Files, project, SLOW_MS } from "../harness/project.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const TARGET_MS = 350;
 /** For a machine that is busy with other things; `bench/question.ts` measures. */

@@ -1,5 +1,5 @@
 /** Walls: what judges is frozen, secrets stay, a project's file decides nothing of weight, escapes reach no screen. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -10,11 +10,14 @@ import {
   project,
   RIGHT,
   rewrite,
+  SLOW_MS,
   sentence,
   stubborn,
   TASK,
 } from "../harness/project.ts";
 import { expectBad } from "./bad.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 const TEST = "tests/test_calc.py";
 
@@ -236,4 +239,12 @@ test("--deny-write and --allow-write: a permission that is missing is exit 4", a
     4,
     /Writing calc\.py was not permitted; allow it with --allow-write/,
   );
+});
+
+test("the home folder is never searched: a question there is answered without any of its files", async () => {
+  const p = await project(BUGGY, [{ text: "I see no code." }]);
+  const ran = await p.run(["What does add do?"], { env: { HOME: p.root } });
+  expect(ran).toMatchObject({ exit: 0, stdout: "I see no code.\n" });
+  expect(ran.stderr).toContain("is too broad to search");
+  expect(p.server.completions()[0]?.raw).not.toMatch(/calc|return a - b/);
 });

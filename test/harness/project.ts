@@ -2,7 +2,7 @@
  * A project to work in: a temporary repository on a real disk, a scripted server, and the real binary, built when `src/`
  * is newer. It ends with the test that made it: the server must have been used up, and the folders go.
  */
-import { onTestFinished, setDefaultTimeout } from "bun:test";
+import { onTestFinished } from "bun:test";
 import {
   chmodSync,
   lstatSync,
@@ -27,9 +27,8 @@ import type { RecordedRequest } from "./wire.ts";
 const REPOSITORY = join(import.meta.dir, "..", "..");
 /** No run of the tests may take longer; the child is killed then and `exit` is null. */
 const MOST_MS = 60_000;
-
-/** A run on a busy machine, and several in one test. */
-setDefaultTimeout(4 * MOST_MS);
+/** What a test file that runs the binary sets as its time-out: several runs on a busy machine. */
+export const SLOW_MS = 2 * MOST_MS;
 
 /** A file's content, or with a mode. */
 export type Files = Record<string, string | Uint8Array | [string, number]>;
