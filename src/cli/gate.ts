@@ -12,6 +12,8 @@ export interface GateParts {
   remember: () => Promise<Result<{ file: string }>>;
   emit: (event: TurnEvent) => void;
   signal: AbortSignal;
+  /** Ctrl-C in place of an answer ends the turn. */
+  interrupt: () => void;
 }
 
 export interface Gate {
@@ -43,6 +45,7 @@ export function openGate(parts: GateParts): Gate {
       if (!kept.ok) emit({ type: "notice", level: "warning", text: kept.reason });
       grants.trusted = true;
     }
+    if (answer === "interrupted") parts.interrupt();
     const granted = answer === "yes" || answer === "always";
     emit({
       type: "permission",

@@ -123,6 +123,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
     remember: () => trust(settings.workspace.root, state),
     emit,
     signal: controller.signal,
+    interrupt: () => controller.abort("SIGINT"),
   });
   const around: Surroundings = { settings, gate, controller, emit };
   const data = args.task === "" ? null : stdin.text;

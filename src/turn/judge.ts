@@ -49,10 +49,11 @@ export async function judgeCandidate(
   const { parts, verifier, meter } = work;
   for (const { path } of candidate.changes) {
     if (await parts.permit("write", path)) continue;
-    return {
-      kind: "stopped",
-      end: { outcome: "denied", message: `Writing ${path} was not permitted; allow it with --allow-write.` },
+    const denied: TurnEnd = {
+      outcome: "denied",
+      message: `Writing ${path} was not permitted; allow it with --allow-write.`,
     };
+    return { kind: "stopped", end: stoppedEnd(parts, meter) ?? denied };
   }
   const judged = await verifier.verify(candidate);
   const stopped = stoppedEnd(parts, meter);
