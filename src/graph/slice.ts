@@ -4,12 +4,6 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { fold } from "./fold.ts";
 import { type Parsed, parse } from "./parse.ts";
 
-export interface Slice {
-  text: string;
-  /** Files of which code is shown. */
-  shown: string[];
-}
-
 const MAIN_SHARE = 0.75;
 const MOST_HEADS = 24;
 
@@ -59,22 +53,18 @@ function headsOf(symbols: CodeSymbol[], skip: (symbol: CodeSymbol) => boolean, r
 export async function slice(
   parts: { target: Target | null; symbols: CodeSymbol[]; room: number },
   workspace: Pick<Workspace, "read">,
-): Promise<Slice> {
+): Promise<string> {
   const { target, symbols, room } = parts;
-  const shown: string[] = [];
   const texts: string[] = [];
   if (target !== null) {
     const read = await workspace.read(target.path);
     const parsed = read.ok ? await parse(target.path, read.file.text) : null;
     const plain = read.ok && parsed === null && read.file.text.length <= room ? read.file.text : null;
     const text = parsed === null ? plain : mainText(parsed, target, room * MAIN_SHARE);
-    if (text !== null) {
-      texts.push(fenced(target.path, parsed?.language ?? "", text));
-      shown.push(target.path);
-    }
+    if (text !== null) texts.push(fenced(target.path, parsed?.language ?? "", text));
   }
   const used = texts.join("").length;
-  const heads = headsOf(symbols, ({ path }) => shown.includes(path), room - used);
+  const heads = headsOf(symbols, ({ path }) => used > 0 && path === target?.path, room - used);
   if (heads !== "") texts.push(heads);
-  return { text: texts.join("\n\n"), shown };
+  return texts.join("\n\n");
 }

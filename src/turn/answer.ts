@@ -25,7 +25,7 @@ async function questionFor(request: TurnRequest, parts: TurnParts, most: number)
   let question = "";
   for (const part of PARTS) {
     const room = charsIn(shares.code) * part;
-    const { text } = await slice({ target, symbols: ranking.symbols, room }, parts.workspace);
+    const text = await slice({ target, symbols: ranking.symbols, room }, parts.workspace);
     const data = request.data === null ? "" : cutLines(request.data, charsIn(shares.data) * part).trimEnd();
     const sections = [
       filesLine(files),

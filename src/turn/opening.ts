@@ -49,7 +49,7 @@ export async function openingOf(
 async function openingWith(part: number, step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
   const { request, parts, shares, verifier } = work;
   const target = step.targets[0] ?? null;
-  const { text } = await slice({ target, symbols, room: charsIn(shares.code) * part }, parts.workspace);
+  const text = await slice({ target, symbols, room: charsIn(shares.code) * part }, parts.workspace);
   const red = verifier.baseline.filter(({ status }) => status !== "passed").map(reportText);
   const sections = [
     `Task: ${step.intent}`,

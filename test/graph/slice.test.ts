@@ -24,8 +24,8 @@ const workspace = await open(makeTree(FILES));
 const symbols: CodeSymbol[] = (
   await Promise.all(["small.py", "large.py"].map((path) => parse(path, FILES[path] ?? "")))
 ).flatMap((parsed) => parsed?.symbols ?? []);
-const show = async (target: Target | null, room: number): Promise<string> =>
-  (await slice({ target, symbols, room }, workspace)).text;
+const show = (target: Target | null, room: number): Promise<string> =>
+  slice({ target, symbols, room }, workspace);
 
 describe("within its room", () => {
   const targets: (Target | null)[] = [
