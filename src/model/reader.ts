@@ -68,31 +68,51 @@ export function readChoice(
   return { ok: true, tool, target, text: typeof value.text === "string" ? value.text : "" };
 }
 
-/** The blocks between fences; a last one without its closing fence counts. */
-function blocksOf(text: string): string[] {
+/**
+ * The blocks between fences; a last one without its closing fence counts. A fence with a language inside a block is part
+ * of it, with its own closing one. `torn`: a further fence follows behind other text, so that the block may have ended
+ * at a line of its own.
+ */
+function blocksOf(text: string): { blocks: string[]; torn: boolean } {
   const blocks: string[] = [];
-  let open: { mark: string; indent: string; lines: string[] } | null = null;
+  let open: { mark: string; indent: string; lines: string[]; inner: boolean } | null = null;
+  let between = "";
   for (const line of text.split("\n")) {
     const fence = FENCE.exec(line);
     if (open === null) {
-      if (fence !== null) open = { mark: fence[2] ?? "```", indent: fence[1] ?? "", lines: [] };
-    } else if (line.trim() === open.mark) {
+      if (fence !== null) open = { mark: fence[2] ?? "```", indent: fence[1] ?? "", lines: [], inner: false };
+      else between += line.trim();
+      continue;
+    }
+    const closes = line.trim() === open.mark;
+    if (closes && !open.inner) {
       blocks.push(open.lines.join("\n"));
       open = null;
-    } else open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
+      between = "";
+      continue;
+    }
+    open.inner = closes ? false : open.inner || fence?.[2] === open.mark;
+    open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
   }
-  if (open !== null) blocks.push(open.lines.join("\n"));
-  return blocks.filter((block) => block.trim() !== "");
+  const rest = open?.lines.join("\n") ?? "";
+  const torn = open !== null && rest.trim() === "" && blocks.length > 0 && between !== "";
+  return { blocks: [...blocks, rest].filter((block) => block.trim() !== ""), torn };
 }
 
 /** The code of a reply: the one fenced block, or the whole reply where it has no fence at all. */
 export function readCode(text: string): Result<{ code: string }> {
-  const blocks = [...new Set(blocksOf(text.replaceAll("\r\n", "\n")))];
+  const { blocks: found, torn } = blocksOf(text.replaceAll("\r\n", "\n"));
+  const blocks = [...new Set(found)];
   const [only] = blocks;
   if (blocks.length > 1)
     return {
       ok: false,
       reason: `There were ${blocks.length} code blocks; send exactly one, with all of the code.`,
+    };
+  if (torn)
+    return {
+      ok: false,
+      reason: "The fences do not match; where the code has a line of ``` itself, put ```` around all of it.",
     };
   if (only !== undefined) return { ok: true, code: only };
   if (text.trim() === "" || /^\s*(`{3,}|~{3,})/m.test(text))
@@ -100,6 +120,7 @@ export function readCode(text: string): Result<{ code: string }> {
   return { ok: true, code: text.replaceAll("\r\n", "\n").replace(/^\n+/, "").trimEnd() };
 }
 
+const SEARCH = /^[ \t]*<{5,9} ?SEARCH/gm;
 const MARKS =
   /^[ \t]*<{5,9} ?SEARCH[^\n]*\n([\s\S]*?)^[ \t]*={5,9}[ \t]*\n([\s\S]*?)^[ \t]*>{5,9} ?REPLACE/gm;
 
@@ -116,6 +137,8 @@ export function readReplace(text: string): Result<{ old: string; fresh: string }
       reason:
         "There was no change; send <<<<<<< SEARCH, the old lines, =======, the new lines, >>>>>>> REPLACE, each mark on a line of its own.",
     };
+  if ((text.match(SEARCH)?.length ?? 0) > pairs.length)
+    return { ok: false, reason: "A change has no end; send one change, with all three marks." };
   if (pairs.some(({ old, fresh }) => old !== first.old || fresh !== first.fresh))
     return {
       ok: false,

@@ -115,3 +115,29 @@ describe("search and replace", () => {
       expect(readReplace(text)).toEqual({ ok: false, reason: expect.stringContaining("<<<<<<< SEARCH") });
   });
 });
+
+describe("fences inside fences", () => {
+  const README = "# Title\n```sh\nls\n```\nmore";
+  for (const [what, text, code] of [
+    ["one with a language is part of the block", `\`\`\`markdown\n${README}\n\`\`\``, README],
+    ["four around three", `\`\`\`\`\n# T\n\`\`\`\nls\n\`\`\`\n\`\`\`\``, "# T\n```\nls\n```"],
+    ["a second closing one is nothing", "```python\nx = 1\n```\n```", "x = 1"],
+  ] as const)
+    test(what, () => expect(readCode(text)).toEqual({ ok: true, code }));
+
+  test("a block that may have ended at its own line is refused", () => {
+    expect(readCode('```python\nx = """\n```\n"""\n```')).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("put ```` around"),
+    });
+  });
+});
+
+test("a second change without its end is refused, not left out", () => {
+  const whole = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n";
+  expect(readReplace(`${whole}<<<<<<< SEARCH\nc\n=======\nd\n`)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("no end"),
+  });
+  expect(readReplace(whole)).toEqual({ ok: true, old: "a", fresh: "b" });
+});
