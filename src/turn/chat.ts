@@ -198,13 +198,14 @@ async function onAnswer(
     }
     case "finish":
       if (talk.standing !== null) return { kind: "done", verdict: talk.standing };
-      return say(
-        talk,
-        called,
-        "Nothing has been changed yet, so the task is not done. Make the change with a tool.",
-      );
+      return say(talk, called, `${notDone(talk.last)} Make the change with a tool.`);
   }
 }
+
+const notDone = (last: Verdict | null): string =>
+  last === null
+    ? "Nothing has been changed yet, so the task is not done."
+    : `The task is not done: ${last.reason}`;
 
 /** These targets come first in the next choice. */
 function offer(talk: Talk, found: Target[]): void {
@@ -246,7 +247,7 @@ function onStanding(
 ): StepEnd | null {
   const { verifier } = talk.work;
   const wasRed = verifier.baseline.some(({ status }) => status !== "passed");
-  talk.standing = verdict.status === "improved" ? talk.standing : verdict;
+  talk.standing = verifier.suffices(verdict) ? verdict : talk.standing;
   talk.work.by = candidate.origin;
   verifier.accept(verdict);
   talk.tried.clear();
@@ -257,7 +258,7 @@ function onStanding(
     made.map(({ path }) => ({ path })),
   );
   if (verdict.status === "verified" && wasRed) return { kind: "done", verdict };
-  if (verdict.status === "improved")
+  if (!verifier.suffices(verdict))
     return say(talk, called, `That helped, and it stays: ${verdictText(verdict)}\nGo on.`);
   return say(
     talk,
@@ -285,7 +286,7 @@ async function sample(talk: Talk, request: CodeRequest): Promise<StepEnd | null>
     if (judged.kind === "stopped") return judged;
     tried.set(JSON.stringify(answer.candidate.changes), judged.verdict);
     talk.last = judged.verdict;
-    if (judged.verdict.status === "verified" || judged.verdict.status === "unverified") {
+    if (work.verifier.suffices(judged.verdict)) {
       work.by = "sampling";
       work.verifier.accept(judged.verdict);
       return { kind: "done", verdict: judged.verdict };

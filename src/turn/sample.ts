@@ -161,7 +161,9 @@ async function oneAttempt(attempt: PlainAttempt, { subject, work, tried }: Trial
   const judged = await judgeCandidate(result.candidate, work);
   if (judged.kind === "stopped") return judged;
   const { verdict } = judged;
-  if (verdict.status === "verified" || verdict.status === "unverified") {
+  // Where checks can fail, what left them as they were shows nothing.
+  const shown = verdict.status !== "unverified" || work.checks.length === 0;
+  if (shown && work.verifier.suffices(verdict)) {
     work.by = "sampling";
     work.verifier.accept(verdict);
     return { kind: "done", verdict };

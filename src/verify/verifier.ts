@@ -2,8 +2,10 @@
  * Judges candidates on the tree itself: syntax in memory first, then the change is written, the checks run, what they left
  * is taken away, and the reports are compared with those of the start. The change stays until `takeBack`.
  */
+import { join } from "node:path";
 import { parse } from "../graph/parse.ts";
 import type { Candidate, Change, CheckReport, Failed, Result, Verdict } from "../types.ts";
+import type { RunResult } from "../workspace/run.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
 import { type Check, runCheck } from "./checks.ts";
 import { type JudgeOptions, judge } from "./judge.ts";
@@ -62,6 +64,13 @@ export class Verifier {
   /** What the task wants of the checks; see `judge`. */
   want(goal: JudgeOptions["goal"]): void {
     this.goal = goal;
+  }
+
+  /** Whether a step may end with this: proof, nothing to prove it with, or help where only harm was to be avoided. */
+  suffices({ status }: Verdict): boolean {
+    return (
+      status === "verified" || status === "unverified" || (status === "improved" && this.goal === "unharmed")
+    );
   }
 
   /** Copies the tree and runs the checks on it as it is. A failure: nothing may run here, since nothing could be brought back. */
@@ -184,11 +193,27 @@ export class Verifier {
   ): Promise<Result<{ report: CheckReport }>> {
     const { transaction, workspace, env, signal, outputFile } = this.parts;
     this.parts.onStart(check, when);
-    const options = { root: workspace.root, timeoutMs, env, signal, outputFile: outputFile(check.id) };
-    const report = await transaction.watch(() => runCheck(check, options));
+    const { root } = workspace;
+    const ours = [...this.accepted, ...this.applied.map(({ path }) => path)];
+    let confined = false;
+    const onRun = ({ confinement }: RunResult): void => {
+      confined = confinement !== "none";
+    };
+    const sealed = ours.map((path) => join(root, path));
+    const options = { root, timeoutMs, env, signal, outputFile: outputFile(check.id), sealed, onRun };
+    const report = await transaction.watch(
+      () => runCheck(check, options),
+      () => (confined ? ours : []),
+    );
     const stopped = report.status === "timeout" || report.status === "limit" || signal.aborted;
-    const { repaired, failed } = await transaction.clean(check.litter, stopped);
+    const { repaired, left, failed } = await transaction.clean(check.litter, stopped);
     if (failed !== null) return { ok: false, reason: failed };
+    const theirs = left.filter((path) => ours.includes(path));
+    if (theirs.length > 0)
+      return {
+        ok: false,
+        reason: `${named(theirs)} was changed by somebody else while ${check.id} ran: that stays, and what this turn wrote is kept in .smallcode/undo.`,
+      };
     if (repaired.length > 0)
       this.parts.onNotice(
         `While ${check.id} ran, ${named(repaired)} changed and was put back; what stood there is kept in .smallcode/undo.`,

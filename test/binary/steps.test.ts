@@ -1,6 +1,6 @@
 /** Tasks of several parts, and steps of several edits: what is kept is proven as a whole, what fails takes all of it back. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { BUGGY, call, eventsOf, project, RIGHT, rewrite, SLOW_MS } from "../harness/project.ts";
+import { BUGGY, call, eventsOf, messagesOf, project, RIGHT, rewrite, SLOW_MS } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";
 import { expectBad } from "./bad.ts";
 
@@ -73,4 +73,35 @@ test("a check run again after an edit that helped is progress, and two edits may
   const ran = await p.run(["--yes", "Fix the bugs in calc.py"]);
   expect(ran.exit).toBe(0);
   expect(ran.stderr).toContain("What was asked for passes");
+});
+
+const BOTH = {
+  "calc.py": "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a + b\n",
+  "tests/test_calc.py":
+    "from calc import add, mul\n\n\ndef test_add():\n    assert add(1, 2) == 3\n\n\ndef test_mul():\n    assert mul(2, 3) == 6\n",
+};
+
+test("a part that turns some of the red tests green is done when the model says so", async () => {
+  const p = await project(BOTH, [
+    ...rewrite("calc.py::add", RIGHT),
+    ...finish,
+    ...rewrite("calc.py::mul", "def mul(a, b):\n    return a * b"),
+  ]);
+  const ran = await p.run(["--yes", "In calc.py:\n- fix add\n- fix mul"]);
+  expect(ran.exit).toBe(0);
+});
+
+test("finish after a change that helped is told what is still red", async () => {
+  const p = await project(BOTH, [
+    ...rewrite("calc.py::add", RIGHT),
+    ...finish,
+    ...rewrite("calc.py::mul", "def mul(a, b):\n    return a * b"),
+  ]);
+  const ran = await p.run(["--yes", "Fix the failing tests in calc.py"]);
+  expect(ran.exit).toBe(0);
+  expect(
+    messagesOf(p.server.completions().at(-1))
+      .map(({ content }) => content)
+      .join("\n"),
+  ).toMatch(/The task is not done: Better than before, but .*test_mul/);
 });
