@@ -58,6 +58,10 @@ export interface RunCheckOptions {
   env: Record<string, string>;
   outputFile: string;
   signal?: AbortSignal;
+  /** See `RunOptions`. */
+  sealed?: string[];
+  /** Gets the run before it is read. */
+  onRun?: (result: RunResult) => void;
 }
 
 /** Runs a check to its end and reads the result. Every outcome is a report; a cancelled run is one with status `error`. */
@@ -68,5 +72,6 @@ export async function runCheck(check: Check, options: RunCheckOptions): Promise<
     env: { ...options.env, ...check.env },
     artifacts: check.artifacts ?? [],
   });
+  options.onRun?.(result);
   return check.parse(result);
 }

@@ -9,6 +9,8 @@ import { join } from "node:path";
 /** Absolute paths without symlinks. */
 export interface Places {
   root: string;
+  /** Files inside the root that stay as they are, absolute. */
+  sealed: string[];
   /** Becomes TMPDIR, and `/tmp` as well where `coverTmp`. */
   temporary: string;
   coverTmp: boolean;
@@ -106,7 +108,7 @@ export interface FstabOptions {
 /** The whole view as an fstab for `mount --all`, in order. */
 export function fstab(places: Places, { mounts, exists, user, overlays }: FstabOptions): string {
   const state = join(places.root, ".smallcode");
-  const guarded = [join(places.root, ".git"), state].filter(exists);
+  const guarded = [join(places.root, ".git"), state, ...places.sealed].filter(exists);
   const writable = [places.root, places.temporary, ...places.writable];
   const flagsAt = (path: string): string[] =>
     mounts.findLast((mount) => inside(path, mount.path))?.flags ?? ["relatime"];

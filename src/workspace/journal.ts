@@ -41,6 +41,8 @@ export type JournalRecord = z.infer<typeof JournalRecord>;
 export interface Window {
   from: number;
   to: number | null;
+  /** Files that the check could not change. Not journalled: a recovery keeps both versions anyway. */
+  sealed?: string[];
 }
 
 export type TurnState = "open" | "committed" | "undoing" | "undone" | "redoing" | "reverted";

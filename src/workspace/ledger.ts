@@ -99,7 +99,8 @@ export class Ledger {
   private whose(path: string, absolute: string): "check" | "user" {
     if (this.clashes.has(path)) return "user";
     if (this.windows.length === 0) return this.origin.has(path) ? "user" : "check";
-    return isWithin(this.windows, changedAt(absolute)) ? "check" : "user";
+    const open = this.windows.filter(({ sealed }) => sealed?.includes(path) !== true);
+    return isWithin(open, changedAt(absolute)) ? "check" : "user";
   }
 
   /** The user's version of a file is the one to protect from now on; of a file that the turn has changed, it is a clash. */

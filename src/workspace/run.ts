@@ -22,6 +22,8 @@ export interface RunOptions {
   env: Record<string, string>;
   signal?: AbortSignal;
   writable?: string[];
+  /** Files inside the root, absolute, that the command cannot change where it is confined. */
+  sealed?: string[];
   network?: boolean;
   /** Gets the output as it comes; folders are made. */
   outputFile: string;
@@ -118,6 +120,7 @@ function lay(folder: string, options: RunOptions): Places {
   ];
   const places: Places = {
     root,
+    sealed: options.sealed ?? [],
     temporary: join(folder, "tmp"),
     coverTmp:
       !used.some((path) => path?.startsWith("/tmp/") || path === "/tmp") && folder.startsWith("/tmp/"),

@@ -92,9 +92,10 @@ export class Transaction {
 
   /**
    * Runs a check. What changes in files meanwhile counts as the check's doing, which clean() and revert() undo; what
-   * changes at other times is the user's and stays.
+   * changes at other times is the user's and stays. `sealed`, asked afterwards, names files that the check could not
+   * change: a change of those is the user's at any time.
    */
-  async watch<T>(check: () => Promise<T>): Promise<T> {
+  async watch<T>(check: () => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
     const { blobs, lock } = this.parts;
     for (const difference of this.ledger.differences())
       if (difference.by === "user") this.ledger.yieldTo(difference, blobs);
@@ -106,6 +107,7 @@ export class Transaction {
       return await check();
     } finally {
       window.to = Date.now();
+      window.sealed = sealed();
       this.note({ op: "checked", to: window.to });
     }
   }

@@ -314,6 +314,7 @@ test("the table of mounts freezes all but the workspace", () => {
     devices: "/t/dev",
     home: null,
     writable: [],
+    sealed: [],
   };
   const lines = fstab(places, {
     mounts: parseMountInfo(info),

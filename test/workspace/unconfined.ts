@@ -14,6 +14,7 @@ const places = {
   devices: root,
   home: null,
   writable: [],
+  sealed: [],
 };
 for (const way of confinements({ places, network: false, folder: root }))
   if (way.kind === "namespaces") refuse(way);
