@@ -8,10 +8,8 @@ import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
 import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
+import { filesLine } from "./opening.ts";
 
-/** Files that are named, and how long that may get. */
-const MOST_NAMES = 40;
-const MOST_NAME_CHARS = 1200;
 /** How much of their room code and data get, tried until the whole fits. */
 const PARTS = [1, 0.6, 0.3, 0.1];
 
@@ -37,16 +35,6 @@ async function questionFor(request: TurnRequest, parts: TurnParts, most: number)
     if (estimateTokens(question) <= most) break;
   }
   return question;
-}
-
-function filesLine(files: string[]): string {
-  if (files.length === 0) return "";
-  let shown = "";
-  for (const path of files.slice(0, MOST_NAMES)) {
-    if (shown.length + path.length >= MOST_NAME_CHARS) break;
-    shown += ` ${path}`;
-  }
-  return `Files:${shown} (${files.length} in all)`;
 }
 
 function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {

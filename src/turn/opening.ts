@@ -8,6 +8,20 @@ import type { CodeSymbol, Step } from "../types.ts";
 import type { Work } from "./context.ts";
 import { reportText } from "./judge.ts";
 
+const MOST_NAMES = 40;
+const MOST_NAME_CHARS = 1200;
+
+/** The first of the project's files by name; "" where there are none. */
+export function filesLine(files: string[]): string {
+  if (files.length === 0) return "";
+  let shown = "";
+  for (const path of files.slice(0, MOST_NAMES)) {
+    if (shown.length + path.length >= MOST_NAME_CHARS) break;
+    shown += ` ${path}`;
+  }
+  return `Files:${shown} (${files.length} in all)`;
+}
+
 /** The text of the first failing test, where it is known and not longer than an answer may be; else "". */
 async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
   const failing = verifier.baseline
@@ -58,7 +72,7 @@ async function openingWith(part: number, step: Step, symbols: CodeSymbol[], work
       : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data) * part).trimEnd()}\n\`\`\``,
     red.length > 0 ? `Checks before any change:\n${cutLines(red.join("\n"), charsIn(shares.answer))}` : "",
     await failingTest(work),
-    text === "" ? `Files: ${work.files.slice(0, 60).join(" ")}` : `Code:\n${text}`,
+    text === "" ? filesLine(work.files) : `Code:\n${text}`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
