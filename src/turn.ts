@@ -10,7 +10,7 @@ import { Meter } from "./turn/meter.ts";
 import { endOfUnreadable } from "./turn/named.ts";
 import type { Account } from "./types.ts";
 
-export { TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
+export { type Earlier, TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
 
 /** Runs a turn to its end; `exit` is what the process will end with. Throws only on a bug. */
 export async function runTurn(

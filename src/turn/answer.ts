@@ -4,7 +4,7 @@ import { charsIn, cutLines, sharesOf } from "../model/budget.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { ASK_HEAD } from "../model/schema.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
-import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
+import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 
@@ -12,7 +12,14 @@ import type { Meter } from "./meter.ts";
 async function questionFor(request: TurnRequest, parts: TurnParts, room: number): Promise<string> {
   const shares = sharesOf(parts.model.window);
   const files = await parts.workspace.list();
-  const scene = { task: request.task, workspace: parts.workspace, files, baseline: [], frozen: () => false };
+  const scene = {
+    task: request.task,
+    recent: request.earlier?.files ?? [],
+    workspace: parts.workspace,
+    files,
+    baseline: [],
+    frozen: () => false,
+  };
   const ranking: Ranking = await rankTargets(scene);
   const target = targetsOf(ranking, 1)[0] ?? null;
   const { text } = await slice({ target, symbols: ranking.symbols, room: charsIn(room) }, parts.workspace);
@@ -24,6 +31,7 @@ async function questionFor(request: TurnRequest, parts: TurnParts, room: number)
     request.data === null
       ? ""
       : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data)).trimEnd()}\n\`\`\``,
+    earlierSection(request, charsIn(shares.answer)),
     `Question: ${request.task}`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");

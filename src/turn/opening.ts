@@ -4,7 +4,7 @@ import { parse } from "../graph/parse.ts";
 import { slice } from "../graph/slice.ts";
 import { charsIn, cutLines } from "../model/budget.ts";
 import type { CodeSymbol, Step } from "../types.ts";
-import type { Work } from "./context.ts";
+import { earlierSection, type Work } from "./context.ts";
 import { reportText } from "./judge.ts";
 
 /** The text of the first failing test, where it is known and not longer than an answer may be; else "". */
@@ -27,7 +27,7 @@ async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
     : `The failing test:\n${path}\n\`\`\`${parsed.language}\n${text}\n\`\`\``;
 }
 
-/** The first message of a step: task, data, what fails, the code. */
+/** The first message of a step: task, data, what fails, the code, what went before. */
 export async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
   const { request, parts, shares, verifier } = work;
   const target = step.targets[0] ?? null;
@@ -41,6 +41,7 @@ export async function openingOf(step: Step, symbols: CodeSymbol[], work: Work): 
     red.length > 0 ? `Checks before any change:\n${red.join("\n")}` : "",
     await failingTest(work),
     text === "" ? `Files: ${work.files.slice(0, 60).join(" ")}` : `Code:\n${text}`,
+    earlierSection(request, charsIn(shares.answer)),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
