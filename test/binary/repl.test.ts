@@ -312,8 +312,12 @@ test("no model: a sentence, and the next message looks again", async () => {
 
 test("without a terminal there is nobody to talk to: a usage error", async () => {
   const p = await project(BUGGY, []);
-  for (const stdin of [null, "Fix it\n"]) {
-    const ran = await p.run([], { stdin });
+  for (const [args, stdin] of [
+    [[], null],
+    [[], "Fix it\n"],
+    [["--json"], null],
+  ] as const) {
+    const ran = await p.run([...args], { stdin });
     expect(ran).toMatchObject({ exit: 2, stdout: "" });
     expect(ran.stderr).toContain("There is no task");
   }

@@ -130,7 +130,7 @@ export class EditedKeys implements Keys {
 
   private take(): void {
     const { input, output } = this.options;
-    input.setRawMode(true);
+    this.setRaw(true);
     input.on("data", this.onData);
     input.resume();
     output.write(PASTE_ON);
@@ -142,7 +142,17 @@ export class EditedKeys implements Keys {
     output.write(PASTE_OFF);
     input.off("data", this.onData);
     input.pause();
-    input.setRawMode(false);
+    this.setRaw(false);
+  }
+
+  private setRaw(raw: boolean): void {
+    try {
+      this.options.input.setRawMode(raw);
+    } catch (error) {
+      if (!String(error).includes("setRawMode failed")) throw error;
+      // The terminal is gone: it has no mode any more, and nothing more will be typed.
+      this.end();
+    }
   }
 
   private onData = (bytes: Buffer): void => {
