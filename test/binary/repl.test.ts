@@ -1,6 +1,6 @@
 /** A conversation as a person has it: the real binary on a pseudo-terminal, with the scripted server. */
 import { expect, test } from "bun:test";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   BUGGY,
@@ -291,6 +291,18 @@ test("a terminal that goes away ends the talk, and a running turn is taken back"
   t.hangUp();
   expect(await t.ended()).toBe(130);
   await p.server.until((requests) => requests.at(-1)?.aborted === true);
+});
+
+test("leaving before any task leaves nothing behind", async () => {
+  const p = await project(BUGGY, [], { models: ["one"] });
+  const t = await talk(p, []);
+  await t.see("one at http");
+  await t.see(PROMPT);
+  t.type("/context\r");
+  await t.see("last request   none yet");
+  t.type("\x04");
+  expect(await t.ended()).toBe(0);
+  expect(existsSync(join(p.root, ".smallcode"))).toBe(false);
 });
 
 test("no model: a sentence, and the next message looks again", async () => {

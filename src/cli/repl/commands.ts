@@ -132,9 +132,9 @@ function showContext({ model, conversation, say }: Desk): void {
   say(rows.map(([name, text]) => `${name.padEnd(14)} ${text}`).join("\n"));
 }
 
-/** The command and its words that a line is; null where it is a task. A path is no command. */
+/** The command and its words that a line is; null where it is a task. A path is no command, nor is a text of several lines. */
 export function readSlash(line: string): { name: string; words: string } | null {
-  const match = /^\/([A-Za-z?]*)(?:\s+([\s\S]*))?$/.exec(line);
+  const match = /^\/([A-Za-z?]*)(?:[ \t]+(.*))?$/.exec(line);
   return match === null ? null : { name: (match[1] ?? "").toLowerCase(), words: (match[2] ?? "").trim() };
 }
 

@@ -9,11 +9,12 @@ import { environment, loadSettings, type Settings, userStatePath } from "../../c
 import { listModels } from "../../model/client.ts";
 import type { Model } from "../../model/model.ts";
 import { openHistory } from "../../session/history.ts";
-import { runTurn, TIME_IS_UP } from "../../turn.ts";
+import { modelEvent, runTurn, TIME_IS_UP } from "../../turn.ts";
 import { EVENT_VERSION, type TurnEvent } from "../../types.ts";
 import { openWorkspace } from "../../workspace/workspace.ts";
 import { NO_TASK, type ParsedArgs } from "../args.ts";
 import type { Answer, Question } from "../ask.ts";
+import type { Listener } from "../render.ts";
 import { oneLine, sanitize } from "../sanitize.ts";
 import { openScreen, SENTENCE } from "../screen.ts";
 import {
@@ -56,7 +57,7 @@ export async function runRepl(
     if (!same) screen.listener(event);
   };
   const around = openSurroundings({ settings, host, version, screen }, { listener, logged: true });
-  const talk = new Repl(around, conversation);
+  const talk = new Repl(around, conversation, listener);
   repl.leave = talk.leave;
   try {
     return await talk.run();
@@ -68,6 +69,8 @@ export async function runRepl(
 
 class Repl {
   private readonly around: Surroundings;
+  /** Shows and remembers an event without logging it. */
+  private readonly listener: Listener;
   private readonly conversation: Conversation;
   private readonly history: ReturnType<typeof openHistory>;
   private readonly keys: Keys;
@@ -77,8 +80,9 @@ class Repl {
   private leaving = false;
   private readonly signals = new Map<NodeJS.Signals, () => void>();
 
-  constructor(around: Surroundings, conversation: Conversation) {
+  constructor(around: Surroundings, conversation: Conversation, listener: Listener) {
     this.around = around;
+    this.listener = listener;
     this.conversation = conversation;
     const state = userStatePath(around.host);
     this.history = openHistory(state === null ? null : join(state, "history"));
@@ -139,6 +143,7 @@ class Repl {
     this.say(
       `${colors.bold(`smallcode ${version}`)} in ${oneLine(settings.workspace.root)}; /help lists commands, Ctrl-D leaves`,
     );
+    await this.stoppable((signal) => this.greet(signal));
     const prompt = colors.cyan("> ");
     let warned = false;
     while (!this.leaving) {
@@ -154,6 +159,14 @@ class Repl {
       if (line.text !== "" && (await this.answer(line)) === "leave") return 0;
     }
     return INTERRUPTED;
+  }
+
+  /** Which model is there, or what to do about it; the conversation begins either way. */
+  private async greet(signal: AbortSignal): Promise<void> {
+    // No turn has begun: nothing is logged yet, and nothing made on disk.
+    const found = await this.connected({ ...this.around, emit: this.listener }, signal);
+    if (found.ok) this.listener(modelEvent(found.model));
+    else if (!signal.aborted) this.say(sanitize(found.end.message));
   }
 
   private async answer(line: Extract<Line, { kind: "line" }>): Promise<"leave" | "stay"> {
@@ -190,7 +203,7 @@ class Repl {
     const timer = setTimeout(() => controller.abort(TIME_IS_UP), settings.limits.maxTimeMs);
     emit({ type: "start", v: EVENT_VERSION, session, version, cwd: settings.workspace.root, task });
     const gate = await gateOf(around, (question) => this.ask(question, controller));
-    const found = await partsOf(around, { signal, gate, model: () => this.connected(signal) });
+    const found = await partsOf(around, { signal, gate, model: () => this.connected(around, signal) });
     if (found.ok) await runTurn({ task, data, earlier, session, version }, found.parts, exitOf(settings));
     else endEarly(around, found.end);
     clearTimeout(timer);
@@ -198,9 +211,9 @@ class Repl {
   }
 
   /** The model of the conversation; looked for as long as none has answered. */
-  private async connected(signal: AbortSignal): ReturnType<typeof findModel> {
+  private async connected(around: Surroundings, signal: AbortSignal): ReturnType<typeof findModel> {
     if (this.model !== null) return { ok: true, model: this.model };
-    const found = await findModel(this.around, { signal });
+    const found = await findModel(around, { signal });
     if (found.ok) this.model = found.model;
     return found;
   }
