@@ -60,8 +60,8 @@ export interface Settings {
     verbose: boolean;
   };
   permissions: Permissions;
-  /** Colour is wanted, where the stream is a terminal. */
-  terminal: { color: boolean };
+  /** `color`: it is wanted, where the stream is a terminal. `dumb`: the terminal takes no escape codes at all. */
+  terminal: { color: boolean; dumb: boolean };
 }
 
 export type Loaded = { ok: true; settings: Settings; sources: Sources } | { ok: false; reason: string };
@@ -176,6 +176,7 @@ async function assemble(inputs: Inputs): Promise<{ settings: Settings; sources: 
         ],
         false,
       ),
+      dumb: dumb === true,
     },
   };
   const ignoring = [user.ignore ? userPath : null, project.ignore ? projectPath : null];

@@ -28,6 +28,10 @@ async function run(parsed: Parsed): Promise<number> {
       const { runCommand } = await import("./cli/command.ts");
       return runCommand(parsed);
     }
+    case "repl": {
+      const { runRepl } = await import("./cli/repl/repl.ts");
+      return runRepl(parsed, version);
+    }
     case "task": {
       const { runTask } = await import("./cli/one-shot.ts");
       return runTask(parsed, version);

@@ -2,15 +2,16 @@
  * One turn: plan -> compound tool -> verify -> decompose. A question is answered from the code that matters; a change is made
  * by `turn/edit.ts`, whose stages hand each other plain values. Everything that happens leaves as a TurnEvent.
  */
+import type { Model } from "./model/model.ts";
 import { decideIntent, type Intent } from "./plan/intent.ts";
 import { answer } from "./turn/answer.ts";
 import type { TurnEnd, TurnParts, TurnRequest, Work } from "./turn/context.ts";
 import { type EditEnd, edit } from "./turn/edit.ts";
 import { Meter } from "./turn/meter.ts";
 import { endOfUnreadable } from "./turn/named.ts";
-import type { Account } from "./types.ts";
+import type { Account, TurnEvent } from "./types.ts";
 
-export { TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
+export { type Earlier, TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
 
 /** Runs a turn to its end; `exit` is what the process will end with. Throws only on a bug. */
 export async function runTurn(
@@ -20,13 +21,7 @@ export async function runTurn(
 ): Promise<TurnEnd> {
   const started = performance.now();
   const { settings, model, emit, signal } = parts;
-  emit({
-    type: "model",
-    endpoint: model.endpoint,
-    model: shownName(model.name),
-    rung: model.rung,
-    window: model.window,
-  });
+  emit(modelEvent(model));
   const intent = decideIntent(request.task, settings.mode.intent);
   emit({ type: "intent", ...intent });
   const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, signal }, emit);
@@ -50,6 +45,11 @@ async function stages(
   return intent === "ask"
     ? { end: await answer(request, parts, meter), work: null }
     : edit(request, parts, meter);
+}
+
+/** Which model answers, as an event. */
+export function modelEvent({ endpoint, name, rung, window }: Model): TurnEvent {
+  return { type: "model", endpoint, model: shownName(name), rung, window };
 }
 
 /** llama-server names a model by its file: the folder is nobody's business. */

@@ -45,11 +45,12 @@ export const Diagnostic = z.object({
 });
 export type Diagnostic = z.infer<typeof Diagnostic>;
 
-/** One file's new text, with "\n" line ends; the workspace gives back the file's own line ends and BOM. `text: null` deletes. `base` is the hash of the bytes the change was made from, null where the file must not exist. */
+/** One file's new text, with "\n" line ends; the workspace gives back the file's own line ends and BOM. `text: null` deletes. `base` is the hash of the bytes the change was made from, null where the file must not exist. A new file takes line ends, BOM and mode from the file `like`. */
 export const Change = z.object({
   path: z.string(),
   text: z.string().nullable(),
   base: z.string().nullable(),
+  like: z.string().optional(),
 });
 export type Change = z.infer<typeof Change>;
 

@@ -47,7 +47,7 @@ test("nothing set: the defaults, and they say so", async () => {
       write: { allow: [], deny: [] },
       read: { allow: [], deny: [] },
     },
-    terminal: { color: true },
+    terminal: { color: true, dumb: false },
   });
   expect(new Set(Object.values(sources))).toEqual(new Set(["default"]));
 });

@@ -122,9 +122,13 @@ export const COMMANDS: readonly CommandRow[] = [
 export type ParsedArgs =
   | { command: "task"; task: string; stdin: "auto" | "wait"; flags: Flags }
   | { command: "undo" | "redo" | "config"; flags: Flags }
+  /** No task at all: a conversation, where there is a terminal. */
+  | { command: "repl"; flags: Flags }
   | { command: "help"; words: string[] }
   | { command: "version" }
   | { command: "usage"; message: string };
+
+export const NO_TASK = 'There is no task: say what to do, as in smallcode "fix the failing test".';
 
 /** A mistake on the command line; never leaves this file. */
 class UsageError extends Error {}
@@ -193,11 +197,10 @@ function read(argv: string[]): ParsedArgs {
   const command = literal.length > 0 ? undefined : COMMANDS.find(({ name }) => name === words[0]);
   if (command?.name === "help") return { command: "help", words: words.slice(1) };
   if (command && words.length === 1) return { command: command.name, flags };
+  if (words.length === 0 && end < 0) return { command: "repl", flags };
   const stdin = literal.length === 0 && words.at(-1) === "-" ? "wait" : "auto";
   const task = [...(stdin === "wait" ? words.slice(0, -1) : words), ...literal].join(" ").trim();
-  if (task === "" && stdin === "auto") {
-    throw new UsageError('There is no task: say what to do, as in smallcode "fix the failing test".');
-  }
+  if (task === "" && stdin === "auto") throw new UsageError(NO_TASK);
   return { command: "task", task, stdin, flags };
 }
 

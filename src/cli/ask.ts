@@ -1,10 +1,15 @@
 /** Asking the user on the terminal. A question without a terminal is a "no". */
+import { createInterface } from "node:readline";
 import { oneLine } from "./sanitize.ts";
 
 export interface Terminal {
   input: NodeJS.ReadStream;
   /** Where questions go: stderr, since stdout carries the answer. */
   output: NodeJS.WriteStream;
+  /** The terminal takes no escape codes: the question is a plain line, and so is the answer. */
+  dumb?: boolean;
+  /** Reads such a line where somebody else reads `input`; null at its end. */
+  readLine?: (prompt: string) => Promise<string | null>;
 }
 
 /** `always`: yes, and do not ask again. */
@@ -20,6 +25,7 @@ export interface Question {
 /** The user's answer; "no" at once where either end is not a terminal. */
 export async function ask(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {
   if (!terminal.input.isTTY || !terminal.output.isTTY) return "no";
+  if (terminal.dumb) return askPlainly(question, terminal, signal);
   const { isCancel, select } = await import("@clack/prompts");
   const always =
     question.remember === undefined ? [] : [{ value: "always", label: oneLine(question.remember) }];
@@ -31,4 +37,28 @@ export async function ask(question: Question, terminal: Terminal, signal?: Abort
     ...(signal === undefined ? {} : { signal }),
   });
   return isCancel(answer) ? "interrupted" : (answer as Answer);
+}
+
+async function askPlainly(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {
+  const always = question.remember === undefined ? "" : `, a (${oneLine(question.remember)})`;
+  const read = terminal.readLine ?? ((prompt: string) => readLine(prompt, terminal, signal));
+  const line = await read(`${oneLine(question.text)} n (no), y (yes, this once)${always}: `);
+  if (line === null || signal?.aborted) return "interrupted";
+  const word = line.trim().toLowerCase();
+  if (/^a(lways)?$/.test(word) && always !== "") return "always";
+  return /^y(es)?$/.test(word) ? "yes" : "no";
+}
+
+function readLine(prompt: string, { input, output }: Terminal, signal?: AbortSignal): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string | null>();
+  const lines = createInterface({ input, terminal: false });
+  const stop = (): void => lines.close();
+  lines.on("close", () => resolve(null));
+  lines.on("line", (line) => {
+    resolve(line);
+    lines.close();
+  });
+  signal?.addEventListener("abort", stop, { once: true });
+  output.write(prompt);
+  return promise.finally(() => signal?.removeEventListener("abort", stop));
 }

@@ -1,5 +1,6 @@
 /** The commands that need no model: `undo`, `redo`, `config`. */
 import { environment, loadSettings, userConfigPath } from "../config.ts";
+import type { Result } from "../types.ts";
 import { redo, undo } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
 import { oneLine } from "./sanitize.ts";
@@ -21,11 +22,22 @@ export async function runCommand(
     process.stdout.write(report);
     return 0;
   }
-  const done = await (parsed.command === "undo" ? undo : redo)(settings.workspace.root);
+  const done = await moveTurn(parsed.command, settings.workspace.root);
   if (!done.ok) return complain(done.reason, 1);
-  const verb = parsed.command === "undo" ? "Taken back" : "Brought back";
-  process.stdout.write(`${verb}: ${done.files.map((path) => oneLine(path)).join(", ")}\n`);
+  process.stdout.write(`${done.said}\n`);
   return 0;
+}
+
+/** Takes the last turn of the folder back, or brings it back; says which files. */
+export async function moveTurn(
+  direction: "undo" | "redo",
+  root: string,
+): Promise<Result<{ said: string; files: string[] }>> {
+  const done = await (direction === "undo" ? undo : redo)(root);
+  if (!done.ok) return done;
+  const verb = direction === "undo" ? "Taken back" : "Brought back";
+  const { files } = done;
+  return { ok: true, files, said: `${verb}: ${files.map((path) => oneLine(path)).join(", ")}` };
 }
 
 function complain(reason: string, exit: number): number {

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Settings } from "../config.ts";
 import type { Result, TurnEvent } from "../types.ts";
-import { ask } from "./ask.ts";
+import type { Answer, Question } from "./ask.ts";
 import { decide, type Grants } from "./permissions.ts";
 
 export interface GateParts {
@@ -11,9 +11,7 @@ export interface GateParts {
   trusted: boolean;
   remember: () => Promise<Result<{ file: string }>>;
   emit: (event: TurnEvent) => void;
-  signal: AbortSignal;
-  /** Ctrl-C in place of an answer ends the turn. */
-  interrupt: () => void;
+  ask: (question: Question) => Promise<Answer>;
 }
 
 export interface Gate {
@@ -24,7 +22,7 @@ export interface Gate {
 }
 
 export function openGate(parts: GateParts): Gate {
-  const { settings, emit, signal } = parts;
+  const { settings, emit, ask } = parts;
   const { root } = settings.workspace;
   const grants: Grants = {
     permissions: settings.permissions,
@@ -38,14 +36,13 @@ export function openGate(parts: GateParts): Gate {
 
   const question = async (kind: "run" | "write", what: string): Promise<boolean> => {
     const text = kind === "run" ? `Run ${what}? It runs this folder's code.` : `Write ${what}?`;
-    const remember = kind === "run" ? "yes, and trust this folder" : undefined;
-    const answer = await ask({ text, remember }, { input: process.stdin, output: process.stderr }, signal);
+    const remember = kind === "run" ? { remember: "yes, and trust this folder" } : {};
+    const answer = await ask({ text, ...remember });
     if (answer === "always") {
       const kept = await parts.remember();
       if (!kept.ok) emit({ type: "notice", level: "warning", text: kept.reason });
       grants.trusted = true;
     }
-    if (answer === "interrupted") parts.interrupt();
     const granted = answer === "yes" || answer === "always";
     emit({
       type: "permission",

@@ -15,6 +15,7 @@ function table(rows: [left: string, right: string][], width: number): string {
 /** What `--help` prints; at most 60 lines of 100 characters. */
 export const HELP = `smallcode: a coding agent for small local models
 
+  smallcode [FLAGS]             a conversation on the terminal, task by task (/help there)
   smallcode [FLAGS] "task"      one task; stdin is data, stdout the answer or the diff, stderr progress
 ${table(
   COMMANDS.map(({ name, words, help }) => [`smallcode ${name}${words ? ` ${words}` : ""}`, help]),

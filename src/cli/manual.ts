@@ -7,6 +7,19 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   {
+    name: "conversation",
+    text: `Conversation
+"smallcode" alone on a terminal asks for one task after the other; each knows the ones before it.
+  /help      the commands and keys          /model [NAME]  choose the model
+  /diff      the last change                /context       what the next request holds
+  /undo      take back the last change      /clear         forget the earlier tasks
+  /redo      do it again                    /quit          leave (or Ctrl-D)
+Ctrl-C stops a running task and puts its files back; a second one leaves. At an empty prompt, twice leaves.
+A paste of several lines is one message; beside typed words it is their data. Tab completes commands and paths.
+What you type is remembered for you alone in the folder for state (~/.local/state/smallcode/history).
+Flags hold for the whole conversation: smallcode --model NAME --check "npm test"`,
+  },
+  {
     name: "permissions",
     text: `Permissions
 Without flags, edits inside the folder are allowed: they can be undone.

@@ -22,7 +22,7 @@ export interface PlainOptions {
   verbose: boolean;
 }
 
-type Colors = ReturnType<typeof pc.createColors>;
+export type Colors = ReturnType<typeof pc.createColors>;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
 const count = (n: number): string => n.toLocaleString("en-US");
@@ -60,7 +60,7 @@ export function accountLine({ by, requests, candidates, tokens, ms, local }: Acc
 const GOOD: Outcome[] = ["verified", "answered"];
 
 /** A unified diff with its colours; the diff's own text is clean before. */
-function colorDiff(patch: string, c: Colors): string {
+export function colorDiff(patch: string, c: Colors): string {
   return sanitize(patch)
     .split("\n")
     .map((line) => {

@@ -96,7 +96,22 @@ export async function connect(
   }
 }
 
-function locate(options: ConnectOptions): ReturnType<typeof findLocal> {
+/** The names of the models that the endpoint lists, and its address. */
+export async function listModels(
+  options: Pick<ConnectOptions, "endpoint" | "key" | "signal" | "ports">,
+): Promise<{ ok: true; endpoint: string; models: string[] } | Failure> {
+  try {
+    const { endpoint, models } = await locate(options);
+    return { ok: true, endpoint, models: models.map(({ id }) => id) };
+  } catch (thrown) {
+    if (thrown instanceof EndpointError) return thrown.failure;
+    throw thrown;
+  }
+}
+
+function locate(
+  options: Pick<ConnectOptions, "endpoint" | "key" | "signal" | "ports">,
+): ReturnType<typeof findLocal> {
   if (options.endpoint === null) return findLocal(options.ports ?? USUAL_PORTS, options.signal);
   return findGiven(options.endpoint, { key: options.key, signal: options.signal });
 }

@@ -7,6 +7,8 @@ import type { Workspace } from "../workspace/workspace.ts";
 /** What is known of a task before the first request. */
 export interface Scene {
   task: string;
+  /** Files that the last turn was about: likely meant again, where the task names none. */
+  recent: string[];
   workspace: Pick<Workspace, "read">;
   /** All of the project's files. */
   files: string[];
@@ -74,6 +76,8 @@ export interface Ranking {
   named: string[];
 }
 
+const stemOf = (path: string): string => (path.split("/").at(-1) ?? path).replace(/\.\w+$/, "");
+
 /** Ranks the symbols of the project for the task. */
 export async function rankTargets(scene: Scene): Promise<Ranking> {
   const named = namedPaths(scene.task, scene.files);
@@ -82,6 +86,8 @@ export async function rankTargets(scene: Scene): Promise<Ranking> {
       ...(await importedWords(scene, named)),
       ...scene.task.split(/[^\w.]+/).filter((word) => word.length > 1),
       ...testWords(scene.baseline),
+      // A word of its own each: enough to decide between equals, too little to hide what the task speaks of.
+      ...(named.length === 0 ? scene.recent.map(stemOf) : []),
     ],
     paths: named,
     frames: failingPlaces(scene),

@@ -5,7 +5,7 @@ import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { ASK_HEAD } from "../model/schema.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
-import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
+import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 import { filesLine } from "./opening.ts";
@@ -17,7 +17,14 @@ const PARTS = [1, 0.6, 0.3, 0.1];
 async function questionFor(request: TurnRequest, parts: TurnParts, most: number): Promise<string> {
   const shares = sharesOf(parts.model.window);
   const files = await parts.workspace.list();
-  const scene = { task: request.task, workspace: parts.workspace, files, baseline: [], frozen: () => false };
+  const scene = {
+    task: request.task,
+    recent: request.earlier?.files ?? [],
+    workspace: parts.workspace,
+    files,
+    baseline: [],
+    frozen: () => false,
+  };
   const ranking: Ranking = await rankTargets(scene);
   const target = targetsOf(ranking, 1)[0] ?? null;
   let question = "";
@@ -29,6 +36,7 @@ async function questionFor(request: TurnRequest, parts: TurnParts, most: number)
       filesLine(files),
       text,
       data === "" ? "" : `Data:\n\`\`\`\n${data}\n\`\`\``,
+      earlierSection(request, charsIn(shares.answer) * part),
       `Question: ${request.task}`,
     ];
     question = sections.filter((section) => section !== "").join("\n\n");

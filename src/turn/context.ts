@@ -1,6 +1,6 @@
 /** What a turn is given, what it carries between its stages, and how it can end. */
 import type { Settings } from "../config.ts";
-import type { Shares } from "../model/budget.ts";
+import { cutLines, type Shares } from "../model/budget.ts";
 import type { Model } from "../model/model.ts";
 import type { Origin, Outcome, TurnEvent } from "../types.ts";
 import type { Verifier } from "../verify/verifier.ts";
@@ -11,9 +11,17 @@ export interface TurnRequest {
   task: string;
   /** What came on stdin. */
   data: string | null;
+  /** What went before in the conversation; null at its start. */
+  earlier: Earlier | null;
   session: string;
   /** The program's version. */
   version: string;
+}
+
+/** `text` tells the earlier turns, newest first; `files` are those that the last of them was about. */
+export interface Earlier {
+  text: string;
+  files: string[];
 }
 
 export interface TurnParts {
@@ -33,6 +41,13 @@ export interface TurnEnd {
   outcome: Outcome;
   /** One sentence for the user. */
   message: string;
+}
+
+/** The section of a prompt on what went before, in so many characters; "" where there is none. */
+export function earlierSection({ earlier }: TurnRequest, chars: number): string {
+  return earlier === null
+    ? ""
+    : `Earlier in this conversation, newest first:\n${cutLines(earlier.text, chars)}`;
 }
 
 /** The stages of an edit share this. */

@@ -169,6 +169,7 @@ async function runSteps(work: Work): Promise<StepEnd> {
   if (stopped !== null) return { kind: "stopped", end: stopped };
   const scene = {
     task: request.task,
+    recent: request.earlier?.files ?? [],
     workspace: parts.workspace,
     files,
     baseline: started.reports,

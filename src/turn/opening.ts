@@ -5,7 +5,7 @@ import { slice } from "../graph/slice.ts";
 import { charsIn, cutLines } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { CodeSymbol, Step } from "../types.ts";
-import type { Work } from "./context.ts";
+import { earlierSection, type Work } from "./context.ts";
 import { reportText } from "./judge.ts";
 
 const MOST_NAMES = 40;
@@ -45,7 +45,7 @@ async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
 /** How much of their room code and data get, tried until the whole fits. */
 const PARTS = [1, 0.7, 0.45, 0.25, 0.1];
 
-/** The first message of a step: task, data, what fails, the code; with as much of these as fits into `most` tokens. */
+/** The first message of a step: task, data, what fails, the code, what went before; with as much of these as fits into `most` tokens. */
 export async function openingOf(
   step: Step,
   symbols: CodeSymbol[],
@@ -73,6 +73,7 @@ async function openingWith(part: number, step: Step, symbols: CodeSymbol[], work
     red.length > 0 ? `Checks before any change:\n${cutLines(red.join("\n"), charsIn(shares.answer))}` : "",
     await failingTest(work),
     text === "" ? filesLine(work.files) : `Code:\n${text}`,
+    earlierSection(request, charsIn(shares.answer) * part),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

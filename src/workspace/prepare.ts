@@ -15,6 +15,30 @@ export interface PrepareParts {
   folder: string;
   blobs: Blobs;
   allowWrite: (path: string) => boolean;
+  /** What was at a path before the turn touched it; null: nothing; undefined: the turn has not touched it. */
+  origin: (path: string) => Entry | null | undefined;
+}
+
+/**
+ * What a new file takes line ends, BOM and mode from: the file the change names, or itself as it was before the turn removed
+ * it. Null where there is neither.
+ */
+function likeness(path: string, like: string | undefined, parts: PrepareParts): Likeness | null {
+  if (like === undefined) {
+    const entry = parts.origin(path);
+    const bytes = entry && !entry.link ? parts.blobs.get(entry.hash) : null;
+    return entry && bytes ? { text: decode(bytes), mode: entry.mode } : null;
+  }
+  const at = locate(parts.root, like);
+  const stat = at.ok ? (lstatOrNull(at.absolute) as Stats | null) : null;
+  return at.ok && stat?.isFile()
+    ? { text: decode(readFileSync(at.absolute)), mode: stat.mode & 0o7777 }
+    : null;
+}
+
+interface Likeness {
+  text: string | null;
+  mode: number;
 }
 
 /**
@@ -39,8 +63,9 @@ export function prepare(change: Change, parts: PrepareParts): Step | Failed {
   }
   const old = bytes && decode(bytes);
   if (bytes && old === null) return refuse("is not UTF-8 text and was left alone.");
-  const mode = stat ? stat.mode & 0o7777 : 0o666 & ~process.umask();
+  const model = stat ? { text: old, mode: stat.mode & 0o7777 } : likeness(at.path, change.like, parts);
+  const mode = model?.mode ?? 0o666 & ~process.umask();
   const entry = (content: Uint8Array): Entry => ({ hash: blobs.put(content, true), mode, link: false });
-  const after = change.text === null ? null : entry(encode(change.text, old));
+  const after = change.text === null ? null : entry(encode(change.text, model?.text ?? null));
   return { path: at.path, before: bytes && entry(bytes), after };
 }

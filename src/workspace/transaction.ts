@@ -129,7 +129,7 @@ export class Transaction {
     const steps: Step[] = [];
     try {
       for (const change of changes) {
-        const step = prepare(change, this.parts);
+        const step = prepare(change, { ...this.parts, origin: (path) => this.ledger.origin.get(path) });
         if ("ok" in step) return step;
         if (steps.some(({ path }) => path === step.path))
           return { ok: false, reason: `${step.path} is changed twice; give one change for each file.` };

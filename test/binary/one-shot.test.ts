@@ -166,3 +166,19 @@ test("--no-check waives the proof: exit 0, labelled unverified", async () => {
   expect(sentence(ran.stderr)).toContain("unverified");
   expect(p.text("calc.py")).toContain("a + b");
 });
+
+test("a file deleted, another moved: both in the diff, the mode kept, undo brings all back", async () => {
+  const p = await project({ ...BUGGY, "unused.py": "x = 1\r\ny = 2\r\n" }, [
+    ...call("delete_file", "unused.py"),
+    ...call("move_file", "run.sh", { text: "bin/run.sh" }),
+    ...call("finish", "other", { text: "done" }),
+  ]);
+  const ran = await p.run(["--no-check", "Delete unused.py and move run.sh into bin/"]);
+  expect({ exit: ran.exit, refused: ran.stderr.match(/^refused.*/m) }).toEqual({ exit: 0, refused: null });
+  const { "unused.py": unused, "run.sh": script, ...rest } = ran.before;
+  expect(unused).toBeDefined();
+  expect(ran.after).toEqual({ ...rest, "bin/": "755", "bin/run.sh": script ?? "" });
+  expect(ran.stdout).toContain("--- a/unused.py\n+++ /dev/null\n");
+  expect(ran.stdout).toContain("--- /dev/null\n+++ b/bin/run.sh\n");
+  expect((await p.run(["undo"], { endpoint: false })).after).toEqual(ran.before);
+});

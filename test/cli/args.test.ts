@@ -53,6 +53,8 @@ const good: [argv: string[], parsed: unknown][] = [
   [["x", "--version"], { command: "version" }],
   [["-V"], { command: "version" }],
   [["--", "--version"], task("--version")],
+  [[], { command: "repl", flags: {} }],
+  [["--verbose"], { command: "repl", flags: { verbose: true } }],
 ];
 
 test.each(good)("%j", (argv, parsed) => {
@@ -60,9 +62,7 @@ test.each(good)("%j", (argv, parsed) => {
 });
 
 const bad: [argv: string[], says: RegExp][] = [
-  [[], /no task/],
   [["", "  "], /no task/],
-  [["--json"], /no task/],
   [["--"], /no task/],
   [["--endpont", "x"], /"--endpont".*--endpoint/],
   [["--verbos", "x"], /--verbose/],

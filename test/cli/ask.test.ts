@@ -15,17 +15,17 @@ beforeAll(async () => {
     script,
     `import { ask } from ${JSON.stringify(MODULE)};
 const question = { text: "Run \\x1b[2Jit\\u202e?", remember: "always here" };
-process.stdout.write("ANSWER " + (await ask(question, { input: process.stdin, output: process.stderr })) + "\\n");
+process.stdout.write("ANSWER " + (await ask(question, { input: process.stdin, output: process.stderr, dumb: process.argv[2] === "dumb" })) + "\\n");
 `,
   );
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Everything the terminal showed when `keys` were typed once the question stood there. */
-async function typed(keys: string): Promise<string> {
+async function typed(keys: string, ...args: string[]): Promise<string> {
   let shown = "";
   let sent = false;
-  const child = Bun.spawn([process.execPath, script], {
+  const child = Bun.spawn([process.execPath, script, ...args], {
     terminal: {
       cols: 80,
       rows: 24,
@@ -53,6 +53,19 @@ test.each([
   expect(shown).toContain(`ANSWER ${answer}\r\n`);
   expect(shown).toContain("Run it?");
   expect(shown).not.toMatch(/\x1b\[2J|\u202e/);
+});
+
+test.each([
+  ["return alone is no", "\n", "no"],
+  ["y", "y\n", "yes"],
+  ["Always", "Always\n", "always"],
+  ["anything else is no", "yet\n", "no"],
+  ["ctrl-d", "\x04", "interrupted"],
+])("on a dumb terminal, in plain lines: %s", async (_, keys, answer) => {
+  const shown = await typed(keys, "dumb");
+  expect(shown).toContain(`ANSWER ${answer}\r\n`);
+  expect(shown).toContain("Run it? n (no), y (yes, this once), a (always here): ");
+  expect(shown).not.toMatch(/\x1b|\u202e/);
 });
 
 test("without a terminal the answer is no, at once", async () => {

@@ -8,7 +8,8 @@ const folder = mkdtempSync(join(tmpdir(), "smallcode-gate-"));
 const script = join(folder, "gate.ts");
 writeFileSync(
   script,
-  `import { openGate } from ${JSON.stringify(join(import.meta.dir, "../../src/cli/gate.ts"))};
+  `import { ask } from ${JSON.stringify(join(import.meta.dir, "../../src/cli/ask.ts"))};
+import { openGate } from ${JSON.stringify(join(import.meta.dir, "../../src/cli/gate.ts"))};
 const controller = new AbortController();
 const none = { allow: [], deny: [] };
 const gate = openGate({
@@ -21,8 +22,11 @@ const gate = openGate({
   trusted: false,
   remember: async () => ({ ok: true, file: "" }),
   emit: ({ granted, how }) => console.log(\`EVENT \${granted} \${how}\`),
-  signal: controller.signal,
-  interrupt: () => controller.abort("SIGINT"),
+  ask: async (question) => {
+    const answer = await ask(question, { input: process.stdin, output: process.stderr }, controller.signal);
+    if (answer === "interrupted") controller.abort("SIGINT");
+    return answer;
+  },
 });
 const granted = [await gate.permit("run", "make"), await gate.permit("run", "make"), await gate.permit("write", "a.py")];
 console.log(\`GRANTED \${granted.join()} \${controller.signal.aborted}\`);

@@ -77,6 +77,8 @@ export interface Project {
   /** HOME of the runs: outside the project, empty at first. */
   home: string;
   server: ScriptedServer;
+  /** What every run has in its environment. */
+  env: Record<string, string>;
   write(files: Files): void;
   text(path: string): string;
   start(args: string[], options?: RunOptions): Promise<Running>;
@@ -203,6 +205,7 @@ export async function project(
     root,
     home,
     server,
+    env: { PATH: SEARCHED, HOME: home },
     write: (more) => fill(root, more),
     text: (path) => readFileSync(join(root, path), "utf8"),
     start,

@@ -127,6 +127,7 @@ const red: CheckReport = {
 const scene = (task: string, baseline: CheckReport[] = []) => ({
   task,
   workspace,
+  recent: [],
   files: FILES,
   baseline,
   frozen: isFrozen,

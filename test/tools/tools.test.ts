@@ -46,8 +46,10 @@ test("the table holds each tool once, and a tool changes nothing by itself", asy
   const names = TOOLS.map(({ name }) => name);
   expect(names.sort()).toEqual([
     "create_file",
+    "delete_file",
     "find_and_read",
     "finish",
+    "move_file",
     "replace_text",
     "rewrite_symbol",
     "run_check",

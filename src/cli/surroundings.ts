@@ -1,0 +1,113 @@
+/** What every way of starting turns shares: the session with its log, the gate, the workspace, the model, and an end before the beginning. */
+import { type Host, isTrusted, type Settings, trust, userStatePath } from "../config.ts";
+import { connect } from "../model/client.ts";
+import type { Model } from "../model/model.ts";
+import { openLog } from "../session/log.ts";
+import { endOfFailure } from "../turn/failures.ts";
+import { TIME_IS_UP, type TurnEnd, type TurnParts } from "../turn.ts";
+import type { TurnEvent } from "../types.ts";
+import { childEnvironment } from "../workspace/run-environment.ts";
+import { openWorkspace } from "../workspace/workspace.ts";
+import type { Answer, Question } from "./ask.ts";
+import { exitCode } from "./exit.ts";
+import { type Gate, openGate } from "./gate.ts";
+import type { Listener } from "./render.ts";
+import type { Screen } from "./screen.ts";
+
+/** One run of the program, from its first turn to its last. */
+export interface Surroundings {
+  settings: Settings;
+  host: Host;
+  version: string;
+  session: string;
+  screen: Screen;
+  emit: (event: TurnEvent) => void;
+  close: () => void;
+}
+
+const newSession = (): string =>
+  `${new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;
+
+/** `listener` is told of every event before the log; `logged: false` writes none. */
+export function openSurroundings(
+  given: Pick<Surroundings, "settings" | "host" | "version" | "screen">,
+  { listener, logged }: { listener: Listener; logged: boolean },
+): Surroundings {
+  const session = newSession();
+  const log = logged ? openLog(given.settings.workspace.root, session) : null;
+  const emit = (event: TurnEvent): void => {
+    listener(event);
+    const unlogged = log?.write(event) ?? null;
+    if (unlogged !== null) listener({ type: "notice", level: "warning", text: unlogged.reason });
+  };
+  return { ...given, session, emit, close: () => log?.close() };
+}
+
+/** The exit code of a turn's end. */
+export const exitOf =
+  (settings: Settings) =>
+  (end: TurnEnd): number =>
+    exitCode(end.outcome, { waived: settings.checks.waived });
+
+/** An end before the turn could begin, as an event like every other; gives its exit code. */
+export function endEarly({ settings, emit }: Surroundings, end: TurnEnd): number {
+  const exit = exitOf(settings)(end);
+  const tokens = { prompt: 0, cached: 0, generated: 0 };
+  emit({
+    type: "end",
+    ...end,
+    exit,
+    account: { by: null, requests: 0, candidates: 0, tokens, ms: 0, local: 1 },
+  });
+  return exit;
+}
+
+/** What one turn may do; answers are remembered for the turn. */
+export async function gateOf(
+  { settings, host, emit }: Surroundings,
+  ask: (question: Question) => Promise<Answer>,
+): Promise<Gate> {
+  const state = userStatePath(host);
+  const { root } = settings.workspace;
+  const trusted = await isTrusted(root, state);
+  return openGate({ settings, trusted, remember: () => trust(root, state), emit, ask });
+}
+
+/** The model of the settings, or of this name; else how a turn without one ends. */
+export async function findModel(
+  { settings, emit, screen }: Surroundings,
+  { signal, name = null }: { signal: AbortSignal; name?: string | null },
+): Promise<{ ok: true; model: Model } | { ok: false; end: TurnEnd }> {
+  const { connection, limits } = settings;
+  const model = name ?? connection.model;
+  const found = await connect({ ...connection, model, silenceMs: limits.silenceMs, signal });
+  if (!found.ok) {
+    const end: TurnEnd =
+      signal.reason === TIME_IS_UP
+        ? { outcome: "limit", message: "The time of --max-time is used up." }
+        : endOfFailure(found);
+    return { ok: false, end };
+  }
+  for (const text of found.notices) emit({ type: "notice", level: "info", text });
+  return { ok: true, model: screen.counting(found.model) };
+}
+
+/** Everything a turn needs; `model` is asked for once the folder is open. */
+export async function partsOf(
+  { settings, host, emit }: Surroundings,
+  { signal, gate, model }: { signal: AbortSignal; gate: Gate; model: () => ReturnType<typeof findModel> },
+): Promise<{ ok: true; parts: TurnParts } | { ok: false; end: TurnEnd }> {
+  const opened = await openWorkspace(settings.workspace.root, {
+    ignore: settings.workspace.ignore,
+    allowWrite: gate.mayWrite,
+    allowRead: gate.mayRead,
+  });
+  if (!opened.ok) return { ok: false, end: { outcome: "usage", message: opened.reason } };
+  const { workspace } = opened;
+  if (workspace.notice !== null) emit({ type: "notice", level: "warning", text: workspace.notice });
+  const found = await model();
+  if (!found.ok) return found;
+  const env = childEnvironment(host.env);
+  const { permit } = gate;
+  return { ok: true, parts: { settings, workspace, model: found.model, env, emit, signal, permit } };
+}
