@@ -22,7 +22,7 @@ export interface EditEnd {
 }
 
 /** The checks that may be run here. Where running is not permitted there are none, and the user is told. */
-async function permittedChecks(parts: TurnParts, files: string[]): Promise<Check[]> {
+async function permittedChecks(parts: TurnParts, files: string[], near: string[]): Promise<Check[]> {
   const { checks: wanted } = parts.settings;
   if (wanted.waived) return [];
   const { workspace, env, signal } = parts;
@@ -30,6 +30,7 @@ async function permittedChecks(parts: TurnParts, files: string[]): Promise<Check
     check: wanted.command,
     project: wanted.project,
     files,
+    near,
     env,
     signal,
   });
@@ -104,7 +105,7 @@ async function prepare(
   for (const text of begun.notices) parts.emit({ type: "notice", level: "warning", text });
   const { transaction } = begun;
   const files = await parts.workspace.list();
-  const checks = await permittedChecks(parts, files);
+  const checks = await permittedChecks(parts, files, namedPaths(request.task, files));
   const verifier = new Verifier({
     workspace: parts.workspace,
     transaction,

@@ -1,0 +1,54 @@
+/** Which packages of a workspace to judge: those of the files that a task is about, else the outermost ones. */
+
+const FOREIGN = /(^|\/)(node_modules|vendor|third_party|target|build|dist|\.venv|venv)\//;
+/** More packages than this are not judged at once where a task names none. */
+const MOST_PACKAGES = 4;
+
+export interface PackageQuery {
+  files: string[];
+  /** Files that the task is about. */
+  near: string[];
+  /** The name of a file that makes a folder a package. */
+  manifest: RegExp;
+  /** Whether a package can judge: has tests, a configuration, ... */
+  judges?: (folder: string) => Promise<boolean>;
+}
+
+/** The folder of a path, "" for the workspace itself. */
+export const folderOf = (path: string): string =>
+  path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+
+/** A folder and those around it, innermost first. */
+export function outward(folder: string): string[] {
+  return folder === "" ? [""] : [folder, ...outward(folderOf(folder))];
+}
+
+/** A path below a folder. */
+export const below = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);
+
+/** The folders of the packages, relative to the workspace; empty where there is none that can judge. */
+export async function packagesNear({ files, near, manifest, judges }: PackageQuery): Promise<string[]> {
+  const folders = new Set(
+    files.filter((path) => manifest.test(path.split("/").at(-1) ?? "") && !FOREIGN.test(path)).map(folderOf),
+  );
+  const answers = new Map<string, boolean>();
+  for (const folder of folders) answers.set(folder, judges === undefined || (await judges(folder)));
+  const able = [...folders].filter((folder) => answers.get(folder));
+  const nearest = near
+    .map((path) => outward(folderOf(path)).find((folder) => able.includes(folder)))
+    .filter((folder) => folder !== undefined);
+  if (nearest.length > 0) return [...new Set(nearest)];
+  const depth = (folder: string): number => outward(folder).length;
+  const least = Math.min(...able.map(depth));
+  return able
+    .filter((folder) => depth(folder) === least)
+    .sort()
+    .slice(0, MOST_PACKAGES);
+}
+
+/** An id for a check of a package: `jest`, or `jest:packages/a` where it is not the workspace's own. */
+export const idIn = (name: string, folder: string): string => (folder === "" ? name : `${name}:${folder}`);
+
+/** What a person would type in the workspace's folder. */
+export const shownIn = (line: string, folder: string): string =>
+  folder === "" ? line : `cd ${folder} && ${line}`;
