@@ -79,8 +79,10 @@ export function goalOf(
   verifier: Pick<Verifier, "baseline">,
   about: { targets: Target[]; named: string[] },
 ): JudgeOptions["goal"] {
-  const tests = verifier.baseline.flatMap(({ diagnostics }) => diagnostics.map(({ test }) => test));
-  const red = tests.filter((test) => test !== undefined);
+  const errors = verifier.baseline
+    .flatMap(({ diagnostics }) => diagnostics)
+    .filter(({ severity }) => severity === "error");
+  const red = errors.flatMap(({ test }) => test ?? []);
   const [target] = about.targets;
   const stem = target?.path
     .split("/")
@@ -90,7 +92,7 @@ export function goalOf(
   const wanted = words.filter((word) => word !== undefined && word.length > 2);
   const related =
     about.named.length === 0 ? [] : red.filter((id) => wanted.some((word) => id.includes(word ?? "")));
-  if (related.length > 0 && related.length < red.length) return related;
+  if (related.length > 0 && related.length < errors.length) return related;
   return WANTS_GREEN.test(task) ? "green" : "unharmed";
 }
 

@@ -75,13 +75,17 @@ function cmakeCheck(root: string, folder: string): Check {
   };
 }
 
+/** Where CTest's own word says more than the elements inside a case. */
+const CTEST_STATUS: Record<string, "failed" | "skipped"> = { disabled: "skipped", notrun: "failed" };
+
 function readCtest(id: string, run: RunResult, where: Where): CheckReport {
   const text = run.artifacts[CTEST_REPORT];
   const cases = text === undefined ? null : readJunit(text);
   if (cases?.length === 0 || /^No tests were found/m.test(run.output))
     return report(id, run, { status: "no_tests", summary: "No test was found by ctest." });
   if (cases === null) return withoutReport(id, run, { tool: "cmake", where });
-  const outcomes = cases.map(({ about, outcome, message, text: said, output }) => {
+  const outcomes = cases.map(({ about, message, text: said, output, ...read }) => {
+    const outcome = CTEST_STATUS[about.status ?? ""] ?? read.outcome;
     const told = [said, output].join("\n");
     const found = readCommand(id, { ...run, output: told }, where).diagnostics[0]?.message;
     const lines = told.trim() === "" ? message : told;

@@ -81,11 +81,10 @@ export async function detectChecks(place: Place, options: DetectOptions): Promis
   if (options.check !== null) return [commandCheck("check", options.check, place.root)];
   if (options.project.length > 0)
     return options.project.map(({ id, command }) => commandCheck(id, command, place.root));
-  const speaks = ({ files }: Detector, paths: string[]): boolean => paths.some((path) => files.test(path));
-  const present = DETECTORS.filter((row) => speaks(row, options.files));
-  const meant = present.filter((row) => speaks(row, options.near ?? []));
+  const { near = [] } = options;
+  const meant = DETECTORS.filter((row) => near.some((path) => row.files.test(path)));
   const found = await detectAll(meant, place, options);
-  return found.length > 0 ? found : detectAll(present, place, options);
+  return found.length > 0 ? found : detectAll(DETECTORS, place, options);
 }
 
 async function detectAll(rows: Detector[], place: Place, options: DetectOptions): Promise<Check[]> {

@@ -6,7 +6,7 @@ import type { RunResult } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand, readDiagnostics } from "./command.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { idIn, packagesNear, shownIn } from "./packages.ts";
+import { folderOf, idIn, outward, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 /** Nothing is fetched: neither modules nor another toolchain. */
@@ -19,6 +19,8 @@ const Event = z.object({
   ImportPath: z.string().optional(),
   Test: z.string().optional(),
   Output: z.string().optional(),
+  /** Of a package that failed: the one that did not build. */
+  FailedBuild: z.string().optional(),
 });
 type Event = z.infer<typeof Event>;
 
@@ -29,9 +31,12 @@ export async function goChecks(place: Place, { files, near = [] }: DetectOptions
   for (const folder of folders) {
     const read = await place.read(folder === "" ? "go.mod" : `${folder}/go.mod`);
     const module = (read.ok ? /^module\s+"?([^\s"]+)/m.exec(read.file.text)?.[1] : undefined) ?? "";
-    const inside = files.filter((path) => folder === "" || path.startsWith(`${folder}/`));
+    const modules = files.filter((path) => /(^|\/)go\.mod$/.test(path)).map(folderOf);
+    const belongs = (path: string): boolean =>
+      outward(folderOf(path)).find((around) => modules.includes(around)) === folder;
     checks.push(buildCheck(place.root, folder));
-    if (inside.some((path) => path.endsWith("_test.go"))) checks.push(testCheck(place.root, folder, module));
+    if (files.some((path) => path.endsWith("_test.go") && belongs(path)))
+      checks.push(testCheck(place.root, folder, module));
   }
   return checks;
 }
@@ -51,7 +56,17 @@ function buildCheck(root: string, folder: string): Check {
   };
 }
 
+/** A module that is known but not on this machine; null where there is none. */
+function missing(id: string, run: RunResult): CheckReport | null {
+  const module = /(\S+@\S+): module lookup disabled by GOPROXY=off/.exec(run.output)?.[1];
+  if (module === undefined) return null;
+  const summary = `The module ${module} is not on this machine; \`go mod download\` brings it.`;
+  return report(id, run, { status: "unavailable", summary });
+}
+
 function readBuild(id: string, run: RunResult, where: Where): CheckReport {
+  const absent = missing(id, run);
+  if (absent !== null) return absent;
   const result = readCommand(id, run, where);
   if (result.status !== "failed" || result.diagnostics.length > 0) return result;
   if (/matched no packages|no packages to build|no Go files/.test(run.output))
@@ -70,7 +85,7 @@ function testCheck(root: string, folder: string, module: string): Check {
     kind: "test",
     litter: LITTER,
     env: ENVIRONMENT,
-    parse: (run) => stopped(id, run) ?? readGoTest(id, run, { ...where, module }),
+    parse: (run) => stopped(id, run) ?? missing(id, run) ?? readGoTest(id, run, { ...where, module }),
   };
 }
 
@@ -110,7 +125,9 @@ function outcomesOf(events: Event[], where: Where & { module: string }): TestOut
     if (Action === "fail" ? failed.some(inner) : ends.some(inner)) return [];
     if (Test === undefined && Action !== "fail") return [];
     const outcome = Action === "pass" ? "passed" : Action === "fail" ? "failed" : "skipped";
-    return [{ outcome, diagnostic: diagnose(event, said.get(keyOf(Package, Test)) ?? "", where) }];
+    const cause = said.get(event.FailedBuild?.split(" ")[0] ?? "");
+    const text = cause ?? said.get(keyOf(Package, Test)) ?? "";
+    return [{ outcome, diagnostic: diagnose(event, text, where) }];
   });
 }
 

@@ -9,10 +9,12 @@ import { readCommand } from "./command.ts";
 import { RUNNERS, type Runner } from "./javascript-runners.ts";
 import { testReport, withoutReport } from "./outcomes.ts";
 import { below, idIn, outward, packagesNear, shownIn } from "./packages.ts";
-import { stopped } from "./report.ts";
+import { report, stopped } from "./report.ts";
 
 const LITTER = ["*.tsbuildinfo", "coverage", ".nyc_output", "junit.xml"];
 const TEST_FILE = /(^|\/)(test\/.*|test|test-[^/]*|[^/]*[._-]test)\.[cm]?[jt]s$|\.(test|spec)\.[cm]?[jt]sx?$/;
+/** How jest, vitest and bun say that there is nothing to run. */
+const NONE_FOUND = /^(No tests found|No test files found|error: 0 test files matching|Ran 0 tests)/im;
 /** What `npm init` writes where there are no tests. */
 const NO_TESTS = /no test specified/;
 
@@ -124,6 +126,8 @@ async function testCheck(one: Package): Promise<Check | null> {
       if (early !== null) return early;
       const text = run.artifacts[runner.report];
       const outcomes = text === undefined ? null : runner.read(text, where);
+      if ((outcomes ?? []).length === 0 && NONE_FOUND.test(run.output))
+        return report(id, run, { status: "no_tests", summary: `${runner.id} found no test.` });
       if (outcomes === null) return withoutReport(id, run, { tool: runner.id, where });
       return testReport(id, run, { tool: runner.id, outcomes, where });
     },

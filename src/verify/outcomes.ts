@@ -51,7 +51,7 @@ const MISSING = [
   /^(?:\S*sh: )?(?:line )?(?:\d+: )?(\S+): (?:command )?not found$/m,
   /^(error: no matching package named .*)$/m,
   /^(error: failed to (?:get|download) .*)$/m,
-  /^(.*\bmodule lookup disabled by GOPROXY=off)$/m,
+  /^(go: go\.mod requires go >= .*)$/m,
   /^(.*Cannot access \S+ \(\S+\) in offline mode.*)$/m,
   /^(.*No cached version .* available for offline mode.*)$/m,
   /^(.*(?:release version|toolchain) \S+ (?:not supported|not available).*)$/m,
