@@ -66,9 +66,10 @@ function cmakeCheck(root: string, folder: string): Check {
         `exec ctest --test-dir ${build} --output-on-failure --output-junit "$TMPDIR/${CTEST_REPORT}"`,
       ].join("\n"),
     ),
-    shown: shownIn("cmake -S . -B BUILD && cmake --build BUILD && ctest --test-dir BUILD", folder),
+    shown: shownIn("ctest", "--test-dir", folder),
     cwd: where.cwd,
     kind: "test",
+    builds: true,
     litter: OBJECTS,
     artifacts: [CTEST_REPORT],
     parse: (run) => stopped(id, run) ?? readCtest(id, run, where),
@@ -132,9 +133,10 @@ function makeCheck(root: string, folder: string, { target, products }: Makefile)
   return {
     id,
     command: ["make", target],
-    shown: shownIn(line, folder),
+    shown: shownIn(line, "-C", folder),
     cwd: where.cwd,
     kind: "command",
+    builds: true,
     litter: [...OBJECTS, ...products.map((one) => `/${below(folder, one)}`)],
     parse: (run) => {
       const idle = /^make: (Nothing to be done for|'\S+' is up to date|`\S+' is up to date).*$/m.exec(

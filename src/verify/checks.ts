@@ -18,6 +18,8 @@ export interface Check {
   /** Absolute. */
   cwd: string;
   kind: "test" | "syntax" | "command";
+  /** It builds, so what it takes depends on what was built before. */
+  builds?: boolean;
   /** Names of what it leaves behind that is nobody's work. */
   litter: string[];
   /** Added to the environment of the run. */

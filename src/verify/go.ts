@@ -47,9 +47,10 @@ function buildCheck(root: string, folder: string): Check {
   return {
     id,
     command: ["go", "build", "-o", "/dev/null", "./..."],
-    shown: shownIn("go build ./...", folder),
+    shown: shownIn("go build ./...", "-C", folder),
     cwd: where.cwd,
     kind: "command",
+    builds: true,
     litter: LITTER,
     env: ENVIRONMENT,
     parse: (run) => readBuild(id, run, where),
@@ -80,9 +81,10 @@ function testCheck(root: string, folder: string, module: string): Check {
   return {
     id,
     command: ["go", "test", "-json", "./..."],
-    shown: shownIn("go test ./...", folder),
+    shown: shownIn("go test ./...", "-C", folder),
     cwd: where.cwd,
     kind: "test",
+    builds: true,
     litter: LITTER,
     env: ENVIRONMENT,
     parse: (run) => stopped(id, run) ?? missing(id, run) ?? readGoTest(id, run, { ...where, module }),

@@ -20,6 +20,8 @@ interface Tool {
   wrapper: string;
   program: string;
   args: string;
+  /** Names the folder of a build. */
+  option: string;
   /** Where reports lie, for `find -path`. */
   reports: string[];
 }
@@ -30,6 +32,7 @@ const MAVEN: Tool = {
   wrapper: "mvnw",
   program: "mvn",
   args: "-o -B -q --fail-at-end -DtrimStackTrace=false test",
+  option: "-f",
   reports: ["*/target/surefire-reports/TEST-*.xml"],
 };
 
@@ -39,6 +42,7 @@ const GRADLE: Tool = {
   wrapper: "gradlew",
   program: "gradle",
   args: "--offline --no-daemon --console=plain --continue test",
+  option: "-p",
   reports: ["*/build/test-results/*/TEST-*.xml"],
 };
 
@@ -109,9 +113,14 @@ function buildCheck(tool: Tool, { place, folder, files, modules }: Build): Check
         "exit $code",
       ].join("\n"),
     ),
-    shown: shownIn(line, folder),
+    shown: shownIn(
+      `${wrapped ? `./${below(folder, tool.wrapper)}` : tool.program} ${tool.args}${some}`,
+      tool.option,
+      folder,
+    ),
     cwd: where.cwd,
     kind: "test",
+    builds: true,
     litter: LITTER,
     artifacts: [REPORT],
     parse: (run) => stopped(id, run) ?? readBuild({ id, tool: tool.program, files }, run, where),

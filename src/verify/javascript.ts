@@ -89,7 +89,7 @@ async function typeCheck(one: Package): Promise<Check | null> {
   return {
     id,
     command: [program, ...args],
-    shown: shownIn(`node_modules/.bin/tsc ${refers ? "-b " : ""}--noEmit`, folder),
+    shown: shownIn(`node_modules/.bin/tsc ${refers ? "-b " : ""}--noEmit`, "-p", folder),
     cwd: where.cwd,
     kind: "command",
     litter: LITTER,
@@ -101,6 +101,8 @@ interface Plan {
   /** For the shell. */
   line: string;
   shown: string;
+  /** With which it takes another folder. */
+  option: string;
   runner: Runner | null;
 }
 
@@ -111,7 +113,7 @@ async function testCheck(one: Package): Promise<Check | null> {
   const where = { root: place.root, cwd: join(place.root, folder) };
   const id = idIn(plan.runner?.id ?? "npm test", folder);
   const { runner } = plan;
-  const base = { id, cwd: where.cwd, shown: shownIn(plan.shown, folder), litter: LITTER };
+  const base = { id, cwd: where.cwd, shown: shownIn(plan.shown, plan.option, folder), litter: LITTER };
   const bins = outward(folder).map((around) => join(place.root, below(around, "node_modules/.bin")));
   const command = shellCommand(`PATH="${bins.join(":")}:$PATH"; ${plan.line}`);
   if (runner === null)
@@ -144,11 +146,11 @@ async function planOf(one: Package): Promise<Plan | null> {
   if (!one.files.some((path) => TEST_FILE.test(path))) return null;
   for (const runner of RUNNERS) {
     if (runner.program === null || (await ownProgram(one, runner.program)) === null) continue;
-    return { line: runner.wrap(runner.command, "append"), shown: runner.command, runner };
+    return { line: runner.wrap(runner.command, "append"), shown: runner.command, option: "--root", runner };
   }
   const runner = RUNNERS.find(({ id }) => id === (usesBun ? "bun test" : "node --test"));
   if (runner === undefined) return null;
-  return { line: runner.wrap(runner.command, "append"), shown: runner.command, runner };
+  return { line: runner.wrap(runner.command, "append"), shown: runner.command, option: "--root", runner };
 }
 
 /** A report can be asked for where the runner is what the script ends with, or takes its options from the environment. */
@@ -158,6 +160,12 @@ function scripted(script: string, start: string): Plan {
     RUNNERS.find(({ pattern, environment }) => pattern.test(environment ? script : last)) ?? null;
   const quiet = start === "npm" ? "npm --silent" : "bun run --silent";
   const shown = `${start} test`;
-  if (runner === null) return { line: `${quiet} test`, shown, runner: null };
-  return { line: runner.wrap(`${quiet} test`, start === "npm" ? "separate" : "append"), shown, runner };
+  const option = start === "npm" ? "--prefix" : "--cwd";
+  if (runner === null) return { line: `${quiet} test`, shown, option, runner: null };
+  return {
+    line: runner.wrap(`${quiet} test`, start === "npm" ? "separate" : "append"),
+    shown,
+    option,
+    runner,
+  };
 }

@@ -1,4 +1,5 @@
 /** Which packages of a workspace to judge: those of the files that a task is about, else the outermost ones. */
+import { quote as shellQuote } from "../workspace/run.ts";
 
 const FOREIGN = /(^|\/)(node_modules|vendor|third_party|target|build|dist|\.venv|venv)\//;
 /** More packages than this are not judged at once where a task names none. */
@@ -49,6 +50,10 @@ export async function packagesNear({ files, near, manifest, judges }: PackageQue
 /** An id for a check of a package: `jest`, or `jest:packages/a` where it is not the workspace's own. */
 export const idIn = (name: string, folder: string): string => (folder === "" ? name : `${name}:${folder}`);
 
-/** What a person would type in the workspace's folder. */
-export const shownIn = (line: string, folder: string): string =>
-  folder === "" ? line : `cd ${folder} && ${line}`;
+/** What a person would type in the workspace's folder: one plain command, with the program's own option for another folder. */
+export function shownIn(line: string, option: string, folder: string): string {
+  const [program = "", ...rest] = line.split(" ");
+  return folder === "" ? line : [program, option, quote(folder), ...rest].join(" ");
+}
+
+const quote = (word: string): string => (/^[\w./@+-]+$/.test(word) ? word : shellQuote(word));

@@ -7,7 +7,7 @@ import type { CheckReport } from "../types.ts";
 import { type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { idIn, packagesNear, shownIn } from "./packages.ts";
+import { idIn, packagesNear } from "./packages.ts";
 import { plain, report, stopped } from "./report.ts";
 
 const ARGUMENTS = "test --offline --no-fail-fast --message-format=short --color=never";
@@ -27,9 +27,10 @@ export async function rustChecks(place: Place, { files, near = [] }: DetectOptio
       command: shellCommand(
         `CARGO_TARGET_DIR="\${CARGO_TARGET_DIR:-$CHECK_CACHE/cargo}" exec cargo ${ARGUMENTS}${all}`,
       ),
-      shown: shownIn("cargo test --offline", folder),
+      shown: `cargo test --offline${folder === "" ? "" : ` --manifest-path ${folder}/Cargo.toml`}`,
       cwd: where.cwd,
       kind: "test",
+      builds: true,
       litter: LITTER,
       env: ENVIRONMENT,
       parse: (run) => stopped(id, run) ?? readCargo(id, run, where),

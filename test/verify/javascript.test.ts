@@ -173,7 +173,8 @@ describe.skipIf(!hasNode)("jest and vitest", () => {
         },
         { test: "packages/a/src/lost.test.ts", line: 1 },
       ]);
-      expect((await one.detect({ near })).map(({ id }) => id)).toEqual([`${name}:packages/a`]);
+      const shown = (await one.detect({ near })).map((check) => [check.id, check.shown]);
+      expect(shown).toEqual([[`${name}:packages/a`, "npm --prefix packages/a test"]]);
       expect((await one.detect()).map(({ id }) => id)).toEqual(["npm test"]);
     });
 
