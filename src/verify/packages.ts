@@ -29,22 +29,32 @@ export const below = (folder: string, name: string): string => (folder === "" ? 
 
 /** The folders of the packages, relative to the workspace; empty where there is none that can judge. */
 export async function packagesNear({ files, near, manifest, judges }: PackageQuery): Promise<string[]> {
-  const folders = new Set(
-    files.filter((path) => manifest.test(path.split("/").at(-1) ?? "") && !FOREIGN.test(path)).map(folderOf),
-  );
-  const answers = new Map<string, boolean>();
-  for (const folder of folders) answers.set(folder, judges === undefined || (await judges(folder)));
-  const able = [...folders].filter((folder) => answers.get(folder));
-  const nearest = near
-    .map((path) => outward(folderOf(path)).find((folder) => able.includes(folder)))
-    .filter((folder) => folder !== undefined);
-  if (nearest.length > 0) return [...new Set(nearest)];
+  const named = files.filter((path) => manifest.test(path.split("/").at(-1) ?? "") && !FOREIGN.test(path));
+  const folders = new Set(named.map(folderOf));
+  const able = async (folder: string): Promise<boolean> =>
+    folders.has(folder) && (judges === undefined || (await judges(folder)));
+  const nearest = new Set<string>();
+  for (const around of new Set(near.map(folderOf))) {
+    const found = await firstOf(outward(around), able);
+    if (found !== null) nearest.add(found);
+  }
+  if (nearest.size > 0) return [...nearest];
   const depth = (folder: string): number => outward(folder).length;
-  const least = Math.min(...able.map(depth));
-  return able
-    .filter((folder) => depth(folder) === least)
-    .sort()
-    .slice(0, MOST_PACKAGES);
+  const ordered = [...folders].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  const first = await firstOf(ordered, able);
+  if (first === null) return [];
+  const found: string[] = [];
+  for (const folder of ordered.filter((one) => depth(one) === depth(first)))
+    if (found.length < MOST_PACKAGES && (await able(folder))) found.push(folder);
+  return found;
+}
+
+async function firstOf(
+  folders: string[],
+  able: (folder: string) => Promise<boolean>,
+): Promise<string | null> {
+  for (const folder of folders) if (await able(folder)) return folder;
+  return null;
 }
 
 /** An id for a check of a package: `jest`, or `jest:packages/a` where it is not the workspace's own. */
