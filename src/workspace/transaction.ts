@@ -60,7 +60,7 @@ export class Transaction {
   private readonly ledger: Ledger;
   private readonly folders: string[] = [];
   private unprotected: string[] | null = null;
-  /** The mtime of what was last brought back from a check's damage, in seconds since 1970. */
+  /** The mtime of the build products that were last brought back from a check's damage, in seconds since 1970. */
   private repairedAt = 0;
   private ended = false;
 
@@ -111,6 +111,12 @@ export class Transaction {
       window.to = Date.now();
       this.note({ op: "checked", to: window.to });
     }
+  }
+
+  /** What holds a zero byte is no source: tools make it, and go by its age. Python goes by what is written in a .pyc. */
+  private isProduct({ path, entry }: Placement): boolean {
+    if (entry === null || path.endsWith(".pyc")) return false;
+    return this.parts.blobs.get(entry.hash)?.subarray(0, 8000).includes(0) ?? false;
   }
 
   /** A build product that was brought back must not be newer than what make builds next. */
@@ -186,7 +192,7 @@ export class Transaction {
     if (placements.length === 0) return { files: [], lost: [] };
     const options = this.options(durable);
     const { placed, lost } = placeAvailable(placements, options);
-    if (!durable) this.repairedAt = options.tick;
+    if (!durable && placed.some((one) => this.isProduct(one))) this.repairedAt = options.tick;
     for (const { path } of placed) this.ledger.accept(path);
     return { files: placed.map(({ path }) => path), lost };
   }

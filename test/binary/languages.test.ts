@@ -202,5 +202,6 @@ for (const { name, needs, files, target, code, checks, args = ["--yes"], before,
       const repaired = ran.before[path]?.replace("a - b", "a + b") ?? "";
       expect(ran.after).toEqual({ ...ran.before, [path]: repaired });
     },
+    120_000,
   );
 }

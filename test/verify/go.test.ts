@@ -1,6 +1,9 @@
 /** Go's verdict on small real modules. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { project as make, type Project } from "./place.ts";
+
+/** A toolchain on a busy machine. */
+setDefaultTimeout(60_000);
 
 const made: Project[] = [];
 const project = (contents: Record<string, string>): Project => {

@@ -1,8 +1,11 @@
 /** Checks of JavaScript and TypeScript on small real projects; jest and vitest by their reports, since they are not part of this project. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { project as make, type Project } from "./place.ts";
+
+/** A toolchain on a busy machine. */
+setDefaultTimeout(60_000);
 
 const made: Project[] = [];
 const project = (contents: Record<string, string>): Project => {

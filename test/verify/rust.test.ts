@@ -1,7 +1,10 @@
 /** cargo's verdict on small real crates. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { project as make, type Project } from "./place.ts";
+
+/** A toolchain on a busy machine. */
+setDefaultTimeout(60_000);
 
 const made: Project[] = [];
 const project = (contents: Record<string, string>): Project => {
@@ -68,7 +71,7 @@ describe.skipIf(!hasCargo)("cargo test", () => {
       status: "error",
       diagnostics: [{ path: "src/lib.rs", line: 1, code: "E0308" }],
     });
-  }, 60_000);
+  });
 
   test("no test is no pass; a crate that is not here is said", async () => {
     const none = project({ "Cargo.toml": MANIFEST, "src/lib.rs": "pub fn a() {}\n" });
@@ -80,7 +83,7 @@ describe.skipIf(!hasCargo)("cargo test", () => {
     const report = await absent.report();
     expect(report.status).toBe("unavailable");
     expect(report.summary).toContain("not-here-at-all");
-  }, 60_000);
+  });
 });
 
 test.skipIf(hasCargo)("cargo is not installed here: its tests were skipped", () => {
