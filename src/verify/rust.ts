@@ -7,7 +7,7 @@ import type { CheckReport } from "../types.ts";
 import { type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { idIn, packagesNear } from "./packages.ts";
+import { below, idIn, outward, packagesNear } from "./packages.ts";
 import { plain, report, stopped } from "./report.ts";
 
 const ARGUMENTS = "test --offline --no-fail-fast --message-format=short --color=never";
@@ -18,17 +18,19 @@ const LITTER = ["Cargo.lock", "target"];
 /** The package that the task is about. What is built stays out of the workspace. */
 export async function rustChecks(place: Place, { files, near = [] }: DetectOptions): Promise<Check[]> {
   const folders = await packagesNear({ files, near, manifest: /^Cargo\.toml$/ });
-  return folders.map((folder) => {
-    const where = { root: place.root, cwd: join(place.root, folder) };
+  const checks = folders.map(async (folder): Promise<Check> => {
+    // The compiler names files from the folder of the whole workspace of crates.
+    const crates = await cratesOf(place, files, folder);
+    const where = { root: place.root, cwd: join(place.root, crates) };
     const id = idIn("cargo test", folder);
-    const all = folder === "" ? " --workspace" : "";
+    const all = crates === folder ? " --workspace" : "";
     return {
       id,
       command: shellCommand(
         `CARGO_TARGET_DIR="\${CARGO_TARGET_DIR:-$CHECK_CACHE/cargo}" exec cargo ${ARGUMENTS}${all}`,
       ),
       shown: `cargo test --offline${folder === "" ? "" : ` --manifest-path ${folder}/Cargo.toml`}`,
-      cwd: where.cwd,
+      cwd: join(place.root, folder),
       kind: "test",
       builds: true,
       litter: LITTER,
@@ -36,17 +38,31 @@ export async function rustChecks(place: Place, { files, near = [] }: DetectOptio
       parse: (run) => stopped(id, run) ?? readCargo(id, run, where),
     };
   });
+  return Promise.all(checks);
+}
+
+/** The folder of the workspace of crates that a crate belongs to; its own where it stands alone. */
+async function cratesOf(place: Place, files: string[], folder: string): Promise<string> {
+  for (const around of outward(folder)) {
+    const path = below(around, "Cargo.toml");
+    const read = files.includes(path) ? await place.read(path) : null;
+    if (read?.ok && /^\s*\[workspace\]/m.test(read.file.text)) return around;
+  }
+  return folder;
 }
 
 interface Section {
   /** What stands before the names of its tests: `src/lib.rs`, or the crate whose documentation is tested. */
   name: string;
+  /** Tells sections of one name apart. */
+  crate: string;
   began: number;
   ended: number;
   text: string;
 }
 
-const SECTION = /^\s+(?:Running (?:unittests )?(\S+)(?: \(.*\))?|(Doc-tests \S+))$/;
+const SECTION =
+  /^\s+(?:Running (?:unittests )?(\S+)(?: \((?:.*[\\/])?(\S+?)-\w+(?:\.exe)?\))?|(Doc-tests \S+))$/;
 
 function readCargo(id: string, run: RunResult, where: Where): CheckReport {
   const text = plain(run.output);
@@ -66,15 +82,16 @@ function readSections(text: string): Section[] {
   const sections: Section[] = [];
   for (const line of text.split("\n")) {
     const begins = SECTION.exec(line);
-    const name = begins?.[1] ?? begins?.[2];
-    if (name !== undefined) sections.push({ name, began: 0, ended: 0, text: "" });
+    const name = begins?.[1] ?? begins?.[3];
+    if (name !== undefined) sections.push({ name, crate: begins?.[2] ?? "", began: 0, ended: 0, text: "" });
     const current = sections.at(-1);
     if (current === undefined) continue;
     if (/^running \d+ tests?$/.test(line)) current.began += 1;
     if (/^test result: (ok|FAILED)\. /.test(line)) current.ended += 1;
     current.text += `${line}\n`;
   }
-  return sections;
+  const twice = (name: string): boolean => sections.filter((one) => one.name === name).length > 1;
+  return sections.map((one) => (twice(one.name) ? { ...one, name: `${one.crate}: ${one.name}` } : one));
 }
 
 function outcomesOf({ name, text }: Section, where: Where): TestOutcome[] {

@@ -73,6 +73,29 @@ describe.skipIf(!hasCargo)("cargo test", () => {
     });
   });
 
+  test("crates of one workspace: the one the task is about, or all of them told apart", async () => {
+    const crate = (name: string): string =>
+      `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n`;
+    const one = project({
+      "rs/Cargo.toml": '[workspace]\nmembers = ["a", "b"]\nresolver = "2"\n',
+      "rs/a/Cargo.toml": crate("a"),
+      "rs/a/src/lib.rs": "/// ```\n/// assert_eq!(a::f(), 1);\n/// ```\npub fn f() -> i32 { 2 }\n",
+      "rs/b/Cargo.toml": `${crate("b")}[dependencies]\na = { path = "../a" }\n`,
+      "rs/b/src/lib.rs": "#[test]\nfn u() { assert_eq!(a::f(), 1) }\n",
+    });
+    const near = ["rs/b/src/lib.rs"];
+    const inner = await one.reportOf("cargo test:rs/b", near);
+    expect(inner).toMatchObject({ status: "failed", passed: 0, failed: 1 });
+    expect(inner.diagnostics).toMatchObject([{ test: "src/lib.rs::u", path: "rs/b/src/lib.rs", line: 2 }]);
+    const [all] = await one.detect();
+    expect(all).toMatchObject({
+      id: "cargo test:rs",
+      shown: "cargo test --offline --manifest-path rs/Cargo.toml",
+    });
+    const outer = await one.reportOf("cargo test:rs");
+    expect(outer.diagnostics.map(({ test }) => test?.split(" ")[0])).toEqual(["b:", "Doc-tests"]);
+  });
+
   test("no test is no pass; a crate that is not here is said", async () => {
     const none = project({ "Cargo.toml": MANIFEST, "src/lib.rs": "pub fn a() {}\n" });
     expect(await none.report()).toMatchObject({ status: "no_tests" });
