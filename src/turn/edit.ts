@@ -22,7 +22,7 @@ export interface EditEnd {
 }
 
 /** The checks that may be run here. Where running is not permitted there are none, and the user is told. */
-async function permittedChecks(parts: TurnParts, files: string[]): Promise<Check[]> {
+async function permittedChecks(parts: TurnParts, files: string[], near: string[]): Promise<Check[]> {
   const { checks: wanted } = parts.settings;
   if (wanted.waived) return [];
   const { workspace, env, signal } = parts;
@@ -30,6 +30,7 @@ async function permittedChecks(parts: TurnParts, files: string[]): Promise<Check
     check: wanted.command,
     project: wanted.project,
     files,
+    near,
     env,
     signal,
   });
@@ -82,8 +83,10 @@ export function goalOf(
   verifier: Pick<Verifier, "baseline">,
   about: { targets: Target[]; named: string[] },
 ): JudgeOptions["goal"] {
-  const tests = verifier.baseline.flatMap(({ diagnostics }) => diagnostics.map(({ test }) => test));
-  const red = tests.filter((test) => test !== undefined);
+  const errors = verifier.baseline
+    .flatMap(({ diagnostics }) => diagnostics)
+    .filter(({ severity }) => severity === "error");
+  const red = errors.flatMap(({ test }) => test ?? []);
   const [target] = about.targets;
   const stem = target?.path
     .split("/")
@@ -93,7 +96,7 @@ export function goalOf(
   const wanted = words.filter((word) => word !== undefined && word.length > 2);
   const related =
     about.named.length === 0 ? [] : red.filter((id) => wanted.some((word) => id.includes(word ?? "")));
-  if (related.length > 0 && related.length < red.length) return related;
+  if (related.length > 0 && related.length < errors.length) return related;
   return WANTS_GREEN.test(task) ? "green" : "unharmed";
 }
 
@@ -108,7 +111,7 @@ async function prepare(
   for (const text of begun.notices) parts.emit({ type: "notice", level: "warning", text });
   const { transaction } = begun;
   const files = await parts.workspace.list();
-  const checks = await permittedChecks(parts, files);
+  const checks = await permittedChecks(parts, files, namedPaths(request.task, files));
   const verifier = new Verifier({
     workspace: parts.workspace,
     transaction,

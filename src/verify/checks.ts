@@ -2,8 +2,13 @@
 
 import type { CheckReport } from "../types.ts";
 import { type RunResult, run } from "../workspace/run.ts";
+import { cChecks } from "./c.ts";
 import { commandCheck } from "./command.ts";
+import { goChecks } from "./go.ts";
+import { javaChecks } from "./java.ts";
+import { javascriptChecks } from "./javascript.ts";
 import { pythonCheck } from "./python.ts";
+import { rustChecks } from "./rust.ts";
 
 export interface Check {
   id: string;
@@ -13,6 +18,8 @@ export interface Check {
   /** Absolute. */
   cwd: string;
   kind: "test" | "syntax" | "command";
+  /** It builds, so what it takes depends on what was built before. */
+  builds?: boolean;
   /** Names of what it leaves behind that is nobody's work. */
   litter: string[];
   /** Added to the environment of the run. */
@@ -38,18 +45,54 @@ export interface DetectOptions {
   project: { id: string; command: string }[];
   /** The workspace's files. */
   files: string[];
+  /** Those of them that the task is about: of a workspace with several packages, theirs are judged. */
+  near?: string[];
   /** The environment of a child, see `childEnvironment`. */
   env: Record<string, string>;
   signal?: AbortSignal;
 }
 
-/** What can judge this workspace; empty where nothing is known. Runs at most one small probe (is pytest there?). */
+interface Detector {
+  /** The paths of its language. */
+  files: RegExp;
+  /** Cheap checks first. */
+  detect(place: Place, options: DetectOptions): Promise<Check[]>;
+}
+
+/** One row for each family of languages. */
+const DETECTORS: Detector[] = [
+  {
+    files: /\.pyi?$/,
+    detect: async (place, options) => {
+      const check = await pythonCheck(place, options);
+      return check === null ? [] : [check];
+    },
+  },
+  { files: /\.([cm]?[jt]sx?|vue|svelte)$/, detect: javascriptChecks },
+  { files: /\.go$/, detect: goChecks },
+  { files: /\.rs$/, detect: rustChecks },
+  { files: /\.(java|kt|kts|scala|groovy)$/, detect: javaChecks },
+  { files: /\.(c|h|cc|cpp|cxx|c\+\+|hh|hpp|hxx)$/i, detect: cChecks },
+];
+
+/**
+ * What can judge this workspace; empty where nothing is known. Where the task is about files of some languages, their checks
+ * alone, if there are any. Runs at most one small probe (is pytest there?).
+ */
 export async function detectChecks(place: Place, options: DetectOptions): Promise<Check[]> {
   if (options.check !== null) return [commandCheck("check", options.check, place.root)];
   if (options.project.length > 0)
     return options.project.map(({ id, command }) => commandCheck(id, command, place.root));
-  const python = await pythonCheck(place, options);
-  return python === null ? [] : [python];
+  const { near = [] } = options;
+  const meant = DETECTORS.filter((row) => near.some((path) => row.files.test(path)));
+  const found = await detectAll(meant, place, options);
+  return found.length > 0 ? found : detectAll(DETECTORS, place, options);
+}
+
+async function detectAll(rows: Detector[], place: Place, options: DetectOptions): Promise<Check[]> {
+  const found: Check[] = [];
+  for (const row of rows) found.push(...(await row.detect(place, options)));
+  return found;
 }
 
 export interface RunCheckOptions {

@@ -39,7 +39,12 @@ export function commandCheck(id: string, line: string, root: string): Check {
   return { ...base, kind: "command", env: python, parse: (result) => readCommand(id, result, where) };
 }
 
-function readCommand(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
+/** The report of a command that judges by its exit code. */
+export function readCommand(
+  check: string,
+  run: RunResult,
+  where: { root: string; cwd: string },
+): CheckReport {
   const early = stopped(check, run);
   if (early !== null) return early;
   if (run.end.kind === "exited" && run.end.code === 0)
@@ -63,6 +68,8 @@ const PATTERNS = [
   /^(?<path>[^\s(:][^(:\n]*)\((?<line>\d+),(?<column>\d+)\):\s+(?<severity>error|warning)\s+(?<code>\w+):\s*(?<message>.+)$/,
   // gcc, clang, go vet, mypy, eslint -f unix: path:3:5: error: message
   /^(?:\s*)(?<path>[^\s:][^:\n]*):(?<line>\d+):(?:(?<column>\d+):)?\s*(?:(?<severity>(?:fatal )?error|warning|note)(?:\[(?<code>\w+)\])?:\s*)?(?<message>\S.*)$/,
+  // assert() of C: program: path:3: function: Assertion `x' failed.
+  /^\S+: (?<path>[^\s:][^:\n]*):(?<line>\d+): (?<message>.*[Aa]ssertion .*failed\b.*)$/,
   // Maven: [ERROR] /path/File.java:[3,5] message
   /^\[ERROR\]\s+(?<path>[^\s:][^:\n]*):\[(?<line>\d+),(?<column>\d+)\]\s+(?<message>.+)$/,
 ];

@@ -4,6 +4,7 @@
  */
 import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
+import { readJunit } from "./junit.ts";
 import { atTimeout } from "./python-stack.ts";
 import { firstOf, howItEnded, insidePath, oneLine, plain, report, stopped } from "./report.ts";
 
@@ -91,47 +92,18 @@ function withoutReport(check: string, run: RunResult): CheckReport {
   });
 }
 
-const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-function decode(text: string): string {
-  return text.replace(/&(#x[0-9a-f]+|#\d+|\w+);/gi, (whole, name: string) => {
-    if (name.startsWith("#x")) return codePoint(Number.parseInt(name.slice(2), 16));
-    if (name.startsWith("#")) return codePoint(Number(name.slice(1)));
-    return ENTITIES[name] ?? whole;
-  });
-}
-const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : "");
-
-function attributes(tag: string): Record<string, string> {
-  return Object.fromEntries(
-    [...tag.matchAll(/([\w:.-]+)="([^"]*)"/g)].map((m) => [m[1] ?? "", decode(m[2] ?? "")]),
-  );
-}
-
-/** The cases of a junit report as pytest writes it; null where it is cut off or none. */
+/** The cases of the report; null where it is cut off. */
 function readCases(xml: string): Case[] | null {
-  if (!/<\/testsuites?>\s*$/.test(xml)) return null;
-  const found = xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g);
   const cases = new Map<string, Case>();
-  for (const match of found) {
-    const one = readCase(attributes(match[1] ?? ""), match[2] ?? "");
+  const found = readJunit(xml);
+  for (const { about, outcome, message, text } of found ?? []) {
+    const id = caseId(about);
+    const line = about.line === undefined ? null : Number(about.line) + 1;
     // A failing teardown is a second entry for a test that passed.
-    const before = cases.get(one.id);
-    if (before === undefined || before.outcome !== "failed") cases.set(one.id, one);
+    if (cases.get(id)?.outcome !== "failed")
+      cases.set(id, { id, outcome, message, text, file: about.file ?? null, line });
   }
-  return [...cases.values()];
-}
-
-function readCase(about: Record<string, string>, body: string): Case {
-  const problem = /<(failure|error|skipped)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/\1>)/.exec(body);
-  const kind = problem?.[1];
-  return {
-    id: caseId(about),
-    outcome: kind === undefined ? "passed" : kind === "skipped" ? "skipped" : "failed",
-    message: attributes(problem?.[2] ?? "").message ?? "",
-    text: decode(problem?.[3] ?? ""),
-    file: about.file ?? null,
-    line: about.line === undefined ? null : Number(about.line) + 1,
-  };
+  return found === null ? null : [...cases.values()];
 }
 
 /** `tests/test_a.py::TestStack::test_push[1]`, as pytest's own node ids are; the file alone where it could not be collected. */

@@ -30,6 +30,8 @@ export interface VerifierParts {
 /** A check that hung at the start is given no more than this with a candidate: a right one ends well before. */
 const AFTER_TIMEOUT_MS = 20_000;
 const LEAST_CANDIDATE_MS = 10_000;
+/** The same for a check that builds: at the start little was to be built. */
+const LEAST_BUILD_MS = 60_000;
 /** Each candidate that hangs halves what the next ones get, but not below this, nor below what the check took before. */
 const LEAST_AFTER_HANGS_MS = 2000;
 
@@ -156,8 +158,10 @@ export class Verifier {
     const { checkTimeMs } = this.parts;
     if (was === undefined) return checkTimeMs;
     const hung = was.status === "timeout" || was.status === "limit";
+    const builds = this.parts.checks.some((check) => check.id === id && check.builds === true);
+    const least = builds ? LEAST_BUILD_MS : LEAST_CANDIDATE_MS;
     const usual = hung ? 0 : was.ms * 5;
-    const first = hung ? AFTER_TIMEOUT_MS : Math.max(LEAST_CANDIDATE_MS, usual);
+    const first = hung ? AFTER_TIMEOUT_MS : Math.max(least, usual);
     return Math.min(checkTimeMs, Math.max(first / 2 ** this.hangs, usual, LEAST_AFTER_HANGS_MS));
   }
 

@@ -6,6 +6,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** The kernel stamps files with a clock that may lag this much behind ours. */
+const KERNEL_LAG_MS = 15;
+
 export class Clock {
   private readonly file: string;
   private last: number;
@@ -21,5 +24,11 @@ export class Clock {
     this.last = Math.max(this.last, Math.floor(Date.now() / 1000)) + 1;
     writeFileSync(this.file, String(this.last));
     return this.last;
+  }
+
+  /** Waits until this second has come: what is built from then on is newer than files of that time. */
+  async reach(second: number): Promise<void> {
+    const left = second * 1000 + KERNEL_LAG_MS - Date.now();
+    if (left > 0) await Bun.sleep(left);
   }
 }

@@ -46,6 +46,7 @@ function prologue(
     "exec 2>&1",
     `cd ${quote(job.cwd)} || exit 125`,
     `export TMPDIR=${quote(job.temporary)} TMP=${quote(job.temporary)} TEMP=${quote(job.temporary)}`,
+    `export CHECK_CACHE=${quote(places.cache)}`,
     unless(`\${GOCACHE:-${home}}`, `GOCACHE=${cache("go-build")}`),
     unless(home, `XDG_CACHE_HOME=${cache("xdg")}`),
     unless("$HOME/.npm", `npm_config_cache=${cache("npm")}`),

@@ -18,7 +18,7 @@ export interface RunOptions {
   /** The workspace: the only part of the disk that the command may write to, besides `writable`. */
   root: string;
   timeoutMs: number;
-  /** The whole environment but for what the run adds (TMPDIR, folders for caches). See `childEnvironment`. */
+  /** The whole environment but for what the run adds (TMPDIR, CHECK_CACHE for what is kept from run to run, folders for caches). See `childEnvironment`. */
   env: Record<string, string>;
   signal?: AbortSignal;
   writable?: string[];

@@ -60,6 +60,8 @@ export class Transaction {
   private readonly ledger: Ledger;
   private readonly folders: string[] = [];
   private unprotected: string[] | null = null;
+  /** The mtime of the build products that were last brought back from a check's damage, in seconds since 1970. */
+  private repairedAt = 0;
   private ended = false;
 
   constructor(parts: TransactionParts) {
@@ -97,6 +99,7 @@ export class Transaction {
    */
   async watch<T>(check: () => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
     const { blobs, lock } = this.parts;
+    await this.settle();
     for (const difference of this.ledger.differences())
       if (difference.by === "user") this.ledger.yieldTo(difference, blobs);
     const window: Window = { from: Date.now(), to: null };
@@ -110,6 +113,17 @@ export class Transaction {
       window.sealed = sealed();
       this.note({ op: "checked", to: window.to });
     }
+  }
+
+  /** What holds a zero byte is no source: tools make it, and go by its age. Python goes by what is written in a .pyc. */
+  private isProduct({ path, entry }: Placement): boolean {
+    if (entry === null || path.endsWith(".pyc")) return false;
+    return this.parts.blobs.get(entry.hash)?.subarray(0, 8000).includes(0) ?? false;
+  }
+
+  /** A build product that was brought back must not be newer than what make builds next. */
+  private settle(): Promise<void> {
+    return this.parts.clock.reach(this.repairedAt);
   }
 
   /** Writes down when checks run, for a recovery. A check may have filled the disk; its result counts all the same. */
@@ -178,7 +192,9 @@ export class Transaction {
   /** Restores what it has copies of, and gives the paths; `lost` are those whose copy is gone. */
   private restore(placements: Placement[], durable: boolean): { files: string[]; lost: string[] } {
     if (placements.length === 0) return { files: [], lost: [] };
-    const { placed, lost } = placeAvailable(placements, this.options(durable));
+    const options = this.options(durable);
+    const { placed, lost } = placeAvailable(placements, options);
+    if (!durable && placed.some((one) => this.isProduct(one))) this.repairedAt = options.tick;
     for (const { path } of placed) this.ledger.accept(path);
     return { files: placed.map(({ path }) => path), lost };
   }
@@ -310,6 +326,7 @@ export class Transaction {
       await this.close();
       return { ok: false, reason };
     }
+    await this.settle();
     this.end(steps.length > 0);
     return { ok: true, undoable: steps.length > 0 };
   }
@@ -319,6 +336,7 @@ export class Transaction {
     if (this.ended) return;
     const failed = this.ledger.net().length > 0 ? (await this.revert([])).failed : null;
     if (failed === null) endReverted(this.parts);
+    await this.settle();
     this.end(false);
   }
 

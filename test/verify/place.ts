@@ -1,5 +1,6 @@
 /** A small project on the disk, and a run of what is detected in it. */
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -20,19 +21,31 @@ export const env = childEnvironment(process.env);
 export interface Project {
   place: Place;
   files: string[];
-  detect(options?: { check?: string; project?: { id: string; command: string }[] }): Promise<Check[]>;
+  detect(options?: {
+    check?: string;
+    project?: { id: string; command: string }[];
+    near?: string[];
+  }): Promise<Check[]>;
   /** Detects, runs the only check, and gives its report. */
   report(options?: { check?: string; timeoutMs?: number }): Promise<CheckReport>;
+  /** Runs the check of this id. */
+  reportOf(id: string, near?: string[]): Promise<CheckReport>;
   run(check: Check, timeoutMs?: number): Promise<CheckReport>;
+  write(contents: Record<string, string>): void;
   remove(): void;
+}
+
+function fill(root: string, contents: Record<string, string>): void {
+  for (const [path, text] of Object.entries(contents)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    if (text.startsWith("#!")) chmodSync(join(root, path), 0o755);
+  }
 }
 
 export function project(contents: Record<string, string>): Project {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "verify-test-")));
-  for (const [path, text] of Object.entries(contents)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  fill(root, contents);
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
@@ -41,15 +54,22 @@ export function project(contents: Record<string, string>): Project {
     exists: async (path) => existsSync(join(root, path)),
     read: async (path) => ({ ok: true, file: { text: readFileSync(join(root, path), "utf8") } }),
   };
-  const runOne = (check: Check, timeoutMs = 20_000) =>
+  const runOne = (check: Check, timeoutMs = 60_000) =>
     runCheck(check, { root, timeoutMs, env, outputFile: join(root, ".smallcode", "out.txt") });
   const detect: Project["detect"] = (options = {}) =>
-    detectChecks(place, { check: options.check ?? null, project: options.project ?? [], files, env });
+    detectChecks(place, { check: null, project: [], ...options, files, env });
   return {
     place,
     files,
     detect,
     run: runOne,
+    write: (more) => fill(root, more),
+    reportOf: async (id, near = []) => {
+      const checks = await detect({ near });
+      const check = checks.find((one) => one.id === id);
+      if (check === undefined) throw new Error(`There is no ${id} among ${checks.map((one) => one.id)}.`);
+      return runOne(check);
+    },
     report: async ({ check, timeoutMs } = {}) => {
       const checks = await detect(check === undefined ? {} : { check });
       const [only] = checks;

@@ -287,6 +287,22 @@ test("each write and each restore is newer, in whole seconds, than every earlier
   expect(last - Date.now() / 1000).toBeLessThan(20);
 });
 
+test("a build product that was brought back is older than what the next check builds, and than what is built after the turn", async () => {
+  const root = makeTree({ "a.c": "a\n", "b.o": "\0object\n" });
+  const turn = await begin(await open(root));
+  await turn.protect();
+  const age = (): number => Date.now() / 1000 - mtimeOf(root, "b.o");
+  await turn.watch(async () => writeFileSync(join(root, "b.o"), "built\n"));
+  await turn.clean([]);
+  await turn.watch(async () => {
+    expect(age()).toBeGreaterThan(0);
+    writeFileSync(join(root, "b.o"), "built again\n");
+  });
+  await turn.clean([]);
+  await turn.close();
+  expect(age()).toBeGreaterThan(0);
+}, 30_000);
+
 test("a second protection copies nothing that has not changed", async () => {
   const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`src/f${i}.py`, `x = ${i}\n`]));
   const root = makeTree(files);

@@ -1,0 +1,69 @@
+/** Which packages of a workspace to judge: those of the files that a task is about, else the outermost ones. */
+import { quote as shellQuote } from "../workspace/run.ts";
+
+const FOREIGN = /(^|\/)(node_modules|vendor|third_party|target|build|dist|\.venv|venv)\//;
+/** More packages than this are not judged at once where a task names none. */
+const MOST_PACKAGES = 4;
+
+export interface PackageQuery {
+  files: string[];
+  /** Files that the task is about. */
+  near: string[];
+  /** The name of a file that makes a folder a package. */
+  manifest: RegExp;
+  /** Whether a package can judge: has tests, a configuration, ... */
+  judges?: (folder: string) => Promise<boolean>;
+}
+
+/** The folder of a path, "" for the workspace itself. */
+export const folderOf = (path: string): string =>
+  path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+
+/** A folder and those around it, innermost first. */
+export function outward(folder: string): string[] {
+  return folder === "" ? [""] : [folder, ...outward(folderOf(folder))];
+}
+
+/** A path below a folder. */
+export const below = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);
+
+/** The folders of the packages, relative to the workspace; empty where there is none that can judge. */
+export async function packagesNear({ files, near, manifest, judges }: PackageQuery): Promise<string[]> {
+  const named = files.filter((path) => manifest.test(path.split("/").at(-1) ?? "") && !FOREIGN.test(path));
+  const folders = new Set(named.map(folderOf));
+  const able = async (folder: string): Promise<boolean> =>
+    folders.has(folder) && (judges === undefined || (await judges(folder)));
+  const nearest = new Set<string>();
+  for (const around of new Set(near.map(folderOf))) {
+    const found = await firstOf(outward(around), able);
+    if (found !== null) nearest.add(found);
+  }
+  if (nearest.size > 0) return [...nearest];
+  const depth = (folder: string): number => outward(folder).length;
+  const ordered = [...folders].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  const first = await firstOf(ordered, able);
+  if (first === null) return [];
+  const found: string[] = [];
+  for (const folder of ordered.filter((one) => depth(one) === depth(first)))
+    if (found.length < MOST_PACKAGES && (await able(folder))) found.push(folder);
+  return found;
+}
+
+async function firstOf(
+  folders: string[],
+  able: (folder: string) => Promise<boolean>,
+): Promise<string | null> {
+  for (const folder of folders) if (await able(folder)) return folder;
+  return null;
+}
+
+/** An id for a check of a package: `jest`, or `jest:packages/a` where it is not the workspace's own. */
+export const idIn = (name: string, folder: string): string => (folder === "" ? name : `${name}:${folder}`);
+
+/** What a person would type in the workspace's folder: one plain command, with the program's own option for another folder. */
+export function shownIn(line: string, option: string, folder: string): string {
+  const [program = "", ...rest] = line.split(" ");
+  return folder === "" ? line : [program, option, quote(folder), ...rest].join(" ");
+}
+
+const quote = (word: string): string => (/^[\w./@+-]+$/.test(word) ? word : shellQuote(word));
