@@ -3,7 +3,14 @@
  * event on stdout, one a line. Nothing from outside reaches the screen unsanitized.
  */
 import pc from "picocolors";
-import { type Account, EVENT_VERSION, type Outcome, type Step, type TurnEvent } from "../types.ts";
+import {
+  type Account,
+  EVENT_VERSION,
+  type Origin,
+  type Outcome,
+  type Step,
+  type TurnEvent,
+} from "../types.ts";
 import { oneLine, sanitize, sanitizer, terminalSafeJson } from "./sanitize.ts";
 
 /** Somewhere to write text; see `quietSink` for a process's own streams. */
@@ -74,21 +81,36 @@ export function colorDiff(patch: string, c: Colors): string {
 
 type Of<K extends TurnEvent["type"]> = Extract<TurnEvent, { type: K }>;
 
-function checkLine({ report, when }: Of<"check_end">, c: Colors): string {
+/** ` (4 passed, 3 failed)`; "" where a check does not count. */
+function countsOf({ passed, failed }: { passed: number | null; failed: number | null }): string {
   const counts = [
-    report.passed === null ? null : `${report.passed} passed`,
-    report.failed === null ? null : `${report.failed} failed`,
+    passed === null ? null : `${passed} passed`,
+    failed === null ? null : `${failed} failed`,
   ].filter((part) => part !== null);
-  const status = report.status === "passed" ? c.green("passed") : c.yellow(report.status.replace("_", " "));
-  const detail = counts.length > 0 ? ` (${counts.join(", ")})` : "";
-  const why = report.status === "passed" ? "" : `: ${oneLine(report.summary)}`;
-  const before = when === "baseline" ? " before the change" : "";
-  return `${oneLine(report.check)}${before}: ${status}${detail} in ${seconds(report.ms)}${why}`;
+  return counts.length > 0 ? ` (${counts.join(", ")})` : "";
 }
 
+function checkLine({ report, when }: Of<"check_end">, c: Colors): string {
+  const status = report.status === "passed" ? c.green("passed") : c.yellow(report.status.replace("_", " "));
+  const why = report.status === "passed" ? "" : `: ${oneLine(report.summary)}`;
+  const before = when === "baseline" ? " before the change" : "";
+  return `${oneLine(report.check)}${before}: ${status}${countsOf(report)} in ${seconds(report.ms)}${why}`;
+}
+
+const TRIES: Record<Origin, string> = {
+  model: "first try",
+  feedback: "after feedback",
+  sampling: "sample",
+  decomposition: "part",
+  escalation: "stronger model",
+};
+
+/** A candidate in one line; what its checks said line by line is for `--verbose`. */
 function verdictLine({ origin, verdict }: Of<"verdict">, c: Colors): string {
   const status = verdict.status === "verified" ? c.green(verdict.status) : c.yellow(verdict.status);
-  return `verdict on the ${origin === "model" ? "first try" : origin}: ${status}: ${oneLine(verdict.reason)}`;
+  const counted = verdict.reports.find(({ passed }) => passed !== null);
+  const counts = counted === undefined ? "" : countsOf(counted);
+  return `  ${TRIES[origin]}: ${status}${counts}: ${oneLine(verdict.reason)}`;
 }
 
 function restoredLines({ files: restored, left }: Of<"restored">): string[] {
@@ -133,7 +155,7 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
     case "check_start":
       return verbose ? [c.dim(`$ ${oneLine(event.command)}`)] : [];
     case "check_end":
-      return [checkLine(event, c)];
+      return verbose || event.when === "baseline" ? [checkLine(event, c)] : [];
     case "verdict":
       return [verdictLine(event, c)];
     case "decompose":
@@ -165,8 +187,9 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
 
 function resultLines({ result }: Of<"result">, verbose: boolean): string[] {
   if (result.kind === "refusal") return [`refused: ${oneLine(result.reason)}`];
+  if (!verbose) return [];
   if (result.kind === "candidate") return [`candidate: ${oneLine(result.candidate.summary)}`];
-  return verbose && result.kind === "text" ? [sanitize(result.text).trimEnd()] : [];
+  return result.kind === "text" ? [sanitize(result.text).trimEnd()] : [];
 }
 
 /** Shows a turn to a person. stdout gets the answer's text or the diff and nothing else. */

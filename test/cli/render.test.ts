@@ -43,9 +43,7 @@ pytest before the change: failed (3 passed, 1 failed) in 1.2 s: test_pop: assert
 thinking aloud
 > rewrite_symbol path=a.py symbol=Stack.pop code=(3 lines)
 refused: No such symbol.
-candidate: a.py: Stack.pop
-pytest: passed (4 passed, 0 failed) in 1.2 s
-verdict on the feedback: verified: 4 tests pass, 1 more than before
+  after feedback: verified: 4 tests pass, 1 more than before
 split (2 tests):
 permitted: pytest -q (--yes)
 warning: stdin was empty
@@ -66,6 +64,8 @@ test("verbose adds what was sent, what came and what was run", () => {
     "$ pytest -q",
     "response 1: 900 read (0 cached), 60 generated, node, 2.0 s",
     "1 def pop():",
+    "candidate: a.py: Stack.pop",
+    "pytest: passed (4 passed, 0 failed) in 1.2 s",
     "context starts anew: sub-task",
   ]);
 });
