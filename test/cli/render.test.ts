@@ -63,8 +63,8 @@ test("verbose adds what was sent, what came and what was run", () => {
     "request 1 (rewrite): 900 tokens",
     "$ pytest -q",
     "response 1: 900 read (0 cached), 60 generated, node, 2.0 s",
-    "1 def pop():",
     "candidate: a.py: Stack.pop",
+    "1 def pop():",
     "pytest: passed (4 passed, 0 failed) in 1.2 s",
     "context starts anew: sub-task",
   ]);
