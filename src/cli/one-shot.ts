@@ -1,7 +1,14 @@
 /** One task from the command line: settings, stdin, model and listeners are put together, one turn runs, its end is the exit code. */
 import { isatty } from "node:tty";
-import { environment, isTrusted, loadSettings, type Settings, trust, userStatePath } from "../config.ts";
-import { connect } from "../model/client.ts";
+import {
+  environment,
+  type Host,
+  isTrusted,
+  loadSettings,
+  type Settings,
+  trust,
+  userStatePath,
+} from "../config.ts";
 import type { Model } from "../model/model.ts";
 import { openLog } from "../session/log.ts";
 import { endOfFailure } from "../turn/failures.ts";
@@ -12,6 +19,7 @@ import { openWorkspace } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
 import { exitCode } from "./exit.ts";
 import { type Gate, openGate } from "./gate.ts";
+import { reach } from "./reach.ts";
 import { jsonRenderer, type Listener, plainRenderer, quietSink } from "./render.ts";
 import { oneLine } from "./sanitize.ts";
 import { showingModel } from "./show-prompt.ts";
@@ -126,7 +134,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
   });
   const around: Surroundings = { settings, gate, controller, emit };
   const data = args.task === "" ? null : stdin.text;
-  const exit = await oneTurn({ task, data, session, version }, around, childEnvironment(host.env));
+  const exit = await oneTurn({ task, data, session, version }, around, host);
   log?.close();
   return exit;
 }
@@ -134,7 +142,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
 async function oneTurn(
   request: { task: string; data: string | null; session: string; version: string },
   around: Surroundings,
-  env: Record<string, string>,
+  host: Host,
 ): Promise<number> {
   const { settings, gate, controller, emit } = around;
   const { signal } = controller;
@@ -146,8 +154,7 @@ async function oneTurn(
   if (!opened.ok) return endEarly(around, { outcome: "usage", message: opened.reason });
   const { workspace } = opened;
   if (workspace.notice !== null) emit({ type: "notice", level: "warning", text: workspace.notice });
-  const { connection, limits } = settings;
-  const found = await connect({ ...connection, silenceMs: limits.silenceMs, signal });
+  const found = await reach(settings, { host, cwd: process.cwd(), signal });
   if (!found.ok) {
     const stopped: TurnEnd =
       signal.reason === TIME_IS_UP
@@ -160,7 +167,7 @@ async function oneTurn(
     settings,
     workspace,
     model: found.model,
-    env,
+    env: childEnvironment(host.env),
     emit,
     signal,
     permit: gate.permit,
