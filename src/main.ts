@@ -27,6 +27,10 @@ async function run(parsed: Parsed): Promise<number> {
       const { runCommand } = await import("./cli/command.ts");
       return runCommand(parsed);
     }
+    case "engine": {
+      const { runEngineCommand } = await import("./cli/engine.ts");
+      return runEngineCommand(parsed);
+    }
     case "task": {
       const { runTask } = await import("./cli/one-shot.ts");
       return runTask(parsed, version);
