@@ -31,9 +31,6 @@ export interface RunningEngine {
 }
 
 const IDLE_MS = 30 * 60_000;
-/** A file up to this size leaves room for several sequences in memory. */
-const SMALL_MODEL = 1e9;
-const SEQUENCES = 4;
 
 const failure = (kind: FailureKind, reason: string): Failure => ({ ok: false, kind, reason });
 
@@ -56,8 +53,7 @@ export async function startEngine(
   options: EngineOptions,
 ): Promise<{ ok: true; engine: RunningEngine } | Failure> {
   const { file, folder, window, signal } = options;
-  const model = Bun.file(file);
-  if (!(await model.exists()))
+  if (!(await Bun.file(file).exists()))
     return failure("model", `There is no file ${file}: name a .gguf file that is there.`);
   if (!(await isInstalled(folder))) {
     return failure(
@@ -70,7 +66,6 @@ export async function startEngine(
     folder,
     model: file,
     window,
-    sequences: model.size <= SMALL_MODEL ? SEQUENCES : 1,
     swaFull: true,
     threads: null,
     name: basename(file),

@@ -67,11 +67,16 @@ export interface LlamaModel {
     sequences: number;
     swaFullCache: boolean;
     threads: number;
+    ignoreMemorySafetyChecks: boolean;
   }): Promise<LlamaContext>;
 }
 
 export interface Llama {
-  loadModel(options: { modelPath: string; gpuLayers?: number }): Promise<LlamaModel>;
+  loadModel(options: {
+    modelPath: string;
+    gpuLayers?: number;
+    ignoreMemorySafetyChecks: boolean;
+  }): Promise<LlamaModel>;
   createGrammar(options: { grammar: string }): Promise<Grammar>;
   createGrammarForJsonSchema(schema: unknown): Promise<Grammar>;
 }
@@ -100,13 +105,17 @@ export interface LoadOptions {
   model: string;
   /** Tokens of one sequence; null: what the model was trained for, at most 8,192. */
   window: number | null;
-  sequences: number;
+  /** Keeps all that was read of models with a sliding window, too, which then can be gone on from anywhere. */
   swaFull: boolean;
   /** null: the cores that are idle now. */
   threads: number | null;
 }
 
 const LARGEST_DEFAULT_WINDOW = 8192;
+
+/** Bytes of a model that leaves room for several sequences, and whose need of memory is not worth the time of an estimate. */
+const SMALL = 1e9;
+const SEQUENCES = 4;
 
 /** A thread that has to wait for a core makes all others wait with it: as many as there are idle cores, at least one. */
 function idleCores(): number {
@@ -131,13 +140,21 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     logLevel: library.LlamaLogLevel.error,
     maxThreads: threads,
   });
+  const small = Bun.file(options.model).size <= SMALL;
+  const count = small ? SEQUENCES : 1;
   const model = await llama.loadModel({
     modelPath: options.model,
+    ignoreMemorySafetyChecks: small,
     ...(gpu === false ? { gpuLayers: 0 } : {}),
   });
   const contextSize = options.window ?? Math.min(model.trainContextSize, LARGEST_DEFAULT_WINDOW);
-  const { sequences: count, swaFull: swaFullCache } = options;
-  const context = await model.createContext({ contextSize, sequences: count, swaFullCache, threads });
+  const context = await model.createContext({
+    contextSize,
+    sequences: count,
+    swaFullCache: options.swaFull,
+    threads,
+    ignoreMemorySafetyChecks: small,
+  });
   return {
     llama,
     model,

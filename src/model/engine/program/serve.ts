@@ -146,7 +146,7 @@ export function serve(loaded: Loaded, { name, token }: { name: string; token: st
     return new Response(stream, { headers: { "content-type": "text/event-stream" } });
   }
 
-  /** All candidates at once, as far as there are sequences; the first reads the prompt, the others begin with what it has read. */
+  /** One candidate after the other, each from the one reading of the prompt: at once they take as long on a processor. */
   async function sampled(job: Job, n: number, events: Events): Promise<Counts | null> {
     const one = (index: number): Promise<Ended> =>
       slots.using(job.prompt, async (sequence) => {
