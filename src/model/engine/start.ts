@@ -67,7 +67,6 @@ export async function startEngine(
     model: file,
     window,
     swaFull: true,
-    threads: null,
     name: basename(file),
     token,
     idleMs: IDLE_MS,

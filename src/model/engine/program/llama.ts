@@ -2,8 +2,9 @@
  * What the engine uses of node-llama-cpp, which lies in the engine's folder and is no dependency of the project: the
  * shapes of its functions, and how a model is loaded.
  */
-import { availableParallelism, loadavg } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { watchCores } from "./cores.ts";
 
 export interface SampleOptions {
   temperature?: number;
@@ -72,6 +73,7 @@ export interface LlamaModel {
 }
 
 export interface Llama {
+  maxThreads: number;
   loadModel(options: {
     modelPath: string;
     gpuLayers?: number;
@@ -107,8 +109,6 @@ export interface LoadOptions {
   window: number | null;
   /** Keeps all that was read of models with a sliding window, too, which then can be gone on from anywhere. */
   swaFull: boolean;
-  /** null: the cores that are idle now. */
-  threads: number | null;
 }
 
 const LARGEST_DEFAULT_WINDOW = 8192;
@@ -117,12 +117,6 @@ const LARGEST_DEFAULT_WINDOW = 8192;
 const SMALL = 1e9;
 const SEQUENCES = 4;
 
-/** A thread that has to wait for a core makes all others wait with it: as many as there are idle cores, at least one. */
-function idleCores(): number {
-  const cores = availableParallelism();
-  return Math.min(cores, Math.max(1, Math.round(cores - (loadavg()[0] ?? 0))));
-}
-
 /** Loads the library and the model; throws what they throw. */
 export async function load(options: LoadOptions): Promise<Loaded> {
   const modules = join(options.folder, "node_modules");
@@ -130,7 +124,6 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     import(join(modules, "node-llama-cpp", "dist", "index.js")),
     import(join(modules, "@huggingface", "jinja", "dist", "index.js")),
   ])) as [Library, { Template: TemplateClass }];
-  const threads = options.threads ?? idleCores();
   const gpu = process.platform === "darwin" ? "auto" : false;
   const llama = await library.getLlama({
     gpu,
@@ -138,7 +131,10 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     skipDownload: true,
     progressLogs: false,
     logLevel: library.LlamaLogLevel.error,
-    maxThreads: threads,
+    maxThreads: 1,
+  });
+  watchCores((threads) => {
+    llama.maxThreads = threads;
   });
   const small = Bun.file(options.model).size <= SMALL;
   const count = small ? SEQUENCES : 1;
@@ -152,7 +148,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     contextSize,
     sequences: count,
     swaFullCache: options.swaFull,
-    threads,
+    threads: availableParallelism(),
     ignoreMemorySafetyChecks: small,
   });
   return {
