@@ -173,6 +173,13 @@ function readFlag(argv: string[], at: number, into: { flags: Flags; seen: Set<Fl
   return taken;
 }
 
+function refuseContradictions(flags: Flags, words: string[]): void {
+  if (flags.check !== undefined && flags.noCheck)
+    throw new UsageError("--check and --no-check contradict each other; give one.");
+  if (flags.from !== undefined && words.join(" ") !== "engine install")
+    throw new UsageError("--from belongs to engine install and to nothing else.");
+}
+
 /** What follows `engine`; null where it begins a task. */
 function engineCommand(what: string | undefined, flags: Flags): ParsedArgs | null {
   if (what === undefined) throw new UsageError("engine needs install or packages after it.");
@@ -195,9 +202,7 @@ function read(argv: string[]): ParsedArgs {
     }
   }
   const { flags } = into;
-  if (flags.check !== undefined && flags.noCheck) {
-    throw new UsageError("--check and --no-check contradict each other; give one.");
-  }
+  refuseContradictions(flags, words);
   const literal = end < 0 ? [] : argv.slice(end + 1);
   const command = literal.length > 0 ? undefined : COMMANDS.find(({ name }) => name === words[0]);
   if (command?.name === "help") return { command: "help", words: words.slice(1) };

@@ -154,7 +154,8 @@ async function oneTurn(
   if (!opened.ok) return endEarly(around, { outcome: "usage", message: opened.reason });
   const { workspace } = opened;
   if (workspace.notice !== null) emit({ type: "notice", level: "warning", text: workspace.notice });
-  const found = await reach(settings, { host, cwd: process.cwd(), signal });
+  const tell = (text: string): void => emit({ type: "notice", level: "info", text });
+  const found = await reach(settings, { host, cwd: process.cwd(), signal, tell });
   if (!found.ok) {
     const stopped: TurnEnd =
       signal.reason === TIME_IS_UP
@@ -162,7 +163,7 @@ async function oneTurn(
         : endOfFailure(found);
     return endEarly(around, stopped);
   }
-  for (const text of found.notices) emit({ type: "notice", level: "info", text });
+  for (const text of found.notices) tell(text);
   const parts: TurnParts = {
     settings,
     workspace,

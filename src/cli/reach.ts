@@ -1,5 +1,5 @@
 /** From the settings to a model: the endpoint's, or that of a .gguf file in the embedded engine. */
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type Host, type Settings, userDataPath } from "../config.ts";
 import { connect } from "../model/client.ts";
 import { ENGINE_VERSION, startEngine } from "../model/engine/start.ts";
@@ -13,10 +13,10 @@ export function engineFolder(host: Host): string | null {
   return data === null ? null : join(data, "engine", ENGINE_VERSION);
 }
 
-/** Finds the model, starting the engine where the model is a file and no endpoint is set. */
+/** Finds the model (`tell` is told what takes a while), starting the engine where the model is a file and no endpoint is set. */
 export async function reach(
   { connection, limits }: Settings,
-  { host, cwd, signal }: { host: Host; cwd: string; signal: AbortSignal },
+  { host, cwd, signal, tell }: { host: Host; cwd: string; signal: AbortSignal; tell: (text: string) => void },
 ): Promise<Connected> {
   const { silenceMs } = limits;
   const { endpoint, model } = connection;
@@ -29,6 +29,7 @@ export async function reach(
   }
   const env = childEnvironment(host.env);
   const file = resolve(cwd, model);
+  tell(`Loading ${basename(file)}...`);
   const started = await startEngine({ file, folder, window: connection.window, env, signal });
   if (!started.ok) return started;
   const { engine } = started;

@@ -214,6 +214,42 @@ const childrenOf = (parent: number): number[] =>
     .map(Number)
     .filter((pid) => stat(pid)[1] === String(parent));
 
+describe.skipIf(!ready)("the engine of a process that stays", () => {
+  test(
+    "goes away when nothing is asked for a while, but not in the middle of a reply",
+    async () => {
+      const idleMs = 150;
+      const started = await startEngine({
+        file: FILE,
+        folder: FOLDER,
+        window: 2048,
+        env,
+        idleMs,
+        signal: never,
+      });
+      if (!started.ok) throw new Error(started.reason);
+      engine = started.engine;
+      const writing = await connected();
+      const reply = await writing.complete("Once upon a time", { maxTokens: 100, temperature: 0 });
+      expect(success(reply).ms).toBeGreaterThan(idleMs);
+      await Bun.sleep(idleMs * 4);
+      expect(await writing.complete("Once", { maxTokens: 1, temperature: 0 })).toMatchObject({
+        kind: "unreachable",
+      });
+    },
+    LONG,
+  );
+
+  test("a file that is no model, or is not there, is told", async () => {
+    const broken = join(import.meta.dir, "engine.test.ts");
+    const rest = { folder: FOLDER, window: null, env, signal: never };
+    expect(await startEngine({ file: broken, ...rest })).toMatchObject({ ok: false, kind: "model" });
+    expect(await startEngine({ file: "/nowhere.gguf", ...rest })).toMatchObject({ ok: false, kind: "model" });
+    const given = AbortSignal.timeout(100);
+    expect(await startEngine({ file: FILE, ...rest, signal: given })).toMatchObject({ kind: "cancelled" });
+  });
+});
+
 describe.skipIf(!ready || process.platform !== "linux")("the engine ends with its parent", () => {
   test.each(["loading", "idle", "prefilling", "decoding"])(
     "killed while %s, it is gone in 2 s",

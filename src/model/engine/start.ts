@@ -19,6 +19,8 @@ export interface EngineOptions {
   window: number | null;
   /** The whole environment of the process. */
   env: Record<string, string>;
+  /** Its end comes after so long without a request. */
+  idleMs?: number;
   signal: AbortSignal;
 }
 
@@ -69,7 +71,7 @@ export async function startEngine(
     swaFull: true,
     name: basename(file),
     token,
-    idleMs: IDLE_MS,
+    idleMs: options.idleMs ?? IDLE_MS,
   };
   // The compiled program is a whole Bun, which this variable brings out.
   const env = { ...options.env, BUN_BE_BUN: "1" };

@@ -131,7 +131,8 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     skipDownload: true,
     progressLogs: false,
     logLevel: library.LlamaLogLevel.error,
-    maxThreads: 1,
+    // A context made under a lower limit never gets more.
+    maxThreads: availableParallelism(),
   });
   watchCores((threads) => {
     llama.maxThreads = threads;
