@@ -33,7 +33,7 @@ async function run(order: Order): Promise<void> {
     const engine = serve(await load(order), order);
     const every = Math.min(order.idleMs, 10_000);
     setInterval(() => {
-      if (engine.busy() === 0 && performance.now() - engine.lastUse() > order.idleMs) end();
+      if (engine.use.busy === 0 && performance.now() - engine.use.last > order.idleMs) end();
     }, every);
     await say({ port: engine.port, ms: Math.round(performance.now()) });
   } catch (error) {
