@@ -56,15 +56,15 @@ function optionsOf(args: string[]): Options {
   if (folder === undefined || more.length > 0) throw new Stop(`One folder of tasks is needed: ${USAGE}`, 2);
   if (!/^[1-9]\d{0,3}$/.test(values.seeds)) throw new Stop("--seeds must be a whole number above 0.", 2);
   const { endpoint, model } = values;
-  if (model?.endsWith(".gguf") && endpoint === undefined)
-    throw new Stop(`${model} needs a server that has loaded it: start one and give its --endpoint URL.`, 2);
+  // Without an endpoint a file goes to the embedded engine, whatever folder it is asked from.
+  const named = model?.endsWith(".gguf") && endpoint === undefined ? resolve(model) : model;
   const keep = values.keep === undefined ? null : resolve(values.keep);
   if (keep !== null && existsSync(keep) && readdirSync(keep).length > 0)
     throw new Stop(`${keep} is not empty: --keep needs a folder that is, or a new one.`, 2);
   return {
     folder: resolve(folder),
     tasks: chosen(resolve(folder), values.only),
-    flags: Object.entries({ endpoint, model }).flatMap(([name, value]) =>
+    flags: Object.entries({ endpoint, model: named }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name}`, value],
     ),
     seeds: Number(values.seeds),

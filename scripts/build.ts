@@ -25,6 +25,19 @@ export function pinnedFilesThatDiffer(): string[] {
   });
 }
 
+/** The embedded engine's own program, which runs from a file on disk, as one text. */
+async function engineProgram(): Promise<string> {
+  const built = await Bun.build({
+    entrypoints: [join(ROOT, "src", "model", "engine", "program", "main.ts")],
+    target: "bun",
+    minify: true,
+    throw: false,
+  });
+  const [program] = built.outputs;
+  if (program === undefined) throw new Error(`The build failed:\n${built.logs.map(String).join("\n")}`);
+  return program.text();
+}
+
 /** Compiles `entries` (the program first, then its workers) into the executable `outfile`; throws with the bundler's messages if it cannot. */
 export async function buildBinary(entries: string[], outfile: string): Promise<void> {
   const built = await Bun.build({
@@ -32,6 +45,7 @@ export async function buildBinary(entries: string[], outfile: string): Promise<v
     target: "bun",
     minify: true,
     splitting: true,
+    define: { ENGINE_PROGRAM: JSON.stringify(await engineProgram()) },
     compile: {
       outfile,
       autoloadDotenv: false,

@@ -15,7 +15,15 @@ import { type Host, realPath, userConfigPath } from "./config/place.ts";
 export { formatDuration } from "./config/duration.ts";
 export type { Flags, GrantFlag } from "./config/flags.ts";
 export type { Sources } from "./config/layers.ts";
-export { type Host, isTrusted, realPath, trust, userConfigPath, userStatePath } from "./config/place.ts";
+export {
+  type Host,
+  isTrusted,
+  realPath,
+  trust,
+  userConfigPath,
+  userDataPath,
+  userStatePath,
+} from "./config/place.ts";
 
 /** What is allowed and what is not; a denial wins. Paths are real and absolute; commands are as they were written. */
 export interface Grant {

@@ -32,6 +32,10 @@ async function run(parsed: Parsed): Promise<number> {
       const { runRepl } = await import("./cli/repl/repl.ts");
       return runRepl(parsed, version);
     }
+    case "engine": {
+      const { runEngineCommand } = await import("./cli/engine.ts");
+      return runEngineCommand(parsed);
+    }
     case "task": {
       const { runTask } = await import("./cli/one-shot.ts");
       return runTask(parsed, version);

@@ -1,5 +1,5 @@
 /** One try of one task: a folder of its own, the program's one-shot command in it, and what came of it. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Account, TurnEvent } from "../../src/types.ts";
 import { type Proof, prove } from "./proof.ts";
@@ -50,8 +50,14 @@ export function grade(task: Task, exit: number | null, changed: Difference[], pr
   };
 }
 
-/** The environment without the user's files and without what would redirect git or Python. */
+/** The environment without the user's files (but for an installed engine) and without what would redirect git or Python. */
 function environment(home: string): Record<string, string> {
+  const data = process.env.XDG_DATA_HOME ?? join(process.env.HOME ?? "", ".local", "share");
+  const engine = join(data, "smallcode", "engine");
+  if (existsSync(engine)) {
+    mkdirSync(join(home, "DATA", "smallcode"), { recursive: true });
+    symlinkSync(engine, join(home, "DATA", "smallcode", "engine"));
+  }
   const kept = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined || /^(GIT_|PYTEST_|PYTHONPATH$)/.test(name) ? [] : [[name, value] as const],
   );

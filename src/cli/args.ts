@@ -20,7 +20,7 @@ export interface FlagRow {
   set: (flags: Flags, value: string) => string | null;
 }
 
-type TextFlag = "endpoint" | "model" | "check" | "cwd";
+type TextFlag = "endpoint" | "model" | "check" | "cwd" | "from";
 type SwitchFlag = "noCheck" | "json" | "yes" | "dryRun" | "showPrompt" | "verbose";
 type GrantName = "allowRun" | "allowWrite" | "allowRead" | "denyRun" | "denyWrite" | "denyRead";
 
@@ -100,13 +100,14 @@ export const FLAGS: readonly FlagRow[] = [
   { name: "deny-run", value: "COMMANDS", ...GRANT, help: "never run", set: grant("denyRun") },
   { name: "deny-write", value: "PATHS", ...GRANT, help: "never write", set: grant("denyWrite") },
   { name: "deny-read", value: "PATHS", ...GRANT, help: "never read", set: grant("denyRead") },
+  { name: "from", value: "ARCHIVE", help: "where engine install finds its packages", set: text("from") },
   { name: "help", short: "h", help: "this text", set: () => null },
   { name: "version", short: "V", help: "the version", set: () => null },
 ];
 
 /** One command. Its name counts only where it stands alone, or where it takes words: anything else is a task. */
 export interface CommandRow {
-  name: "undo" | "redo" | "config" | "help";
+  name: "undo" | "redo" | "config" | "engine" | "help";
   words?: string;
   help: string;
 }
@@ -115,6 +116,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { name: "undo", help: "take back the last change" },
   { name: "redo", help: "do it again" },
   { name: "config", help: "the settings, and where each comes from" },
+  { name: "engine", words: "install|packages", help: "what runs a .gguf file without a server" },
   { name: "help", words: "WORDS", help: "the manual on these words" },
 ];
 
@@ -124,6 +126,7 @@ export type ParsedArgs =
   | { command: "undo" | "redo" | "config"; flags: Flags }
   /** No task at all: a conversation, where there is a terminal. */
   | { command: "repl"; flags: Flags }
+  | { command: "engine"; what: "install" | "packages"; flags: Flags }
   | { command: "help"; words: string[] }
   | { command: "version" }
   | { command: "usage"; message: string };
@@ -174,6 +177,19 @@ function readFlag(argv: string[], at: number, into: { flags: Flags; seen: Set<Fl
   return taken;
 }
 
+function refuseContradictions(flags: Flags, words: string[]): void {
+  if (flags.check !== undefined && flags.noCheck)
+    throw new UsageError("--check and --no-check contradict each other; give one.");
+  if (flags.from !== undefined && words.join(" ") !== "engine install")
+    throw new UsageError("--from belongs to engine install and to nothing else.");
+}
+
+/** What follows `engine`; null where it begins a task. */
+function engineCommand(what: string | undefined, flags: Flags): ParsedArgs | null {
+  if (what === undefined) throw new UsageError("engine needs install or packages after it.");
+  return what === "install" || what === "packages" ? { command: "engine", what, flags } : null;
+}
+
 function read(argv: string[]): ParsedArgs {
   const end = argv.indexOf("--");
   const flagged = end < 0 ? argv : argv.slice(0, end);
@@ -190,13 +206,16 @@ function read(argv: string[]): ParsedArgs {
     }
   }
   const { flags } = into;
-  if (flags.check !== undefined && flags.noCheck) {
-    throw new UsageError("--check and --no-check contradict each other; give one.");
-  }
+  refuseContradictions(flags, words);
   const literal = end < 0 ? [] : argv.slice(end + 1);
   const command = literal.length > 0 ? undefined : COMMANDS.find(({ name }) => name === words[0]);
   if (command?.name === "help") return { command: "help", words: words.slice(1) };
-  if (command && words.length === 1) return { command: command.name, flags };
+  if (command?.name === "engine" && words.length <= 2) {
+    const engine = engineCommand(words[1], flags);
+    if (engine !== null) return engine;
+  } else if (command && command.name !== "engine" && words.length === 1) {
+    return { command: command.name, flags };
+  }
   if (words.length === 0 && end < 0) return { command: "repl", flags };
   const stdin = literal.length === 0 && words.at(-1) === "-" ? "wait" : "auto";
   const task = [...(stdin === "wait" ? words.slice(0, -1) : words), ...literal].join(" ").trim();

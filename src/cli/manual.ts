@@ -43,6 +43,15 @@ A question without a terminal is a "no" (exit 4).`,
 It is text in UTF-8, of which the first 1 MB is used.`,
   },
   {
+    name: "engine",
+    text: `Engine
+With --model FILE.gguf and no endpoint, SmallCode loads the file itself: no server is needed.
+  smallcode engine install                    fetches the engine, packages with fixed versions and hashes
+  smallcode engine install --from ARCHIVE     the same without a network: a folder of packages, or a .tgz of them
+  smallcode engine packages                   their names, for npm pack
+It lies below your data folder and ends with the call that started it. Nothing else ever fetches anything.`,
+  },
+  {
     name: "config",
     text: `Settings
 Later ones win: defaults, your file, the project's smallcode.json, the environment, flags.

@@ -1,6 +1,5 @@
 /** What every way of starting turns shares: the session with its log, the gate, the workspace, the model, and an end before the beginning. */
 import { type Host, isTrusted, type Settings, trust, userStatePath } from "../config.ts";
-import { connect } from "../model/client.ts";
 import type { Model } from "../model/model.ts";
 import { openLog } from "../session/log.ts";
 import { endOfFailure } from "../turn/failures.ts";
@@ -11,6 +10,7 @@ import { openWorkspace } from "../workspace/workspace.ts";
 import type { Answer, Question } from "./ask.ts";
 import { exitCode } from "./exit.ts";
 import { type Gate, openGate } from "./gate.ts";
+import { reach } from "./reach.ts";
 import type { Listener } from "./render.ts";
 import type { Screen } from "./screen.ts";
 
@@ -75,12 +75,13 @@ export async function gateOf(
 
 /** The model of the settings, or of this name; else how a turn without one ends. */
 export async function findModel(
-  { settings, emit, screen }: Surroundings,
+  { settings, host, emit, screen }: Surroundings,
   { signal, name = null }: { signal: AbortSignal; name?: string | null },
 ): Promise<{ ok: true; model: Model } | { ok: false; end: TurnEnd }> {
-  const { connection, limits } = settings;
-  const model = name ?? connection.model;
-  const found = await connect({ ...connection, model, silenceMs: limits.silenceMs, signal });
+  const model = name ?? settings.connection.model;
+  const tell = (text: string): void => emit({ type: "notice", level: "info", text });
+  const wanted = { ...settings, connection: { ...settings.connection, model } };
+  const found = await reach(wanted, { host, cwd: process.cwd(), signal, tell });
   if (!found.ok) {
     const end: TurnEnd =
       signal.reason === TIME_IS_UP
@@ -88,7 +89,7 @@ export async function findModel(
         : endOfFailure(found);
     return { ok: false, end };
   }
-  for (const text of found.notices) emit({ type: "notice", level: "info", text });
+  for (const text of found.notices) tell(text);
   return { ok: true, model: screen.counting(found.model) };
 }
 

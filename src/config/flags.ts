@@ -13,6 +13,8 @@ export interface Flags {
   check?: string;
   noCheck?: boolean;
   cwd?: string;
+  /** For `engine install` alone: the archive or folder with its packages. */
+  from?: string;
   json?: boolean;
   yes?: boolean;
   dryRun?: boolean;

@@ -39,6 +39,11 @@ export function userStatePath(host: Host): string | null {
   return base(host, "XDG_STATE_HOME", "LOCALAPPDATA", join(".local", "state"));
 }
 
+/** The folder for what SmallCode installs for this user; null where there is no home. It need not exist. */
+export function userDataPath(host: Host): string | null {
+  return base(host, "XDG_DATA_HOME", "LOCALAPPDATA", join(".local", "share"));
+}
+
 /** Where a link points, as an absolute path; null where `path` is no link. */
 async function linkTarget(path: string): Promise<string | null> {
   try {

@@ -151,7 +151,7 @@ test("what cannot be tried ends with a sentence and no tally", async () => {
   await refused(2, "Unknown option '--sed'", folder, "--sed", "1");
   await refused(2, "--seeds must be a whole number above 0.", folder, "--seeds", "0");
   await refused(2, "No task nope; there are: double, other.", folder, "--only", "double,nope");
-  await refused(2, "needs a server that has loaded it", folder, "--model", "some/tiny.gguf");
+  await refused(5, "There is no file", folder, "--model", "some/tiny.gguf");
   await refused(2, "is not empty", folder, "--keep", folder);
   await refused(5, "http://127.0.0.1:9/v1", folder, "--only", "double", ...nobody);
 });

@@ -1,0 +1,149 @@
+/** From a prompt's tokens to a reply: sampled token by token as text, or read along a given text with its likelihoods. */
+import type { Forced, Grammar, Loaded, SampleOptions, Sequence } from "./llama.ts";
+import { prefill } from "./slots.ts";
+
+export interface Job {
+  prompt: number[];
+  maxTokens: number;
+  stop: string[];
+  sample: SampleOptions;
+  grammar: Grammar | null;
+  signal: AbortSignal;
+}
+
+export interface Progress {
+  /** The prompt has been read so far. */
+  onRead(done: number): void;
+  /** `cached` and `generated` are the counts until here. */
+  onText(text: string, counts: Counts): void;
+}
+
+export interface Counts {
+  prompt: number;
+  cached: number;
+  generated: number;
+}
+
+export interface Ended {
+  finish: "stop" | "length" | "cancelled";
+  counts: Counts;
+}
+
+/** Tokens before a piece that its text may depend on. */
+const BEFORE = 8;
+
+/** Gives whole characters only, and nothing that may be the beginning of a stop word. */
+class TextOut {
+  private pending: number[] = [];
+  private held = "";
+  stopped = false;
+
+  constructor(
+    private readonly loaded: Loaded,
+    private readonly stop: string[],
+    private before: number[],
+  ) {}
+
+  push(token: number): string {
+    this.pending.push(token);
+    const text = this.loaded.model.detokenize(this.pending, false, this.before);
+    if (text.endsWith("\uFFFD") && this.pending.length < 4) return "";
+    this.before = [...this.before, ...this.pending].slice(-BEFORE);
+    this.pending = [];
+    this.held += text;
+    const ends = this.stop.map((word) => this.held.indexOf(word)).filter((at) => at >= 0);
+    this.stopped = ends.length > 0;
+    const out = this.stopped ? this.held.slice(0, Math.min(...ends)) : this.safe();
+    this.held = this.held.slice(out.length);
+    return out;
+  }
+
+  /** What was held back and turned out to be no stop word. */
+  rest(): string {
+    const text = this.loaded.model.detokenize(this.pending, false, this.before);
+    return this.stopped ? "" : this.held + text;
+  }
+
+  private safe(): string {
+    const partial = (word: string): number => {
+      for (let length = Math.min(word.length - 1, this.held.length); length > 0; length -= 1)
+        if (this.held.endsWith(word.slice(0, length))) return length;
+      return 0;
+    };
+    return this.held.slice(0, this.held.length - Math.max(0, ...this.stop.map(partial)));
+  }
+}
+
+/** Generates on `sequence`, whose memory is kept for the next request. */
+export async function generate(
+  loaded: Loaded,
+  sequence: Sequence,
+  job: Job,
+  progress: Progress,
+): Promise<Ended> {
+  const { prompt, signal, grammar } = job;
+  const read = { signal, onRead: progress.onRead };
+  // The last token is read by the first step of the generation.
+  const cached = await prefill(sequence, prompt.slice(0, -1), read);
+  const counts: Counts = { prompt: prompt.length, cached, generated: 0 };
+  if (signal.aborted) return { finish: "cancelled", counts };
+  const state = grammar === null ? {} : { grammarEvaluationState: loaded.grammarState(grammar) };
+  const out = new TextOut(loaded, job.stop, prompt.slice(-BEFORE));
+  const most = Math.min(job.maxTokens, loaded.context.contextSize - prompt.length);
+  let finish: Ended["finish"] = "stop";
+  for await (const token of sequence.evaluate(prompt.slice(-1), { ...job.sample, ...state })) {
+    counts.generated += 1;
+    const text = out.push(token);
+    if (text !== "") progress.onText(text, counts);
+    if (signal.aborted) finish = "cancelled";
+    else if (!out.stopped && counts.generated >= most) finish = "length";
+    else if (!out.stopped) continue;
+    break;
+  }
+  const rest = out.rest();
+  if (rest !== "" && finish !== "cancelled") progress.onText(rest, counts);
+  return { finish, counts };
+}
+
+export interface ReadToken {
+  text: string;
+  logprob: number;
+  alternatives: { text: string; logprob: number }[];
+}
+
+/** What the model makes of `text` behind the prompt, token by token, each with its `top` likeliest; null where cancelled. */
+export async function readAlong(
+  loaded: Loaded,
+  sequence: Sequence,
+  job: { prompt: number[]; text: number[]; top: number; signal: AbortSignal; onRead: (done: number) => void },
+): Promise<{ tokens: ReadToken[]; counts: Counts } | null> {
+  const { prompt, text, top, signal } = job;
+  const cached = await prefill(sequence, prompt.slice(0, -1), job);
+  const last = prompt.at(-1);
+  if (last === undefined) return null;
+  const all = [last, ...text];
+  const tokens: ReadToken[] = [];
+  const spell = (token: number): string => loaded.model.detokenize([token], false, prompt.slice(-1));
+  for (let at = 0; at < text.length; at += 64) {
+    if (signal.aborted) return null;
+    const part = text.slice(at, at + 64);
+    const input = part.map((next, i): Forced => {
+      const logits = { filter: { tokens: [next], includeMax: true, includeTop: top } };
+      return [all[at + i] ?? last, { generateNext: { logits, totalLogitWeight: true } }];
+    });
+    const scores = await sequence.controlledEvaluate(input);
+    for (const [i, next] of part.entries()) {
+      const { logits = new Map(), totalLogitWeight = 1 } = scores[i]?.next ?? {};
+      // The weights are relative to the largest logit.
+      const base = Math.max(...logits.values()) + Math.log(totalLogitWeight);
+      const alternatives = [...logits]
+        .map(([token, logit]) => ({ text: spell(token), logprob: logit - base }))
+        .sort((a, b) => b.logprob - a.logprob)
+        .slice(0, top);
+      tokens.push({ text: spell(next), logprob: (logits.get(next) ?? -Infinity) - base, alternatives });
+    }
+    job.onRead(prompt.length + at + part.length);
+  }
+  // The text is read like a prompt; nothing is generated.
+  return { tokens, counts: { prompt: prompt.length + text.length, cached, generated: 0 } };
+}

@@ -1,0 +1,63 @@
+/**
+ * The sequences of the context, each with what it has read so far. A request gets the idle one that shares the longest
+ * beginning with its prompt, and only the rest of the prompt is read.
+ */
+import type { Sequence } from "./llama.ts";
+
+/** Tokens read between two looks at whether the request is still wanted. */
+const CHUNK = 256;
+
+/** One request's hold on a sequence. */
+export interface Slot {
+  sequence: Sequence;
+  /** Tokens of the prompt that were there already. */
+  cached: number;
+}
+
+export class Slots {
+  private readonly idle: Sequence[];
+  private readonly waiting: ((sequence: Sequence) => void)[] = [];
+
+  constructor(sequences: Sequence[]) {
+    this.idle = [...sequences];
+  }
+
+  /** Runs `work` with a sequence of its own; waits for one if all are busy. */
+  async using<T>(prompt: number[], work: (sequence: Sequence) => Promise<T>): Promise<T> {
+    const sequence = this.best(prompt) ?? (await new Promise<Sequence>((got) => this.waiting.push(got)));
+    try {
+      return await work(sequence);
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.idle.push(sequence);
+      else next(sequence);
+    }
+  }
+
+  private best(prompt: number[]): Sequence | null {
+    const shared = (sequence: Sequence): number => sequence.compareContextTokens(prompt).firstDifferentIndex;
+    // Of those that share equally little, an empty one: what others remember may still be of use.
+    const rank = (sequence: Sequence): number => shared(sequence) + (sequence.nextTokenIndex === 0 ? 0.5 : 0);
+    const best = this.idle.toSorted((a, b) => rank(b) - rank(a))[0] ?? null;
+    if (best !== null) this.idle.splice(this.idle.indexOf(best), 1);
+    return best;
+  }
+}
+
+/**
+ * Makes the sequence hold `tokens` exactly, reading what is missing; gives how many were there already. With `signal`
+ * aborted it ends early. `onRead` is called after each piece.
+ */
+export async function prefill(
+  sequence: Sequence,
+  tokens: number[],
+  { signal, onRead }: { signal: AbortSignal; onRead: (done: number) => void },
+): Promise<number> {
+  await sequence.adaptStateToTokens(tokens, false);
+  const cached = sequence.nextTokenIndex;
+  for (let at = cached; at < tokens.length && !signal.aborted; at += CHUNK) {
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + CHUNK));
+    onRead(Math.min(tokens.length, at + CHUNK));
+  }
+  return cached;
+}
