@@ -39,7 +39,7 @@ const sum = (points: Points): number => points.reduce((total, [, value]) => tota
 const matches = (path: string, named: string): boolean =>
   path === named.replace(/^\.\//, "") || path.endsWith(`/${named}`) || named.endsWith(`/${path}`);
 
-const isTestPath = (path: string): boolean =>
+export const isTestPath = (path: string): boolean =>
   /(^|\/)(tests?|specs?|__tests__)\/|(^|\/)test_|[._-](test|spec)\.|_test\.|(^|\/)conftest\.py$/i.test(path);
 
 function pathPoints(path: string, query: RankQuery, words: Words): Points {

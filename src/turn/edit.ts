@@ -1,5 +1,6 @@
 /** A change: baseline -> plan -> steps, each decomposed where it fails -> the diff, kept or taken back. */
 import { decompose } from "../decompose/split.ts";
+import { isTestPath } from "../graph/rank.ts";
 import { sharesOf } from "../model/budget.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";
@@ -56,9 +57,9 @@ async function permittedChecks(parts: TurnParts, files: string[], near: string[]
 const ASKS_FOR_TESTS = /\b(add|write|create|update|extend|change|generate)\b[^.]{0,40}\btests?\b/i;
 const CHANGES_NAMED = /\b(change|edit|update|modify|rewrite|delete|rename|add)\b/i;
 /** Who speaks of failing tests wants the code repaired, whatever else the sentence holds. */
-const SPEAKS_OF_FAILURE = /\b(pass\w*|fail\w*|red|broken|green)\b/i;
+const SPEAKS_OF_FAILURE = /\b(pass\w*|fail\w*|satisf\w*|red|broken|green)\b/i;
 
-/** Judging files are frozen, but for those that the task names to be changed, or all where it asks for tests and names none. */
+/** Judging files are frozen, but for those that the task names to be changed, or the tests where it asks for tests and names none. */
 export function forbidder(
   task: string,
   files: string[],
@@ -69,7 +70,7 @@ export function forbidder(
   const tests = opens && ASKS_FOR_TESTS.test(task) && ![...named].some(judges);
   const changesNamed = opens && CHANGES_NAMED.test(task);
   return (path) =>
-    !judges(path) || tests || (changesNamed && named.has(path))
+    !judges(path) || (tests && isTestPath(path)) || (changesNamed && named.has(path))
       ? null
       : `${path} judges the change and must stay as it is; change the code that it tests.`;
 }

@@ -38,6 +38,9 @@ const LEAST_AFTER_HANGS_MS = 2000;
 const named = (paths: string[]): string =>
   `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""}`;
 
+const UNCONFINED =
+  "Checks run without walls here, with limits alone: no namespaces are permitted. On Linux, bubblewrap or unshare gives them.";
+
 export class Verifier {
   private readonly parts: VerifierParts;
   /** As the turn found them, and as its last accepted change left them. */
@@ -47,6 +50,7 @@ export class Verifier {
   /** What earlier steps of the turn have changed, as it stands on disk. */
   private readonly accepted = new Set<string>();
   /** Candidates with which a check hung. */
+  private toldUnconfined = false;
   private hangs = 0;
   /** The files of the candidate on disk, as they were before it. */
   private applied: { path: string; text: string | null }[] = [];
@@ -202,6 +206,8 @@ export class Verifier {
     let confined = false;
     const onRun = ({ confinement }: RunResult): void => {
       confined = confinement !== "none";
+      if (!confined && !this.toldUnconfined) this.parts.onNotice(UNCONFINED);
+      this.toldUnconfined ||= !confined;
     };
     const sealed = ours.map((path) => join(root, path));
     const options = { root, timeoutMs, env, signal, outputFile: outputFile(check.id), sealed, onRun };
