@@ -12,7 +12,7 @@ describe("frozen files", () => {
     ["Fix the failing test in tests/test_calc.py", []],
     ["Make tests/test_calc.py pass", []],
     ["Change calc.py so that tests/test_shape.py passes", []],
-    ["Add tests for calc.py", FILES.slice(1)],
+    ["Add tests for calc.py", ["tests/test_calc.py", "tests/test_shape.py"]],
     ["Update tests/test_calc.py for the new name", ["tests/test_calc.py"]],
     ["Add a dependency to pyproject.toml", ["pyproject.toml"]],
     ["Why does it fail?", []],
