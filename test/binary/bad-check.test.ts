@@ -14,6 +14,7 @@ import {
   sentence,
   stubborn,
   TASK,
+  verdictsIn,
 } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";
 import { expectBad } from "./bad.ts";
@@ -90,7 +91,7 @@ for (const { name, lines, says } of EVIL)
     writeFileSync(join(p.home, "precious"), "mine");
     const ran = await p.run(["--yes", "--check-time", "2s", TASK]);
     expectBad(ran, 1, says);
-    expect(ran.stderr.match(/^verdict/gm)).toHaveLength(1);
+    expect(verdictsIn(ran.stderr)).toHaveLength(1);
     expect(existsSync(join(p.home, "precious"))).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Files, type Project, project, rewrite, sentence } from "../harness/project.ts";
+import { type Files, type Project, project, rewrite, sentence, verdictsIn } from "../harness/project.ts";
 
 interface Language {
   name: string;
@@ -198,7 +198,7 @@ for (const { name, needs, files, target, code, checks, args = ["--yes"], before,
         said: `Verified: ${proof}`,
       });
       for (const check of checks) expect(ran.stderr).toContain(check);
-      expect(ran.stderr.match(/^verdict/gm)).toHaveLength(2);
+      expect(verdictsIn(ran.stderr)).toHaveLength(2);
       const repaired = ran.before[path]?.replace("a - b", "a + b") ?? "";
       expect(ran.after).toEqual({ ...ran.before, [path]: repaired });
     },

@@ -66,6 +66,10 @@ export interface Ran {
   after: Tree;
 }
 
+/** The lines about judged candidates. */
+export const verdictsIn = (stderr: string): string[] =>
+  stderr.match(/^ {2}(first try|after feedback|sample|part): .*$/gm) ?? [];
+
 export interface Running {
   pid: number;
   signal(name: NodeJS.Signals): void;
