@@ -136,6 +136,9 @@ export class Verifier {
     const before = this.applied;
     if (before.length === 0) return null;
     this.applied = [];
+    // New files of its last check are the work of its code.
+    const cleaned = await this.parts.transaction.clean(this.litter, true);
+    if (cleaned.failed !== null) return { ok: false, reason: cleaned.failed };
     if (this.accepted.size > 0) {
       const now = await Promise.all(before.map(({ path }) => this.parts.workspace.read(path)));
       const inverse: Change[] = before.map(({ path, text }, index) => {

@@ -111,6 +111,13 @@ test("a check moves files about: all are back, and what it left new stays and is
   expect(ran.stderr).toContain("left where they are: atad/table.csv");
 });
 
+test("a file that a refused candidate's code has made goes with it", async () => {
+  const p = await project(ONE, stubborn("calc.py::add", code("open('made.json', 'w').write('{}')")));
+  const ran = await p.run(["--yes", TASK]);
+  expect(ran.exit).toBe(1);
+  expect(ran.after).toEqual(ran.before);
+});
+
 test("after one evil candidate the right one is still found, and nothing of the evil stays", async () => {
   const evil = code("import shutil", "shutil.rmtree('..', ignore_errors=True)");
   const p = await project(BUGGY, [...rewrite("calc.py::add", evil), ...rewrite("calc.py::add", RIGHT)]);
