@@ -145,7 +145,7 @@ async function bench({ folder, tasks, flags, seeds, keep }: Options, scratch: st
   for (let seed = 1; seed <= seeds; seed++)
     for (const task of tasks) {
       const own = join(place, `${task.name}-${seed}`);
-      const tried = await attempt(setting, task, own, counts.get(task.name) ?? 0);
+      const tried = await attempt({ ...setting, seed }, task, own, counts.get(task.name) ?? 0);
       if (keep === null) rmSync(own, { recursive: true });
       if (tries.length === 0) {
         if (tried.model === null && tried.exit !== null && tried.exit > 0)

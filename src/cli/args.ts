@@ -93,6 +93,16 @@ export const FLAGS: readonly FlagRow[] = [
       return null;
     },
   },
+  {
+    name: "seed",
+    value: "N",
+    help: "where the model's random numbers start",
+    set: (flags, value) => {
+      if (!/^\d{1,6}$/.test(value)) return "a whole number below 1000000";
+      flags.seed = Number(value);
+      return null;
+    },
+  },
   { name: "yes", short: "A", help: "answer every question with yes", set: on("yes") },
   { name: "allow-run", value: "COMMANDS", ...GRANT, help: "run without asking", set: grant("allowRun") },
   { name: "allow-write", value: "PATHS", ...GRANT, help: "write without asking", set: grant("allowWrite") },

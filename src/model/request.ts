@@ -14,8 +14,8 @@ import {
   silent,
 } from "./errors.ts";
 import { estimateTokens } from "./estimate.ts";
-import type { Generation, Reply } from "./model.ts";
-import { ReplyReader } from "./reply.ts";
+import type { Generation, Reply, Said } from "./model.ts";
+import { RepliesReader } from "./reply.ts";
 import type { ServerKind } from "./servers.ts";
 import { guardBytes, type Wire } from "./stream.ts";
 import { boundedText, failureOf, isHtml, jsonOrText, send } from "./transport.ts";
@@ -81,7 +81,7 @@ function streamingFetch(place: Place, wire: Wire, alive: () => void) {
 }
 
 /** One request, one reply. Throws EndpointError; what it throws before the first byte may be worth a retry. */
-async function attempt(context: Context, request: Request): Promise<ReplyReader> {
+async function attempt(context: Context, request: Request): Promise<RepliesReader> {
   const { place, silenceMs } = context;
   const { generation } = request;
   const controller = new AbortController();
@@ -95,14 +95,15 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
   generation.signal?.addEventListener("abort", onCancel, { once: true });
   if (generation.signal?.aborted) onCancel();
   const wire: Wire = { bytes: 0, done: false, torn: false };
-  const reader = new ReplyReader({
+  const options = {
     place,
     thoughts: request.path === "/chat/completions",
     json: request.schema,
     onText: generation.onText,
     until: generation.until,
     onEvent: generation.onEvent,
-  });
+  };
+  const reader = new RepliesReader(options, generation.n ?? 1);
   try {
     const { OpenAI } = await context.sdk;
     const client = new OpenAI({
@@ -191,20 +192,28 @@ export async function ask(context: Context, request: Request): Promise<Reply> {
   }
 }
 
-function replyOf(context: Context, request: Request, ended: { reader: ReplyReader; ms: number }): Reply {
+function replyOf(context: Context, request: Request, ended: { reader: RepliesReader; ms: number }): Reply {
   const { reader, ms } = ended;
-  const { text, thinking } = reader;
-  const finish = reader.finish ?? "cut";
+  const [first, ...others] = reader.replies.map((one) => saidBy(context, one));
+  if (first === undefined) throw new Error("A reader has at least one reply.");
+  const written = [first, ...others].map(
+    ({ text, thinking }) => estimateTokens(thinking) + estimateTokens(text),
+  );
   const tokens: Tokens = reader.tokens ?? {
     prompt: estimateTokens(request.prompt),
     cached: 0,
-    generated: estimateTokens(thinking) + estimateTokens(text),
+    generated: written.reduce((sum, one) => sum + one, 0),
   };
-  const reply = { ok: true as const, text, thinking, finish, tokens, ms };
-  const { endpoint } = context.place;
+  return { ok: true, ...first, tokens, ms, ...(others.length === 0 ? {} : { others }) };
+}
+
+function saidBy({ place: { endpoint } }: Context, one: RepliesReader["replies"][number]): Said {
+  const { text, thinking } = one;
+  const finish = one.finish ?? "cut";
+  const said = { text, thinking, finish };
   if (finish === "cut")
-    return { ...reply, reason: `The reply of ${endpoint} broke off before it was complete.` };
+    return { ...said, reason: `The reply of ${endpoint} broke off before it was complete.` };
   if (finish === "loop")
-    return { ...reply, reason: `The model at ${endpoint} repeated itself without end and was stopped.` };
-  return reply;
+    return { ...said, reason: `The model at ${endpoint} repeated itself without end and was stopped.` };
+  return said;
 }

@@ -148,12 +148,28 @@ export async function getCall(options: CallOptions): Promise<CallResult> {
     ...chose,
     { role: "user", content: codeRequest(tool.body, whatOf(args.args)) },
   ];
-  return getCode({ messages, tool, args: args.args }, ask, { maxTokens: replyTokens, temperature: 0.2 });
+  const g = { maxTokens: replyTokens, temperature: 0.2 };
+  const [result] = await getCode({ messages, tool, args: args.args }, ask, g);
+  return result;
 }
 
-/** The code of a call that was chosen; asked again with another temperature and seed it gives another sample of it. */
-export async function getCode(request: CodeRequest, ask: Ask, g: Generation): Promise<CallResult> {
-  const body = textOf(await ask("code", request.messages, g));
+/** The code of a call that was chosen: one result for each reply that `g` asks for (a server may make fewer). */
+export async function getCode(
+  request: CodeRequest,
+  ask: Ask,
+  g: Generation,
+): Promise<[CallResult, ...CallResult[]]> {
+  const reply = await ask("code", request.messages, g);
+  if (!reply.ok) return [{ kind: "failed", reply }];
+  const { tokens, ms, others = [] } = reply;
+  return [
+    codeIn(request, reply),
+    ...others.map((said) => codeIn(request, { ok: true, tokens, ms, ...said })),
+  ];
+}
+
+function codeIn(request: CodeRequest, reply: Reply): CallResult {
+  const body = textOf(reply);
   if (!body.ok) return body.end;
   const completed = completeCall(request.tool, request.args, body.text);
   if (!completed.ok) return { kind: "malformed", reason: completed.reason };

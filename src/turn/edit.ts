@@ -14,7 +14,7 @@ import { chatStep } from "./chat.ts";
 import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import type { Meter } from "./meter.ts";
-import { plainStep } from "./sample.ts";
+import { plainStep } from "./plain.ts";
 
 /** What the turn changed of judging files, and how it ended. */
 export interface EditEnd {
@@ -151,14 +151,15 @@ async function prepare(
 
 /** A step, and where it fails the smaller steps it falls into. */
 async function runStep(step: Step, plan: Plan, work: Work): Promise<StepEnd> {
-  const attempt = work.parts.model.rung === "plain" ? plainStep : chatStep;
-  const end = await attempt(step, plan.ranking.symbols, work);
+  const attempt = (one: Step): Promise<StepEnd> =>
+    work.parts.model.rung === "plain" ? plainStep(one, work) : chatStep(one, plan.ranking.symbols, work);
+  const end = await attempt(step);
   if (end.kind !== "failed") return end;
   const parts = decompose(step, end.last, step.targets.slice(0, 1));
   if (parts.length === 0) return end;
   work.parts.emit({ type: "decompose", steps: parts, why: end.reason });
   for (const part of parts) {
-    const inner = await attempt(part, plan.ranking.symbols, work);
+    const inner = await attempt(part);
     if (inner.kind === "done") work.by = "decomposition";
     if (inner.kind !== "failed") return inner;
   }
