@@ -32,7 +32,15 @@ export interface Context {
   server: ServerKind;
   silenceMs: number;
   sdk: Promise<typeof import("openai")>;
+  /** When a reply was last left before its end, by `performance.now()`. */
+  leftAt?: number;
 }
+
+/**
+ * A server with several slots sees only by its next token that a reply was left. A request that comes before that is given
+ * another slot, which has read nothing of its prompt.
+ */
+const LEAVING_MS = 100;
 
 export interface Request {
   path: "/chat/completions" | "/completions";
@@ -123,7 +131,11 @@ async function attempt(context: Context, request: Request): Promise<RepliesReade
       stream: true,
       signal: controller.signal,
     });
-    for await (const event of stream) if (reader.push(event)) break;
+    for await (const event of stream) {
+      if (!reader.push(event)) continue;
+      context.leftAt = performance.now();
+      break;
+    }
   } catch (thrown) {
     const failure = understood(thrown, { place, wire, sdk: await context.sdk });
     if (over === null && failure !== null) throw failure;
@@ -179,6 +191,8 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
 export async function ask(context: Context, request: Request): Promise<Reply> {
   const start = performance.now();
   const { signal } = request.generation;
+  const leaving = (context.leftAt ?? -LEAVING_MS) + LEAVING_MS - start;
+  if (leaving > 0) await pause(leaving, signal);
   for (let n = 0; ; n += 1) {
     try {
       const reader = await attempt(context, request);
