@@ -45,7 +45,7 @@ async function permittedChecks(parts: TurnParts, files: string[], near: string[]
   }
   const permitted: Check[] = [];
   for (const check of found) if (await parts.permit("run", check.shown)) permitted.push(check);
-  if (permitted.length < found.length)
+  if (permitted.length < found.length && !signal.aborted)
     parts.emit({
       type: "notice",
       level: "warning",

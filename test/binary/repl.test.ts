@@ -146,6 +146,46 @@ test("/diff, /undo, /redo, /clear, /context, and a mistyped one", async () => {
   expect(promptsOf(p).at(-1)).not.toContain("Earlier in this conversation");
 });
 
+test("undo that and … instead: taken back by itself, and the earlier task in its new way", async () => {
+  const loop = "def add(a, b):\n    for _ in range(b):\n        a += 1\n    return a";
+  const p = await project(BUGGY, [...rewrite("calc.py::add", RIGHT), ...rewrite("calc.py::add", loop)]);
+  const t = await talk(p, ["--yes"]);
+  await t.see(PROMPT);
+  t.type(`${TASK}\r`);
+  await t.see("Verified:");
+  await t.see(PROMPT);
+  t.type("undo that and make it a loop instead\r");
+  await t.see("Taken back: calc.py");
+  await t.see("1 passed, 1 failed");
+  await t.see("Verified:");
+  await t.see(PROMPT);
+  expect(p.text("calc.py")).toContain("for _ in");
+  t.type("undo\r");
+  await t.see("Taken back: calc.py");
+  expect(p.text("calc.py")).toBe(BUG);
+  t.type("exit\r");
+  expect(await t.ended()).toBe(0);
+  const second = promptsOf(p)[3] ?? "";
+  expect(second).toContain(`Task: ${TASK}\nBut this time: make it a loop instead\n`);
+  expect(second).toContain("The user then took that change back.");
+  expect(second).toContain("    return a - b");
+});
+
+test("Ctrl-Z in a turn gives the terminal back, and the turn goes on afterwards", async () => {
+  const p = await project(BUGGY, [{ text: "A slow answer.", pace: 150 }]);
+  const t = await talk(p, []);
+  await t.see(PROMPT);
+  t.type("What is add?\r");
+  await t.see("A slow");
+  t.type("\x1a");
+  await t.see("answer.");
+  await t.see(PROMPT);
+  // The process leads its session, so that nobody could continue it: it is not stopped.
+  expect(t.shown()).toMatch(/\x1b\[\?2004h[\s\S]*A slow[\s\S]*\x1b\[\?2004l[\s\S]*\x1b\[\?2004h/);
+  t.type("\x04");
+  expect(await t.ended()).toBe(0);
+});
+
 test("/model lists the server's models and goes on with the chosen one", async () => {
   const p = await project(BUGGY, [{ text: "First." }, { text: "Second." }], { models: ["one", "two"] });
   const t = await talk(p, []);

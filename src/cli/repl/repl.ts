@@ -26,7 +26,7 @@ import {
   partsOf,
   type Surroundings,
 } from "../surroundings.ts";
-import { complete, type Desk, readSlash, runSlash } from "./commands.ts";
+import { complete, type Desk, readSlash, runSlash, undoFirst } from "./commands.ts";
 import { Conversation } from "./conversation.ts";
 import { EditedKeys, type Keys, type Line, PlainKeys } from "./keys.ts";
 
@@ -176,7 +176,10 @@ class Repl {
     }
     const slash = readSlash(line.text);
     if (slash !== null) return this.stoppable((signal) => runSlash(slash, this.desk(signal)));
-    await this.stoppable((_, controller) => this.turn(line, controller));
+    await this.stoppable(async (_, controller) => {
+      const text = await undoFirst(line.text, this.desk(controller.signal));
+      if (text !== null) await this.turn({ ...line, text }, controller);
+    });
     return "stay";
   }
 
