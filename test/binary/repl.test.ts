@@ -309,6 +309,27 @@ test("the history outlives the program, and is the user's alone", async () => {
   expect(await second.ended()).toBe(0);
 });
 
+test("Ctrl-C after a question was answered: keys are still edited, nothing is echoed twice", async () => {
+  const p = await project(BUGGY, [{ hang: 60_000, ping: 100 }, { text: "It adds." }]);
+  const t = await talk(p, []);
+  await t.see(PROMPT);
+  t.type(`${TASK}\r`);
+  await t.see("Run python");
+  t.type("\x1b[B\r");
+  await p.server.until(() => p.server.completions().length === 1, 20_000);
+  t.type("\x03");
+  await t.see("Interrupted.");
+  await t.see(PROMPT);
+  t.type("What is ad?\x1b[D");
+  t.type("d\r");
+  await t.see("It adds.");
+  await t.see(PROMPT);
+  t.type("\x04");
+  expect(await t.ended()).toBe(0);
+  expect(promptsOf(p).at(-1)).toContain("Question: What is add?");
+  expect(t.shown()).not.toContain("^[[D");
+});
+
 test("Ctrl-C at a question stops the turn that asked it", async () => {
   const p = await project(BUGGY, []);
   const t = await talk(p, []);

@@ -13,7 +13,7 @@ import { modelEvent, runTurn, TIME_IS_UP } from "../../turn.ts";
 import { EVENT_VERSION, type TurnEvent } from "../../types.ts";
 import { openWorkspace } from "../../workspace/workspace.ts";
 import { NO_TASK, type ParsedArgs } from "../args.ts";
-import type { Answer, Question } from "../ask.ts";
+import { type Answer, choose, type Question } from "../ask.ts";
 import type { Listener } from "../render.ts";
 import { oneLine, sanitize } from "../sanitize.ts";
 import { openScreen, SENTENCE } from "../screen.ts";
@@ -262,17 +262,9 @@ class Repl {
       this.say("Choose with /model NAME.");
       return null;
     }
-    return this.keys.lend(async () => {
-      const { isCancel, select } = await import("@clack/prompts");
-      const chosen = await select({
-        message,
-        options: options.map((value) => ({ value, label: oneLine(value) })),
-        ...(current === null ? {} : { initialValue: current }),
-        input: process.stdin,
-        output: process.stdout,
-        signal,
-      });
-      return isCancel(chosen) ? null : chosen;
-    });
+    const labelled = options.map((value) => ({ value, label: value }));
+    const initial = current === null ? {} : { initialValue: current };
+    const ends = { input: process.stdin, output: process.stdout };
+    return this.keys.lend(() => choose({ message, options: labelled, ...initial }, ends, signal));
   }
 }
