@@ -42,7 +42,7 @@ const stay = async (work: unknown): Promise<"stay"> => {
   return "stay";
 };
 
-export const SLASH_COMMANDS: readonly SlashCommand[] = [
+const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "help", help: "these commands and the keys", run: (_, desk) => stay(desk.say(help())) },
   { name: "diff", help: "the last change", run: (_, desk) => stay(showDiff(desk)) },
   { name: "undo", help: "take back the last change", run: (_, desk) => stay(move("undo", desk)) },
