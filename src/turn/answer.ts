@@ -58,7 +58,7 @@ function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
   if (parts.model.rung === "plain")
     return meter.complete("answer", `${ASK_HEAD.content}\n\n${content}\nAnswer:`, {
       ...g,
-      stop: ["\nQuestion:", "\n\n\n"],
+      stop: ["\nQuestion:", "\nAnswer:", "\n\n\n"],
     });
   const messages: ChatMessage[] = [ASK_HEAD, { role: "user", content }];
   return meter.chat("answer", messages, g);
