@@ -141,7 +141,8 @@ export type ParsedArgs =
   | { command: "version" }
   | { command: "usage"; message: string };
 
-export const NO_TASK = 'There is no task: say what to do, as in smallcode "fix the failing test".';
+export const NO_TASK =
+  'There is no task: say what to do, as in smallcode "fix the failing test"; "-" takes it from stdin.';
 
 /** A mistake on the command line; never leaves this file. */
 class UsageError extends Error {}

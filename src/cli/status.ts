@@ -2,6 +2,7 @@
  * One line at the bottom of a terminal that tells what is being waited for: the reading of a prompt, a reply, a check. It is
  * gone before anything else is written, and never stands in a pipe.
  */
+import { estimateTokens } from "../model/estimate.ts";
 import type { Model } from "../model/model.ts";
 import type { TurnEvent } from "../types.ts";
 import type { Sink } from "./render.ts";
@@ -70,7 +71,15 @@ export class Status {
       ...model,
       chat: (messages, generation) => model.chat(messages, tick(generation)),
       complete: (prompt, generation) => model.complete(prompt, tick(generation)),
-      read: read === null ? null : (prompt, text, generation) => read(prompt, text, tick(generation)),
+      read:
+        read === null
+          ? null
+          : (prompt, text, generation) => {
+              // Its event comes with its end.
+              this.written = 0;
+              this.begin("reply", `reading ${count(estimateTokens(prompt + text))} tokens`);
+              return read(prompt, text, tick(generation));
+            },
     };
   }
 

@@ -46,8 +46,7 @@ const THINK_TOKENS = 160;
 const CHOICE_TOKENS = 220;
 const MOST_ENUM = 32;
 
-export const labelOf = ({ path, symbol }: Target): string =>
-  symbol === undefined ? path : `${path}::${symbol}`;
+const labelOf = ({ path, symbol }: Target): string => (symbol === undefined ? path : `${path}::${symbol}`);
 const checkLabel = (check: string): string => `check:${check}`;
 
 /** The labels on offer, at most 32: checks and `other` always, then targets by rank, each file after its first symbol. */
@@ -95,11 +94,7 @@ function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Resul
 }
 
 /** The call that a body completes. */
-export function completeCall(
-  tool: Tool,
-  args: Record<string, unknown>,
-  text: string,
-): Result<{ call: ToolCall }> {
+function completeCall(tool: Tool, args: Record<string, unknown>, text: string): Result<{ call: ToolCall }> {
   if (tool.body === "none") return { ok: true, call: { tool: tool.name, args } };
   if (tool.body === "replace") {
     const read = readReplace(text);
