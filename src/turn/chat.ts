@@ -176,8 +176,6 @@ function onMalformed(talk: Talk, reason: string): StepEnd | null {
 }
 
 type Called = Extract<CallResult, { kind: "call" }>;
-/** `end`: as of `oneCall`. */
-type Sampled = { kind: "end"; end: StepEnd | null } | { kind: "none" };
 
 /** The conversation goes on from a call with what came of it. */
 function say(talk: Talk, called: Called, content: string): null {
@@ -240,7 +238,7 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
   talk.failed += 1;
   if (talk.failed >= BEFORE_SAMPLING && called.code !== null) {
     const sampled = await sample(talk, called, called.code);
-    return sampled.kind === "end" ? sampled.end : ended(talk, `No candidate was proven: ${verdict.reason}`);
+    return sampled === null ? ended(talk, `No candidate was proven: ${verdict.reason}`) : sampled.end;
   }
   return say(
     talk,
@@ -279,9 +277,13 @@ function onStanding(
 
 /**
  * Further samples of one call, hotter each time: several from one reading where the server can. What helped most without being
- * proven stays, and the conversation goes on from it; null where nothing did.
+ * proven stays, and the conversation goes on from it; null where nothing did. `end` is as of `oneCall`.
  */
-async function sample(talk: Talk, called: Called, request: CodeRequest): Promise<Sampled> {
+async function sample(
+  talk: Talk,
+  called: Called,
+  request: CodeRequest,
+): Promise<{ end: StepEnd | null } | null> {
   const { work, tried } = talk;
   const sampling = new Sampling(work, { most: MOST_SAMPLES, tried });
   for (let done = 0; sampling.room > 0; ) {
@@ -293,15 +295,14 @@ async function sample(talk: Talk, called: Called, request: CodeRequest): Promise
       seed: done + 1,
     });
     for (const result of results) {
-      if (result.kind === "failed") return { kind: "end", end: await onFailure(talk, result) };
+      if (result.kind === "failed") return { end: await onFailure(talk, result) };
       const end = await sampling.judge(result.kind === "call" ? result.call : null);
-      if (end !== null) return { kind: "end", end };
+      if (end !== null) return { end };
     }
     done += n;
   }
   talk.last = sampling.last ?? talk.last;
   const kept = await sampling.keepBest();
-  if (kept === null) return { kind: "none" };
-  if (kept.kind === "stopped") return { kind: "end", end: kept };
-  return { kind: "end", end: onStanding(talk, kept.verdict, { candidate: kept.candidate, called }) };
+  if (kept === null || kept.kind === "stopped") return kept && { end: kept };
+  return { end: onStanding(talk, kept.verdict, { candidate: kept.candidate, called }) };
 }
