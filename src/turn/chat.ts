@@ -13,7 +13,7 @@ import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
 import { openingOf } from "./opening.ts";
-import { keyOf, Sampling } from "./sampling.ts";
+import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
@@ -26,12 +26,9 @@ const MOST_RESETS = 2;
 const BEFORE_SAMPLING = 2;
 /** What a call adds to the conversation before its code: requests, thought and choice. */
 const CALL_TOKENS = 450;
-/** Samples of one call in all, and of one request; their temperatures. */
+/** Samples of one call in all, and of one request. */
 const MOST_SAMPLES = 8;
 const AT_ONCE = 4;
-const COOLEST = 0.5;
-const WARMER = 0.1;
-const HOTTEST = 1.1;
 
 /** The state of a step's conversation. */
 interface Talk {
@@ -291,7 +288,7 @@ async function sample(
     const results = await getCode(request, work.meter.chat, {
       n,
       maxTokens: work.shares.reply,
-      temperature: Math.min(COOLEST + done * WARMER, HOTTEST),
+      temperature: temperatureAt(done),
       seed: done + 1,
     });
     for (const result of results) {

@@ -15,13 +15,12 @@ import type { CodeSymbol, Step, Target, Verdict } from "../types.ts";
 import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
-import { Sampling } from "./sampling.ts";
+import { Sampling, temperatureAt } from "./sampling.ts";
 
 /** Samples of one step: of its lines, of its whole text, and in all rounds together. */
 const LINES = 72;
 const WHOLE = 4;
 const MOST = 120;
-const HOTTEST = 0.9;
 
 interface Subject {
   target: Target & { symbol: string };
@@ -169,7 +168,7 @@ async function* wholes({ job, target }: Subject, { work, sampling }: Trial): Asy
   const attempt = wholeAttempt(job, closer);
   for (let done = 0; done < WHOLE && sampling.room > 0; ) {
     const n = done === 0 ? 1 : Math.min(work.parts.model.fan, WHOLE - done, sampling.room);
-    const temperature = (HOTTEST * done) / (WHOLE - 1);
+    const temperature = done === 0 ? 0 : temperatureAt(done);
     const reply = await draw({ ...attempt, temperature }, { work, n });
     for (const drawn of drawnFrom(attempt, reply, work)) yield drawn;
     done += n;
