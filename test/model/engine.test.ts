@@ -5,36 +5,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { engineFolder } from "../../src/cli/reach.ts";
-import { environment } from "../../src/config.ts";
-import { connect } from "../../src/model/client.ts";
-import { isInstalled, type RunningEngine, startEngine } from "../../src/model/engine/start.ts";
+import { type RunningEngine, startEngine } from "../../src/model/engine/start.ts";
 import type { Model } from "../../src/model/model.ts";
+import { connected, env, FILE, FOLDER, LONG, never, ready, started } from "./engine-trial.ts";
 import { success } from "./scripted.ts";
-
-const FILE = process.env.SMALLCODE_TEST_GGUF ?? "";
-const FOLDER = engineFolder(environment()) ?? "";
-const ready = FILE !== "" && (await isInstalled(FOLDER));
-const LONG = 60_000;
-const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" };
-const never = new AbortController().signal;
 
 let engine: RunningEngine;
 let model: Model;
 
-const connected = async (): Promise<Model> => {
-  const { endpoint, key } = engine;
-  const found = await connect({ endpoint, key, model: null, rung: null, window: null, silenceMs: LONG });
-  if (!found.ok) throw new Error(found.reason);
-  return found.model;
-};
-
 describe.skipIf(!ready)("the engine", () => {
   beforeAll(async () => {
-    const started = await startEngine({ file: FILE, folder: FOLDER, window: 2048, env, signal: never });
-    if (!started.ok) throw new Error(started.reason);
-    engine = started.engine;
-    model = await connected();
+    engine = await started();
+    model = await connected(engine);
   }, LONG);
   afterAll(() => engine.end());
 
@@ -141,38 +123,6 @@ describe.skipIf(!ready)("the engine", () => {
   );
 
   test(
-    "several candidates come from one reading of the prompt",
-    async () => {
-      const ask = async (n: number): Promise<{ texts: string[]; usage: Record<string, number> }> => {
-        const response = await fetch(`${engine.endpoint}/completions`, {
-          method: "POST",
-          headers: { authorization: `Bearer ${engine.key}`, "content-type": "application/json" },
-          body: JSON.stringify({
-            prompt: `${n} little pigs went to`,
-            max_tokens: 12,
-            temperature: 1,
-            seed: 5,
-            n,
-          }),
-        });
-        const events = (await response.text())
-          .split("\n")
-          .filter((line) => line.startsWith("data: {"))
-          .map((line) => JSON.parse(line.slice(6)));
-        const texts = Array.from({ length: n }, () => "");
-        for (const { choices } of events)
-          for (const { index, text } of choices) texts[index] = `${texts[index]}${text}`;
-        return { texts, usage: events.at(-1).usage };
-      };
-      const { texts, usage } = await ask(6);
-      expect(new Set(texts).size).toBe(6);
-      expect(usage.completion_tokens).toBeGreaterThan(12);
-      expect((await ask(6)).texts).toEqual(texts);
-    },
-    LONG,
-  );
-
-  test(
     "a chat model's choice fits its schema",
     async () => {
       if (model.rung !== "schema") return;
@@ -219,17 +169,7 @@ describe.skipIf(!ready)("the engine of a process that stays", () => {
     "goes away when nothing is asked for a while, but not in the middle of a reply",
     async () => {
       const idleMs = 150;
-      const started = await startEngine({
-        file: FILE,
-        folder: FOLDER,
-        window: 2048,
-        env,
-        idleMs,
-        signal: never,
-      });
-      if (!started.ok) throw new Error(started.reason);
-      engine = started.engine;
-      const writing = await connected();
+      const writing = await connected(await started({ idleMs }));
       const reply = await writing.complete("Once upon a time", { maxTokens: 100, temperature: 0 });
       expect(success(reply).ms).toBeGreaterThan(idleMs);
       await Bun.sleep(idleMs * 4);

@@ -11,13 +11,6 @@ export interface Job {
   signal: AbortSignal;
 }
 
-export interface Progress {
-  /** The prompt has been read so far. */
-  onRead(done: number): void;
-  /** `cached` and `generated` are the counts until here. */
-  onText(text: string, counts: Counts): void;
-}
-
 export interface Counts {
   prompt: number;
   cached: number;
@@ -26,7 +19,7 @@ export interface Counts {
 
 export interface Ended {
   finish: "stop" | "length" | "cancelled";
-  counts: Counts;
+  generated: number;
 }
 
 /** Tokens before a piece that its text may depend on. */
@@ -74,35 +67,37 @@ class TextOut {
   }
 }
 
-/** Generates on `sequence`, whose memory is kept for the next request. */
-export async function generate(
+/**
+ * Writes a reply on `sequence`, which holds the prompt but for its last token, and stops after each token of it: what
+ * calls next() on several at the same time has them computed in one batch.
+ */
+export async function* write(
   loaded: Loaded,
   sequence: Sequence,
   job: Job,
-  progress: Progress,
-): Promise<Ended> {
+  onText: (text: string, generated: number) => void,
+): AsyncGenerator<void, Ended> {
   const { prompt, signal, grammar } = job;
-  const read = { signal, onRead: progress.onRead };
-  // The last token is read by the first step of the generation.
-  const cached = await prefill(sequence, prompt.slice(0, -1), read);
-  const counts: Counts = { prompt: prompt.length, cached, generated: 0 };
-  if (signal.aborted) return { finish: "cancelled", counts };
   const state = grammar === null ? {} : { grammarEvaluationState: loaded.grammarState(grammar) };
   const out = new TextOut(loaded, job.stop, prompt.slice(-BEFORE));
   const most = Math.min(job.maxTokens, loaded.context.contextSize - prompt.length);
   let finish: Ended["finish"] = "stop";
+  let generated = 0;
   for await (const token of sequence.evaluate(prompt.slice(-1), { ...job.sample, ...state })) {
-    counts.generated += 1;
+    generated += 1;
     const text = out.push(token);
-    if (text !== "") progress.onText(text, counts);
+    if (text !== "") onText(text, generated);
     if (signal.aborted) finish = "cancelled";
-    else if (!out.stopped && counts.generated >= most) finish = "length";
-    else if (!out.stopped) continue;
+    else if (!out.stopped && generated >= most) finish = "length";
+    else if (!out.stopped) {
+      yield;
+      continue;
+    }
     break;
   }
   const rest = out.rest();
-  if (rest !== "" && finish !== "cancelled") progress.onText(rest, counts);
-  return { finish, counts };
+  if (rest !== "" && finish !== "cancelled") onText(rest, generated);
+  return { finish, generated };
 }
 
 export interface ReadToken {

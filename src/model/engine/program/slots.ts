@@ -7,14 +7,11 @@ import type { Sequence } from "./llama.ts";
 /** Tokens read between two looks at whether the request is still wanted. */
 const CHUNK = 256;
 
-/** One request's hold on a sequence. */
-export interface Slot {
-  sequence: Sequence;
-  /** Tokens of the prompt that were there already. */
-  cached: number;
-}
+/** At least one. */
+export type Lanes = [Sequence, ...Sequence[]];
 
 export class Slots {
+  /** The one that has been idle longest comes first. */
   private readonly idle: Sequence[];
   private readonly waiting: ((sequence: Sequence) => void)[] = [];
 
@@ -22,16 +19,24 @@ export class Slots {
     this.idle = [...sequences];
   }
 
-  /** Runs `work` with a sequence of its own; waits for one if all are busy. */
-  async using<T>(prompt: number[], work: (sequence: Sequence) => Promise<T>): Promise<T> {
-    const sequence = this.best(prompt) ?? (await new Promise<Sequence>((got) => this.waiting.push(got)));
+  /**
+   * Runs `work` with a sequence of its own, the first, and with up to `most` in all where more are idle; waits for one if
+   * all are busy.
+   */
+  async using<T>(prompt: number[], most: number, work: (sequences: Lanes) => Promise<T>): Promise<T> {
+    const first = this.best(prompt) ?? (await new Promise<Sequence>((got) => this.waiting.push(got)));
+    const lanes: Lanes = [first, ...this.idle.splice(0, most - 1)];
     try {
-      return await work(sequence);
+      return await work(lanes);
     } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.idle.push(sequence);
-      else next(sequence);
+      for (const sequence of lanes) this.free(sequence);
     }
+  }
+
+  private free(sequence: Sequence): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.idle.push(sequence);
+    else next(sequence);
   }
 
   private best(prompt: number[]): Sequence | null {
