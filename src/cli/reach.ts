@@ -1,8 +1,9 @@
 /** From the settings to a model: the endpoint's, or that of a .gguf file in the embedded engine. */
 import { basename, join, resolve } from "node:path";
-import { type Host, type Settings, userDataPath } from "../config.ts";
+import { type Host, type Settings, userCachePath, userDataPath } from "../config.ts";
 import { connect } from "../model/client.ts";
 import { ENGINE_VERSION, startEngine } from "../model/engine/start.ts";
+import { promptHeads } from "../turn/heads.ts";
 import { childEnvironment } from "../workspace/run-environment.ts";
 
 type Connected = Awaited<ReturnType<typeof connect>>;
@@ -30,7 +31,9 @@ export async function reach(
   const env = childEnvironment(host.env);
   const file = resolve(cwd, model);
   tell(`Loading ${basename(file)}...`);
-  const started = await startEngine({ file, folder, window: connection.window, env, signal });
+  const cache = userCachePath(host);
+  const heads = { folder: cache === null ? null : join(cache, "heads"), texts: promptHeads() };
+  const started = await startEngine({ file, folder, window: connection.window, env, heads, signal });
   if (!started.ok) return started;
   const { engine } = started;
   const found = await connect({

@@ -19,6 +19,8 @@ export interface EngineOptions {
   window: number | null;
   /** The whole environment of the process. */
   env: Record<string, string>;
+  /** The beginnings of prompts that are kept on disk as read; absent: none. */
+  heads?: Order["heads"];
   /** Its end comes after so long without a request. */
   idleMs?: number;
   signal: AbortSignal;
@@ -72,6 +74,7 @@ export async function startEngine(
     name: basename(file),
     token,
     idleMs: options.idleMs ?? IDLE_MS,
+    heads: options.heads ?? { folder: null, texts: [] },
   };
   // The compiled program is a whole Bun, which this variable brings out.
   const env = { ...options.env, BUN_BE_BUN: "1" };

@@ -23,11 +23,11 @@ export async function writeCandidates(
   candidates: Candidates,
 ): Promise<Counts | null> {
   const { job, onRead } = candidates;
-  const { prompt, signal } = job;
+  const { prompt, head, signal } = job;
   const [first, ...others] = lanes;
   // The last token is read by the first step of each reply.
   const held = prompt.slice(0, -1);
-  const cached = await prefill(first, held, { signal, onRead });
+  const cached = await prefill(first, held, { head, signal, onRead });
   if (signal.aborted) return null;
   for (const other of others)
     if (!(await other._copyStateFromOtherSequence(first, held.length))) await other.clearHistory();
@@ -45,9 +45,9 @@ async function* lane(
   { job, onText, onFinish }: Candidates,
   { all, take }: { all: Counts; take: () => number },
 ): AsyncGenerator<void, void> {
-  const { prompt, signal } = job;
+  const { prompt, head, signal } = job;
   for (let index = take(); index < job.n && !signal.aborted; index = take()) {
-    await prefill(sequence, prompt.slice(0, -1), { signal, onRead: () => undefined });
+    await prefill(sequence, prompt.slice(0, -1), { head, signal, onRead: () => undefined });
     const counts = { ...all, generated: 0 };
     const sample = { ...job.sample, seed: job.seed + index };
     const ended = yield* write(loaded, sequence, { ...job, sample }, (text, generated) =>

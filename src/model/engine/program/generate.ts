@@ -1,9 +1,11 @@
 /** From a prompt's tokens to a reply: sampled token by token as text, or read along a given text with its likelihoods. */
+import type { Head } from "./heads.ts";
 import type { Forced, Grammar, Loaded, SampleOptions, Sequence } from "./llama.ts";
-import { prefill } from "./slots.ts";
+import { prefill, type ReadOptions } from "./slots.ts";
 
 export interface Job {
   prompt: number[];
+  head: Head | null;
   maxTokens: number;
   stop: string[];
   sample: SampleOptions;
@@ -110,7 +112,7 @@ export interface ReadToken {
 export async function readAlong(
   loaded: Loaded,
   sequence: Sequence,
-  job: { prompt: number[]; text: number[]; top: number; signal: AbortSignal; onRead: (done: number) => void },
+  job: ReadOptions & { prompt: number[]; text: number[]; top: number },
 ): Promise<{ tokens: ReadToken[]; counts: Counts } | null> {
   const { prompt, text, top, signal } = job;
   const cached = await prefill(sequence, prompt.slice(0, -1), job);

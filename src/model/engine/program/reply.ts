@@ -1,8 +1,10 @@
 /** One request for text, from what it asks to the stream of its reply. A reply that nobody waits for any more is not gone on with. */
 import { type Body, Refusal } from "./api.ts";
 import { type Candidates, writeCandidates } from "./candidates.ts";
+import { promptTokens } from "./chat.ts";
 import { type Events, eventsOf } from "./events.ts";
 import { type Counts, type Job, readAlong } from "./generate.ts";
+import type { Head, Heads } from "./heads.ts";
 import type { Loaded } from "./llama.ts";
 import type { Slots } from "./slots.ts";
 
@@ -14,6 +16,7 @@ export interface Office {
   name: string;
   loaded: Loaded;
   slots: Slots;
+  heads: Heads;
   /** Requests being worked on, and when the last one ended, by `performance.now()`. */
   use: { busy: number; last: number };
 }
@@ -22,24 +25,28 @@ export interface Office {
 export async function reply(
   office: Office,
   asked: Body,
-  { prompt, left, kind }: { prompt: number[]; left: AbortSignal; kind: "text" | "chat" },
+  { text, left, kind }: { text: string; left: AbortSignal; kind: "text" | "chat" },
 ): Promise<Response> {
   const { loaded } = office;
   const { contextSize } = loaded.context;
+  const prompt = promptTokens(loaded, text);
   if (prompt.length >= contextSize)
     throw new Refusal(
       400,
       `the prompt of ${prompt.length} tokens exceeds the available context size (${contextSize} tokens)`,
     );
+  const head = office.heads.of(text, prompt);
   const forced = forcedTokens(asked.grammar);
   const grammar = forced === null ? await grammarOf(loaded, asked) : null;
   return streamed(office, { kind, left }, (events, signal) => {
     if (forced !== null)
-      return read(office, { prompt, text: forced, top: asked.logprobs ?? 0, signal }, events);
+      return read(office, { prompt, head, text: forced, top: asked.logprobs ?? 0, signal }, events);
     return sampled(
       office,
       {
-        ...jobOf(asked, prompt, signal),
+        ...jobOf(asked, signal),
+        prompt,
+        head,
         maxTokens: asked.max_tokens ?? contextSize,
         grammar,
         n: asked.n ?? 1,
@@ -50,11 +57,11 @@ export async function reply(
   });
 }
 
-function jobOf(asked: Body, prompt: number[], signal: AbortSignal): Omit<Job, "maxTokens" | "grammar"> {
+function jobOf(asked: Body, signal: AbortSignal): Pick<Job, "stop" | "sample" | "signal"> {
   const stop = typeof asked.stop === "string" ? [asked.stop] : (asked.stop ?? []);
   // Behind a JSON value its grammar allows nothing but line ends.
   const ends = asked.response_format?.json_schema ? [...stop, "\n\n\n\n"] : stop;
-  return { prompt, stop: ends, sample: sampling(asked), signal };
+  return { stop: ends, sample: sampling(asked), signal };
 }
 
 /** Streams what `work` says; its signal is aborted once nobody listens. */
@@ -103,7 +110,7 @@ function sampled({ loaded, slots }: Office, job: Candidates["job"], events: Even
 /** Reads a given text along. */
 async function read(
   { loaded, slots }: Office,
-  job: { prompt: number[]; text: number[]; top: number; signal: AbortSignal },
+  job: { prompt: number[]; head: Head | null; text: number[]; top: number; signal: AbortSignal },
   events: Events,
 ): Promise<Counts | null> {
   const done = await slots.using(job.prompt, 1, ([sequence]) =>

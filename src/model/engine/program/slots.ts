@@ -2,6 +2,7 @@
  * The sequences of the context, each with what it has read so far. A request gets the idle one that shares the longest
  * beginning with its prompt, and only the rest of the prompt is read.
  */
+import type { Head } from "./heads.ts";
 import type { Sequence } from "./llama.ts";
 
 /** Tokens read between two looks at whether the request is still wanted. */
@@ -49,20 +50,34 @@ export class Slots {
   }
 }
 
+export interface ReadOptions {
+  head: Head | null;
+  signal: AbortSignal;
+  /** Called after each piece. */
+  onRead(done: number): void;
+}
+
 /**
- * Makes the sequence hold `tokens` exactly, reading what is missing; gives how many were there already. With `signal`
- * aborted it ends early. `onRead` is called after each piece.
+ * Makes the sequence hold `tokens` exactly, reading what is missing; gives how many were there already, or on disk. With
+ * `signal` aborted it ends early.
  */
 export async function prefill(
   sequence: Sequence,
   tokens: number[],
-  { signal, onRead }: { signal: AbortSignal; onRead: (done: number) => void },
+  { head, signal, onRead }: ReadOptions,
 ): Promise<number> {
+  const headEnd = head !== null && head.tokens <= tokens.length ? head.tokens : 0;
+  if (sequence.compareContextTokens(tokens).firstDifferentIndex < headEnd) await head?.load(sequence);
   await sequence.adaptStateToTokens(tokens, false);
   const cached = sequence.nextTokenIndex;
-  for (let at = cached; at < tokens.length && !signal.aborted; at += CHUNK) {
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + CHUNK));
-    onRead(Math.min(tokens.length, at + CHUNK));
+  const begun = performance.now();
+  let at = cached;
+  while (at < tokens.length && !signal.aborted) {
+    const end = Math.min(at + CHUNK, at < headEnd ? headEnd : tokens.length);
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end));
+    if (end === headEnd) await head?.keep(sequence, performance.now() - begun);
+    onRead(end);
+    at = end;
   }
   return cached;
 }
