@@ -1,4 +1,5 @@
 /** What the tests of the embedded engine need: weights (SMALLCODE_TEST_GGUF) and an installed engine. */
+import { readdirSync, readFileSync } from "node:fs";
 import { engineFolder } from "../../src/cli/reach.ts";
 import { environment } from "../../src/config.ts";
 import { connect } from "../../src/model/client.ts";
@@ -68,3 +69,26 @@ export async function answered(engine: RunningEngine, body: object): Promise<Ans
   }
   return { texts, finishes, order, usage: events.at(-1).usage };
 }
+
+/** A file of /proc; "" where the process has gone meanwhile. */
+function proc(pid: number | string, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** State and parent, the fields behind the name. A process that has ended and only waits for its parent to look is "Z". */
+const stat = (pid: number): string[] => proc(pid, "stat").split(") ").at(-1)?.split(" ") ?? [];
+export const runs = (pid: number): boolean => !["", "Z", undefined].includes(stat(pid)[0]);
+/** From the sources, or as the binary lays it down. */
+const isEngine = (pid: number): boolean =>
+  /engine\/program\/main\.ts|\/engine-\w+\.js/.test(proc(pid, "cmdline"));
+
+/** The engines that a process has started and that run. */
+export const enginesOf = (parent: number): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => stat(pid)[1] === String(parent) && runs(pid) && isEngine(pid));

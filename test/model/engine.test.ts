@@ -3,11 +3,21 @@
  * installed engine, and is skipped without.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunningEngine, startEngine } from "../../src/model/engine/start.ts";
 import type { Model } from "../../src/model/model.ts";
-import { connected, env, FILE, FOLDER, LONG, never, ready, started } from "./engine-trial.ts";
+import {
+  connected,
+  enginesOf,
+  env,
+  FILE,
+  FOLDER,
+  LONG,
+  never,
+  ready,
+  runs,
+  started,
+} from "./engine-trial.ts";
 import { success } from "./scripted.ts";
 
 let engine: RunningEngine;
@@ -144,26 +154,6 @@ describe.skipIf(!ready)("the engine", () => {
   );
 });
 
-/** A file of /proc; "" where the process has gone meanwhile. */
-function proc(pid: number | string, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** State and parent, the fields behind the name. A process that has ended and only waits for its parent to look is "Z". */
-const stat = (pid: number): string[] => proc(pid, "stat").split(") ").at(-1)?.split(" ") ?? [];
-const runs = (pid: number): boolean => !["", "Z", undefined].includes(stat(pid)[0]);
-const isEngine = (pid: number): boolean => proc(pid, "cmdline").includes("engine/program/main.ts");
-
-const childrenOf = (parent: number): number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => stat(pid)[1] === String(parent));
-
 describe.skipIf(!ready)("the engine of a process that stays", () => {
   test(
     "goes away when nothing is asked for a while, but not in the middle of a reply",
@@ -197,15 +187,14 @@ describe.skipIf(!ready || process.platform !== "linux")("the engine ends with it
       const command = [process.execPath, join(import.meta.dir, "engine-parent.ts"), FILE, FOLDER, stage];
       const parent = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
       for await (const chunk of parent.stdout) if (new TextDecoder().decode(chunk).includes("now")) break;
-      const children = childrenOf(parent.pid);
-      const engines = children.filter(isEngine);
+      const engines = enginesOf(parent.pid);
       expect(engines).toHaveLength(1);
       parent.kill("SIGKILL");
       await parent.exited;
       const start = performance.now();
       while (engines.some(runs) && performance.now() - start < 5000) await Bun.sleep(20);
       const ms = performance.now() - start;
-      for (const pid of children.filter(runs)) process.kill(pid, "SIGKILL");
+      for (const pid of engines.filter(runs)) process.kill(pid, "SIGKILL");
       expect(ms).toBeLessThan(2000);
     },
     LONG,
