@@ -20,6 +20,7 @@ export {
   isTrusted,
   realPath,
   trust,
+  userCachePath,
   userConfigPath,
   userDataPath,
   userStatePath,

@@ -6,6 +6,7 @@ import { runTurn, TIME_IS_UP, type TurnRequest } from "../turn.ts";
 import { EVENT_VERSION } from "../types.ts";
 import { NO_TASK, type ParsedArgs } from "./args.ts";
 import { exitCode } from "./exit.ts";
+import { beginEngine, type Starting } from "./reach.ts";
 import { oneLine, sanitize } from "./sanitize.ts";
 import { openScreen, SENTENCE } from "./screen.ts";
 import { showingModel } from "./show-prompt.ts";
@@ -42,6 +43,8 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
   const controller = stopSignal(settings.limits.maxTimeMs);
   const { signal } = controller;
   const screen = openScreen(settings, () => controller.abort("SIGPIPE"));
+  // Nothing of what follows until the model's first use has to wait for the engine.
+  const engine = beginEngine(settings, { host, cwd: process.cwd(), signal });
   const { maxTimeMs } = settings.limits;
   const stdin = await readStdin({ isTTY: isatty(0), wait: args.stdin === "wait", maxTimeMs, signal });
   if (!stdin.ok) {
@@ -61,7 +64,8 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
   emit({ type: "start", v: EVENT_VERSION, session, version, cwd: settings.workspace.root, task });
   if (stdin.notice !== null) emit({ type: "notice", level: "info", text: stdin.notice });
   const data = args.task === "" ? null : stdin.text;
-  const exit = await oneTurn({ task, data, earlier: null, session, version }, around, controller);
+  const request = { task, data, earlier: null, session, version };
+  const exit = await oneTurn(request, around, { controller, engine });
   around.close();
   return exit;
 }
@@ -69,7 +73,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
 async function oneTurn(
   request: TurnRequest,
   around: Surroundings,
-  controller: AbortController,
+  { controller, engine }: { controller: AbortController; engine: Starting | null },
 ): Promise<number> {
   const { settings, screen } = around;
   const { signal } = controller;
@@ -78,7 +82,7 @@ async function oneTurn(
     if (answer === "interrupted") controller.abort("SIGINT");
     return answer;
   });
-  const found = await partsOf(around, { signal, gate, model: () => findModel(around, { signal }) });
+  const found = await partsOf(around, { signal, gate, model: () => findModel(around, { signal, engine }) });
   if (!found.ok) return endEarly(around, found.end);
   if (settings.mode.showPrompt) return showPrompt(request, found.parts);
   return exitOf(settings)(await runTurn(request, found.parts, exitOf(settings)));

@@ -1,11 +1,28 @@
 /** From the settings to a model: the endpoint's, or that of a .gguf file in the embedded engine. */
 import { basename, join, resolve } from "node:path";
-import { type Host, type Settings, userDataPath } from "../config.ts";
+import { type Host, type Settings, userCachePath, userDataPath } from "../config.ts";
 import { connect } from "../model/client.ts";
-import { ENGINE_VERSION, startEngine } from "../model/engine/start.ts";
+import { ENGINE_VERSION, type RunningEngine, type Started, startEngine } from "../model/engine/start.ts";
+import type { Model } from "../model/model.ts";
+import { promptHeads } from "../turn/heads.ts";
 import { childEnvironment } from "../workspace/run-environment.ts";
 
-type Connected = Awaited<ReturnType<typeof connect>>;
+/** `engine` is the one that was started for the model; null where a server answers. */
+type Reached =
+  | { ok: true; model: Model; notices: string[]; engine: RunningEngine | null }
+  | Extract<Awaited<ReturnType<typeof connect>>, { ok: false }>;
+
+interface Place {
+  host: Host;
+  cwd: string;
+  signal: AbortSignal;
+}
+
+/** An engine on its way, for the model file of this name. */
+export interface Starting {
+  name: string;
+  started: Promise<Started>;
+}
 
 /** The engine's folder; null where there is no home. */
 export function engineFolder(host: Host): string | null {
@@ -13,34 +30,42 @@ export function engineFolder(host: Host): string | null {
   return data === null ? null : join(data, "engine", ENGINE_VERSION);
 }
 
-/** Finds the model (`tell` is told what takes a while), starting the engine where the model is a file and no endpoint is set. */
-export async function reach(
-  { connection, limits }: Settings,
-  { host, cwd, signal, tell }: { host: Host; cwd: string; signal: AbortSignal; tell: (text: string) => void },
-): Promise<Connected> {
-  const { silenceMs } = limits;
-  const { endpoint, model } = connection;
-  if (endpoint !== null || model === null || !/\.gguf$/i.test(model))
-    return connect({ ...connection, silenceMs, signal });
+/** Starts the engine where the model is a file and no endpoint is set, and returns at once; null where it is not wanted. */
+export function beginEngine({ connection }: Settings, { host, cwd, signal }: Place): Starting | null {
+  const { endpoint, model, window } = connection;
+  if (endpoint !== null || model === null || !/\.gguf$/i.test(model)) return null;
+  const file = resolve(cwd, model);
   const folder = engineFolder(host);
   if (folder === null) {
     const reason = `The engine that loads ${model} has no place because there is no home folder: set XDG_DATA_HOME.`;
-    return { ok: false, kind: "unreachable", reason };
+    const failed: Started = { ok: false, kind: "unreachable", reason };
+    return { name: basename(file), started: Promise.resolve(failed) };
   }
+  const cache = userCachePath(host);
+  const heads = { folder: cache === null ? null : join(cache, "heads"), texts: promptHeads() };
   const env = childEnvironment(host.env);
-  const file = resolve(cwd, model);
-  tell(`Loading ${basename(file)}...`);
-  const started = await startEngine({ file, folder, window: connection.window, env, signal });
+  return { name: basename(file), started: startEngine({ file, folder, window, env, heads, signal }) };
+}
+
+/** Finds the model; `tell` is told what takes a while. The engine may have been begun before. */
+export async function reach(
+  settings: Settings,
+  options: Place & { tell: (text: string) => void; engine?: Starting | null },
+): Promise<Reached> {
+  const { tell, signal, engine: begun = beginEngine(settings, options) } = options;
+  const { connection } = settings;
+  const { silenceMs } = settings.limits;
+  if (begun === null) {
+    const found = await connect({ ...connection, silenceMs, signal });
+    return found.ok ? { ...found, engine: null } : found;
+  }
+  tell(`Loading ${begun.name}...`);
+  const started = await begun.started;
   if (!started.ok) return started;
   const { engine } = started;
-  const found = await connect({
-    ...connection,
-    endpoint: engine.endpoint,
-    key: engine.key,
-    model: null,
-    silenceMs,
-    signal,
-  });
-  if (!found.ok) engine.end();
+  const { endpoint, key } = engine;
+  const found = await connect({ ...connection, endpoint, key, model: null, silenceMs, signal });
+  if (found.ok) return { ...found, engine };
+  engine.end();
   return found;
 }

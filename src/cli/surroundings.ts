@@ -1,5 +1,6 @@
 /** What every way of starting turns shares: the session with its log, the gate, the workspace, the model, and an end before the beginning. */
 import { type Host, isTrusted, type Settings, trust, userStatePath } from "../config.ts";
+import type { RunningEngine } from "../model/engine/start.ts";
 import type { Model } from "../model/model.ts";
 import { openLog } from "../session/log.ts";
 import { endOfFailure } from "../turn/failures.ts";
@@ -10,7 +11,7 @@ import { openWorkspace } from "../workspace/workspace.ts";
 import type { Answer, Question } from "./ask.ts";
 import { exitCode } from "./exit.ts";
 import { type Gate, openGate } from "./gate.ts";
-import { reach } from "./reach.ts";
+import { reach, type Starting } from "./reach.ts";
 import type { Listener } from "./render.ts";
 import type { Screen } from "./screen.ts";
 
@@ -73,24 +74,32 @@ export async function gateOf(
   return openGate({ settings, trusted, remember: () => trust(root, state), emit, ask });
 }
 
-/** The model of the settings, or of this name; else how a turn without one ends. */
+/** A model that answers; `engine` is the process that was started for it, if one was. */
+export interface Found {
+  ok: true;
+  model: Model;
+  engine: RunningEngine | null;
+}
+
+/** The model of the settings, or of this name, in the engine that may have been begun for it; else how a turn without one ends. */
 export async function findModel(
   { settings, host, emit, screen }: Surroundings,
-  { signal, name = null }: { signal: AbortSignal; name?: string | null },
-): Promise<{ ok: true; model: Model } | { ok: false; end: TurnEnd }> {
+  options: { signal: AbortSignal; name?: string | null; engine?: Starting | null },
+): Promise<Found | { ok: false; end: TurnEnd }> {
+  const { name = null, ...rest } = options;
   const model = name ?? settings.connection.model;
   const tell = (text: string): void => emit({ type: "notice", level: "info", text });
   const wanted = { ...settings, connection: { ...settings.connection, model } };
-  const found = await reach(wanted, { host, cwd: process.cwd(), signal, tell });
+  const found = await reach(wanted, { host, cwd: process.cwd(), tell, ...rest });
   if (!found.ok) {
     const end: TurnEnd =
-      signal.reason === TIME_IS_UP
+      rest.signal.reason === TIME_IS_UP
         ? { outcome: "limit", message: "The time of --max-time is used up." }
         : endOfFailure(found);
     return { ok: false, end };
   }
   for (const text of found.notices) tell(text);
-  return { ok: true, model: screen.counting(found.model) };
+  return { ok: true, model: screen.counting(found.model), engine: found.engine };
 }
 
 /** Everything a turn needs; `model` is asked for once the folder is open. */

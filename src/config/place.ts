@@ -44,6 +44,11 @@ export function userDataPath(host: Host): string | null {
   return base(host, "XDG_DATA_HOME", "LOCALAPPDATA", join(".local", "share"));
 }
 
+/** The folder for what can be made again; null where there is no home. It need not exist. */
+export function userCachePath(host: Host): string | null {
+  return base(host, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache");
+}
+
 /** Where a link points, as an absolute path; null where `path` is no link. */
 async function linkTarget(path: string): Promise<string | null> {
   try {

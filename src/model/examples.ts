@@ -102,9 +102,15 @@ const FORMS: Record<string, Form> = { python: PYTHON_FORM, ruby: PYTHON_FORM, el
 
 /** The part of the prompt that is the same for every task of a language: at most 700 tokens. */
 export function head(language: string): string {
-  const { exercises, comment } = FORMS[language] ?? C_FORM;
+  return headOf(FORMS[language] ?? C_FORM);
+}
+
+function headOf({ exercises, comment }: Form): string {
   return exercises.map(({ specification, code }) => `${comment(specification)}${code}\n\n\n`).join("");
 }
+
+/** All of them. */
+export const HEADS = [headOf(PYTHON_FORM), headOf(C_FORM)];
 
 /** The specification of the definition that follows in the prompt. */
 export function specification(language: string, text: string): string {

@@ -10,6 +10,8 @@ export interface Companion {
   answer: string | null;
   /** Ends it at once; does nothing where it has ended. */
   end(): void;
+  /** Whether it has ended, however that came about. */
+  ended(): boolean;
 }
 
 const LONGEST_ANSWER = 64 * 1024;
@@ -29,8 +31,8 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | n
 }
 
 /**
- * Starts the command in a session of its own, so that no signal of the terminal reaches it, and waits for its answer.
- * `cwd` should be a folder of ours: a runtime reads configuration from the folder it starts in.
+ * Starts the command in a session of its own, so that no signal of the terminal reaches it, and waits for its answer;
+ * `signal` ends it until then. `cwd` should be a folder of ours: a runtime reads configuration from the folder it starts in.
  */
 export async function startCompanion(
   command: string[],
@@ -51,9 +53,10 @@ export async function startCompanion(
   child.stdin.write(`${order}\n`);
   await child.stdin.flush();
   const answer = await firstLine(child.stdout);
+  signal.removeEventListener("abort", end);
   // Neither the process nor its pipes keep this one alive.
   child.unref();
-  return { answer, end };
+  return { answer, end, ended: () => child.exitCode !== null || child.signalCode !== null };
 }
 
 /** Puts a file that ships inside the program on disk, whole or not at all. */

@@ -6,6 +6,7 @@ import { binary, type Project } from "./project.ts";
 const MOST_MS = 20_000;
 
 export interface Talk {
+  pid: number;
   /** Everything the terminal was sent, escape codes included. */
   shown(): string;
   type(keys: string): void;
@@ -24,12 +25,16 @@ export const plain = (shown: string): string => shown.replace(/\x1b\[[0-9;?]*[A-
 
 export const PROMPT = "> ";
 
-/** Starts `smallcode` with these arguments in the project, up to its first prompt. */
+/**
+ * Starts `smallcode` with these arguments in the project, up to its first prompt; with the scripted server unless `env` names
+ * a model file.
+ */
 export async function talk(p: Project, args: string[], env: Record<string, string> = {}): Promise<Talk> {
+  const server = env.SMALLCODE_MODEL?.endsWith(".gguf") ? [] : ["--endpoint", p.server.endpoint];
   let shown = "";
   let from = 0;
   const decoder = new TextDecoder();
-  const child = Bun.spawn([await binary(), "--endpoint", p.server.endpoint, ...args], {
+  const child = Bun.spawn([await binary(), ...server, ...args], {
     cwd: p.root,
     env: { ...p.env, TERM: "xterm-256color", ...env },
     terminal: {
@@ -50,6 +55,7 @@ export async function talk(p: Project, args: string[], env: Record<string, strin
     return child.exitCode;
   };
   const conversation: Talk = {
+    pid: child.pid,
     shown: () => shown,
     type: (keys) => void terminal.write(keys),
     hangUp: () => terminal.close(),

@@ -3,38 +3,30 @@
  * installed engine, and is skipped without.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { engineFolder } from "../../src/cli/reach.ts";
-import { environment } from "../../src/config.ts";
-import { connect } from "../../src/model/client.ts";
-import { isInstalled, type RunningEngine, startEngine } from "../../src/model/engine/start.ts";
+import { type RunningEngine, startEngine } from "../../src/model/engine/start.ts";
 import type { Model } from "../../src/model/model.ts";
+import {
+  connected,
+  enginesOf,
+  env,
+  FILE,
+  FOLDER,
+  LONG,
+  never,
+  ready,
+  runs,
+  started,
+} from "./engine-trial.ts";
 import { success } from "./scripted.ts";
-
-const FILE = process.env.SMALLCODE_TEST_GGUF ?? "";
-const FOLDER = engineFolder(environment()) ?? "";
-const ready = FILE !== "" && (await isInstalled(FOLDER));
-const LONG = 60_000;
-const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" };
-const never = new AbortController().signal;
 
 let engine: RunningEngine;
 let model: Model;
 
-const connected = async (): Promise<Model> => {
-  const { endpoint, key } = engine;
-  const found = await connect({ endpoint, key, model: null, rung: null, window: null, silenceMs: LONG });
-  if (!found.ok) throw new Error(found.reason);
-  return found.model;
-};
-
 describe.skipIf(!ready)("the engine", () => {
   beforeAll(async () => {
-    const started = await startEngine({ file: FILE, folder: FOLDER, window: 2048, env, signal: never });
-    if (!started.ok) throw new Error(started.reason);
-    engine = started.engine;
-    model = await connected();
+    engine = await started();
+    model = await connected(engine);
   }, LONG);
   afterAll(() => engine.end());
 
@@ -141,38 +133,6 @@ describe.skipIf(!ready)("the engine", () => {
   );
 
   test(
-    "several candidates come from one reading of the prompt",
-    async () => {
-      const ask = async (n: number): Promise<{ texts: string[]; usage: Record<string, number> }> => {
-        const response = await fetch(`${engine.endpoint}/completions`, {
-          method: "POST",
-          headers: { authorization: `Bearer ${engine.key}`, "content-type": "application/json" },
-          body: JSON.stringify({
-            prompt: `${n} little pigs went to`,
-            max_tokens: 12,
-            temperature: 1,
-            seed: 5,
-            n,
-          }),
-        });
-        const events = (await response.text())
-          .split("\n")
-          .filter((line) => line.startsWith("data: {"))
-          .map((line) => JSON.parse(line.slice(6)));
-        const texts = Array.from({ length: n }, () => "");
-        for (const { choices } of events)
-          for (const { index, text } of choices) texts[index] = `${texts[index]}${text}`;
-        return { texts, usage: events.at(-1).usage };
-      };
-      const { texts, usage } = await ask(6);
-      expect(new Set(texts).size).toBe(6);
-      expect(usage.completion_tokens).toBeGreaterThan(12);
-      expect((await ask(6)).texts).toEqual(texts);
-    },
-    LONG,
-  );
-
-  test(
     "a chat model's choice fits its schema",
     async () => {
       if (model.rung !== "schema") return;
@@ -194,42 +154,12 @@ describe.skipIf(!ready)("the engine", () => {
   );
 });
 
-/** A file of /proc; "" where the process has gone meanwhile. */
-function proc(pid: number | string, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** State and parent, the fields behind the name. A process that has ended and only waits for its parent to look is "Z". */
-const stat = (pid: number): string[] => proc(pid, "stat").split(") ").at(-1)?.split(" ") ?? [];
-const runs = (pid: number): boolean => !["", "Z", undefined].includes(stat(pid)[0]);
-const isEngine = (pid: number): boolean => proc(pid, "cmdline").includes("engine/program/main.ts");
-
-const childrenOf = (parent: number): number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => stat(pid)[1] === String(parent));
-
 describe.skipIf(!ready)("the engine of a process that stays", () => {
   test(
     "goes away when nothing is asked for a while, but not in the middle of a reply",
     async () => {
       const idleMs = 150;
-      const started = await startEngine({
-        file: FILE,
-        folder: FOLDER,
-        window: 2048,
-        env,
-        idleMs,
-        signal: never,
-      });
-      if (!started.ok) throw new Error(started.reason);
-      engine = started.engine;
-      const writing = await connected();
+      const writing = await connected(await started({ idleMs }));
       const reply = await writing.complete("Once upon a time", { maxTokens: 100, temperature: 0 });
       expect(success(reply).ms).toBeGreaterThan(idleMs);
       await Bun.sleep(idleMs * 4);
@@ -257,15 +187,14 @@ describe.skipIf(!ready || process.platform !== "linux")("the engine ends with it
       const command = [process.execPath, join(import.meta.dir, "engine-parent.ts"), FILE, FOLDER, stage];
       const parent = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
       for await (const chunk of parent.stdout) if (new TextDecoder().decode(chunk).includes("now")) break;
-      const children = childrenOf(parent.pid);
-      const engines = children.filter(isEngine);
+      const engines = enginesOf(parent.pid);
       expect(engines).toHaveLength(1);
       parent.kill("SIGKILL");
       await parent.exited;
       const start = performance.now();
       while (engines.some(runs) && performance.now() - start < 5000) await Bun.sleep(20);
       const ms = performance.now() - start;
-      for (const pid of children.filter(runs)) process.kill(pid, "SIGKILL");
+      for (const pid of engines.filter(runs)) process.kill(pid, "SIGKILL");
       expect(ms).toBeLessThan(2000);
     },
     LONG,

@@ -7,7 +7,6 @@ import { isatty } from "node:tty";
 import pc from "picocolors";
 import { environment, loadSettings, type Settings, userStatePath } from "../../config.ts";
 import { listModels } from "../../model/client.ts";
-import type { Model } from "../../model/model.ts";
 import { openHistory } from "../../session/history.ts";
 import { modelEvent, runTurn, TIME_IS_UP } from "../../turn.ts";
 import { EVENT_VERSION, type TurnEvent } from "../../types.ts";
@@ -20,6 +19,7 @@ import { openScreen, SENTENCE } from "../screen.ts";
 import {
   endEarly,
   exitOf,
+  type Found,
   findModel,
   gateOf,
   openSurroundings,
@@ -74,7 +74,9 @@ class Repl {
   private readonly conversation: Conversation;
   private readonly history: ReturnType<typeof openHistory>;
   private readonly keys: Keys;
-  private model: Model | null = null;
+  private found: Found | null = null;
+  /** The model that the user has chosen; null: that of the settings. */
+  private chosen: string | null = null;
   /** The turn or command that is running. */
   private running: AbortController | null = null;
   private leaving = false;
@@ -213,11 +215,11 @@ class Repl {
     this.say("");
   }
 
-  /** The model of the conversation; looked for as long as none has answered. */
+  /** The model of the conversation; looked for as long as none has answered, and where its engine has ended meanwhile. */
   private async connected(around: Surroundings, signal: AbortSignal): ReturnType<typeof findModel> {
-    if (this.model !== null) return { ok: true, model: this.model };
-    const found = await findModel(around, { signal });
-    if (found.ok) this.model = found.model;
+    if (this.found !== null && !this.found.engine?.ended()) return this.found;
+    const found = await findModel(around, { signal, name: this.chosen });
+    if (found.ok) this.found = found;
     return found;
   }
 
@@ -235,19 +237,21 @@ class Repl {
   }
 
   private desk(signal: AbortSignal): Desk {
-    const { around, conversation, model, say } = this;
+    const { around, conversation, say } = this;
     const { connection } = around.settings;
     return {
       around,
       conversation,
-      model,
+      model: this.found?.model ?? null,
       say,
       models: () => listModels({ ...connection, signal }),
       choose: (message, options, current) => this.choose({ message, options, current }, signal),
       switchTo: async (name) => {
         const found = await findModel(around, { signal, name });
         if (!found.ok) return say(sanitize(found.end.message));
-        this.model = found.model;
+        this.found?.engine?.end();
+        this.found = found;
+        this.chosen = name;
         say(`From now on: ${oneLine(found.model.name)}.`);
       },
     };

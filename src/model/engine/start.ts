@@ -19,6 +19,8 @@ export interface EngineOptions {
   window: number | null;
   /** The whole environment of the process. */
   env: Record<string, string>;
+  /** The beginnings of prompts that are kept on disk as read; absent: none. */
+  heads?: Order["heads"];
   /** Its end comes after so long without a request. */
   idleMs?: number;
   signal: AbortSignal;
@@ -30,7 +32,11 @@ export interface RunningEngine {
   /** From its start until it could answer. */
   ms: number;
   end(): void;
+  /** Whether it has ended, by itself or not. */
+  ended(): boolean;
 }
+
+export type Started = { ok: true; engine: RunningEngine } | Failure;
 
 const IDLE_MS = 30 * 60_000;
 
@@ -51,9 +57,7 @@ export function isInstalled(folder: string): Promise<boolean> {
 }
 
 /** Failures: `model` (no such file, or one that cannot be loaded), `unreachable` (no engine), `cancelled`. */
-export async function startEngine(
-  options: EngineOptions,
-): Promise<{ ok: true; engine: RunningEngine } | Failure> {
+export async function startEngine(options: EngineOptions): Promise<Started> {
   const { file, folder, window, signal } = options;
   if (!(await Bun.file(file).exists()))
     return failure("model", `There is no file ${file}: name a .gguf file that is there.`);
@@ -72,11 +76,12 @@ export async function startEngine(
     name: basename(file),
     token,
     idleMs: options.idleMs ?? IDLE_MS,
+    heads: options.heads ?? { folder: null, texts: [] },
   };
   // The compiled program is a whole Bun, which this variable brings out.
   const env = { ...options.env, BUN_BE_BUN: "1" };
   const command = [process.execPath, await programFile(folder)];
-  const { answer, end } = await startCompanion(command, {
+  const { answer, end, ended } = await startCompanion(command, {
     cwd: folder,
     env,
     order: JSON.stringify(order),
@@ -94,6 +99,6 @@ export async function startEngine(
   }
   return {
     ok: true,
-    engine: { endpoint: `http://127.0.0.1:${announced.port}/v1`, key: token, ms: announced.ms, end },
+    engine: { endpoint: `http://127.0.0.1:${announced.port}/v1`, key: token, ms: announced.ms, end, ended },
   };
 }

@@ -1,21 +1,16 @@
 /** From a prompt's tokens to a reply: sampled token by token as text, or read along a given text with its likelihoods. */
+import type { Head } from "./heads.ts";
 import type { Forced, Grammar, Loaded, SampleOptions, Sequence } from "./llama.ts";
-import { prefill } from "./slots.ts";
+import { prefill, type ReadOptions } from "./slots.ts";
 
 export interface Job {
   prompt: number[];
+  head: Head | null;
   maxTokens: number;
   stop: string[];
   sample: SampleOptions;
   grammar: Grammar | null;
   signal: AbortSignal;
-}
-
-export interface Progress {
-  /** The prompt has been read so far. */
-  onRead(done: number): void;
-  /** `cached` and `generated` are the counts until here. */
-  onText(text: string, counts: Counts): void;
 }
 
 export interface Counts {
@@ -26,7 +21,7 @@ export interface Counts {
 
 export interface Ended {
   finish: "stop" | "length" | "cancelled";
-  counts: Counts;
+  generated: number;
 }
 
 /** Tokens before a piece that its text may depend on. */
@@ -74,35 +69,37 @@ class TextOut {
   }
 }
 
-/** Generates on `sequence`, whose memory is kept for the next request. */
-export async function generate(
+/**
+ * Writes a reply on `sequence`, which holds the prompt but for its last token, and stops after each token of it: what
+ * calls next() on several at the same time has them computed in one batch.
+ */
+export async function* write(
   loaded: Loaded,
   sequence: Sequence,
   job: Job,
-  progress: Progress,
-): Promise<Ended> {
+  onText: (text: string, generated: number) => void,
+): AsyncGenerator<void, Ended> {
   const { prompt, signal, grammar } = job;
-  const read = { signal, onRead: progress.onRead };
-  // The last token is read by the first step of the generation.
-  const cached = await prefill(sequence, prompt.slice(0, -1), read);
-  const counts: Counts = { prompt: prompt.length, cached, generated: 0 };
-  if (signal.aborted) return { finish: "cancelled", counts };
   const state = grammar === null ? {} : { grammarEvaluationState: loaded.grammarState(grammar) };
   const out = new TextOut(loaded, job.stop, prompt.slice(-BEFORE));
   const most = Math.min(job.maxTokens, loaded.context.contextSize - prompt.length);
   let finish: Ended["finish"] = "stop";
+  let generated = 0;
   for await (const token of sequence.evaluate(prompt.slice(-1), { ...job.sample, ...state })) {
-    counts.generated += 1;
+    generated += 1;
     const text = out.push(token);
-    if (text !== "") progress.onText(text, counts);
+    if (text !== "") onText(text, generated);
     if (signal.aborted) finish = "cancelled";
-    else if (!out.stopped && counts.generated >= most) finish = "length";
-    else if (!out.stopped) continue;
+    else if (!out.stopped && generated >= most) finish = "length";
+    else if (!out.stopped) {
+      yield;
+      continue;
+    }
     break;
   }
   const rest = out.rest();
-  if (rest !== "" && finish !== "cancelled") progress.onText(rest, counts);
-  return { finish, counts };
+  if (rest !== "" && finish !== "cancelled") onText(rest, generated);
+  return { finish, generated };
 }
 
 export interface ReadToken {
@@ -115,7 +112,7 @@ export interface ReadToken {
 export async function readAlong(
   loaded: Loaded,
   sequence: Sequence,
-  job: { prompt: number[]; text: number[]; top: number; signal: AbortSignal; onRead: (done: number) => void },
+  job: ReadOptions & { prompt: number[]; text: number[]; top: number },
 ): Promise<{ tokens: ReadToken[]; counts: Counts } | null> {
   const { prompt, text, top, signal } = job;
   const cached = await prefill(sequence, prompt.slice(0, -1), job);

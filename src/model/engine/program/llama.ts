@@ -45,6 +45,11 @@ export interface Sequence {
     options: SampleOptions & { grammarEvaluationState?: GrammarState },
   ): AsyncGenerator<number, void>;
   controlledEvaluate(tokens: (number | Forced)[]): Promise<(Scored | undefined)[]>;
+  clearHistory(): Promise<void>;
+  saveStateToFile(path: string): Promise<unknown>;
+  loadStateFromFile(path: string, consent: { acceptRisk: true }): Promise<void>;
+  /** Takes over what another sequence has read, up to this many tokens; false where that did not come about. */
+  _copyStateFromOtherSequence(other: Sequence, tokens: number): Promise<boolean>;
 }
 
 export interface LlamaContext {

@@ -4,17 +4,10 @@
  * keeps stdin open; when that closes, whatever the reason, the process ends at once, without waiting for what the model
  * computes in its own threads.
  */
-import { type LoadOptions, load } from "./llama.ts";
-import { serve } from "./serve.ts";
+import { load } from "./llama.ts";
+import { type Order, serve } from "./serve.ts";
 
-export interface Order extends LoadOptions {
-  /** What the model is called in the API. */
-  name: string;
-  /** Every request has to carry it. */
-  token: string;
-  /** It ends after so long without a request. */
-  idleMs: number;
-}
+export type { Order };
 
 export type Announcement = { port: number; ms: number } | { failed: string };
 

@@ -1,15 +1,22 @@
 /** One request for text, from what it asks to the stream of its reply. A reply that nobody waits for any more is not gone on with. */
 import { type Body, Refusal } from "./api.ts";
+import { type Candidates, writeCandidates } from "./candidates.ts";
+import { promptTokens } from "./chat.ts";
 import { type Events, eventsOf } from "./events.ts";
-import { type Counts, type Ended, generate, type Job, readAlong } from "./generate.ts";
+import { type Counts, type Job, readAlong } from "./generate.ts";
+import type { Head, Heads } from "./heads.ts";
 import type { Loaded } from "./llama.ts";
 import type { Slots } from "./slots.ts";
+
+/** Of those drawn here; the library takes the second of the clock where there is none. */
+const LARGEST_SEED = 2 ** 31;
 
 /** What all requests share. */
 export interface Office {
   name: string;
   loaded: Loaded;
   slots: Slots;
+  heads: Heads;
   /** Requests being worked on, and when the last one ended, by `performance.now()`. */
   use: { busy: number; last: number };
 }
@@ -18,38 +25,43 @@ export interface Office {
 export async function reply(
   office: Office,
   asked: Body,
-  { prompt, left, kind }: { prompt: number[]; left: AbortSignal; kind: "text" | "chat" },
+  { text, left, kind }: { text: string; left: AbortSignal; kind: "text" | "chat" },
 ): Promise<Response> {
   const { loaded } = office;
   const { contextSize } = loaded.context;
+  const prompt = promptTokens(loaded, text);
   if (prompt.length >= contextSize)
     throw new Refusal(
       400,
       `the prompt of ${prompt.length} tokens exceeds the available context size (${contextSize} tokens)`,
     );
+  const head = office.heads.of(text, prompt);
   const forced = forcedTokens(asked.grammar);
   const grammar = forced === null ? await grammarOf(loaded, asked) : null;
   return streamed(office, { kind, left }, (events, signal) => {
     if (forced !== null)
-      return read(office, { prompt, text: forced, top: asked.logprobs ?? 0, signal }, events);
+      return read(office, { prompt, head, text: forced, top: asked.logprobs ?? 0, signal }, events);
     return sampled(
       office,
       {
-        ...jobOf(asked, prompt, signal),
+        ...jobOf(asked, signal),
+        prompt,
+        head,
         maxTokens: asked.max_tokens ?? contextSize,
         grammar,
         n: asked.n ?? 1,
+        seed: asked.seed ?? Math.floor(Math.random() * LARGEST_SEED),
       },
       events,
     );
   });
 }
 
-function jobOf(asked: Body, prompt: number[], signal: AbortSignal): Omit<Job, "maxTokens" | "grammar"> {
+function jobOf(asked: Body, signal: AbortSignal): Pick<Job, "stop" | "sample" | "signal"> {
   const stop = typeof asked.stop === "string" ? [asked.stop] : (asked.stop ?? []);
   // Behind a JSON value its grammar allows nothing but line ends.
   const ends = asked.response_format?.json_schema ? [...stop, "\n\n\n\n"] : stop;
-  return { prompt, stop: ends, sample: sampling(asked), signal };
+  return { stop: ends, sample: sampling(asked), signal };
 }
 
 /** Streams what `work` says; its signal is aborted once nobody listens. */
@@ -83,40 +95,25 @@ function streamed(
   return new Response(stream, { headers: { "content-type": "text/event-stream" } });
 }
 
-/** One candidate after the other, each from the one reading of the prompt: at once they take as long on a processor. */
-async function sampled(
-  { loaded, slots }: Office,
-  job: Job & { n: number },
-  events: Events,
-): Promise<Counts | null> {
-  const one = (index: number): Promise<Ended> =>
-    slots.using(job.prompt, async (sequence) => {
-      const seed = job.sample.seed === undefined ? {} : { seed: job.sample.seed + index };
-      const mine = { ...job, sample: { ...job.sample, ...seed } };
-      const ended = await generate(loaded, sequence, mine, {
-        onRead: events.read,
-        onText: (text, counts) => events.text(index, text, counts),
-      });
-      if (ended.finish !== "cancelled") events.finish(index, ended.finish, ended.counts);
-      return ended;
-    });
-  const all: Counts = { prompt: job.prompt.length, cached: 0, generated: 0 };
-  for (let index = 0; index < job.n; index += 1) {
-    const { finish, counts } = await one(index);
-    if (finish === "cancelled") return null;
-    all.cached = index === 0 ? counts.cached : all.cached;
-    all.generated += counts.generated;
-  }
-  return all;
+/** Writes as many candidates as are asked for. */
+function sampled({ loaded, slots }: Office, job: Candidates["job"], events: Events): Promise<Counts | null> {
+  return slots.using(job.prompt, job.n, (lanes) =>
+    writeCandidates(loaded, lanes, {
+      job,
+      onRead: events.read,
+      onText: events.text,
+      onFinish: events.finish,
+    }),
+  );
 }
 
 /** Reads a given text along. */
 async function read(
   { loaded, slots }: Office,
-  job: { prompt: number[]; text: number[]; top: number; signal: AbortSignal },
+  job: { prompt: number[]; head: Head | null; text: number[]; top: number; signal: AbortSignal },
   events: Events,
 ): Promise<Counts | null> {
-  const done = await slots.using(job.prompt, (sequence) =>
+  const done = await slots.using(job.prompt, 1, ([sequence]) =>
     readAlong(loaded, sequence, { ...job, onRead: events.read }),
   );
   if (done === null) return null;
@@ -131,7 +128,6 @@ function sampling(asked: Body): Job["sample"] {
     topK: asked.top_k ?? 40,
     topP: asked.top_p ?? 0.95,
     minP: asked.min_p ?? 0.05,
-    ...(typeof asked.seed === "number" ? { seed: asked.seed } : {}),
   };
 }
 

@@ -4,9 +4,20 @@
  */
 import { Chat, Completion, failed, Refusal, Tokenize } from "./api.ts";
 import { promptTokens, render, templateOf } from "./chat.ts";
-import type { Loaded } from "./llama.ts";
+import { type HeadOptions, Heads } from "./heads.ts";
+import type { Loaded, LoadOptions } from "./llama.ts";
 import { type Office, reply } from "./reply.ts";
 import { Slots } from "./slots.ts";
+
+export interface Order extends LoadOptions {
+  /** What the model is called in the API. */
+  name: string;
+  /** Every request has to carry it. */
+  token: string;
+  /** It ends after so long without a request. */
+  idleMs: number;
+  heads: HeadOptions;
+}
 
 export interface Engine {
   port: number;
@@ -37,21 +48,28 @@ function routes(office: Office): Record<string, Answer> {
     },
     "/v1/completions": (body, left) => {
       const asked = Completion.parse(body);
-      return reply(office, asked, { prompt: promptTokens(loaded, asked.prompt), left, kind: "text" });
+      return reply(office, asked, { text: asked.prompt, left, kind: "text" });
     },
     "/v1/chat/completions": (body, left) => {
       const asked = Chat.parse(body);
-      const prompt = render(loaded, asked.messages);
-      if (prompt === null) throw new Refusal(400, "this model has no chat template");
-      return reply(office, asked, { prompt: promptTokens(loaded, prompt), left, kind: "chat" });
+      const text = render(loaded, asked.messages);
+      if (text === null) throw new Refusal(400, "this model has no chat template");
+      return reply(office, asked, { text, left, kind: "chat" });
     },
   };
 }
 
 /** Starts to listen on a free port of the loopback interface. */
-export function serve(loaded: Loaded, { name, token }: { name: string; token: string }): Engine {
+export function serve(loaded: Loaded, order: Order): Engine {
+  const { name, token } = order;
   const use = { busy: 0, last: performance.now() };
-  const answers = routes({ name, loaded, slots: new Slots(loaded.sequences), use });
+  const answers = routes({
+    name,
+    loaded,
+    slots: new Slots(loaded.sequences),
+    heads: new Heads(loaded, order),
+    use,
+  });
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
