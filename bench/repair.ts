@@ -130,6 +130,9 @@ function printRow(task: Task, seed: number, { account, ...tried }: Attempt): voi
   print(task.name, [seed, solved, tried.exit, ...spent, account?.by], tried.reason);
 }
 
+const sum = (tries: Attempt[], what: keyof Attempt["later"]): number =>
+  tries.reduce((all, { later }) => all + later[what], 0);
+
 /** Tries every task `seeds` times; a first try without a usable model or setting ends it all. */
 async function bench({ folder, tasks, flags, seeds, keep }: Options, scratch: string): Promise<void> {
   const setting = { folder, flags, binary: currentBinary(scratch) };
@@ -145,7 +148,7 @@ async function bench({ folder, tasks, flags, seeds, keep }: Options, scratch: st
   for (let seed = 1; seed <= seeds; seed++)
     for (const task of tasks) {
       const own = join(place, `${task.name}-${seed}`);
-      const tried = await attempt(setting, task, own, counts.get(task.name) ?? 0);
+      const tried = await attempt({ ...setting, seed }, task, own, counts.get(task.name) ?? 0);
       if (keep === null) rmSync(own, { recursive: true });
       if (tries.length === 0) {
         if (tried.model === null && tried.exit !== null && tried.exit > 0)
@@ -156,6 +159,11 @@ async function bench({ folder, tasks, flags, seeds, keep }: Options, scratch: st
       printRow(task, seed, tried);
       tries.push(tried);
     }
+  const [sent, read] = [sum(tries, "sent"), sum(tries, "read")];
+  const share = sent === 0 ? 0 : (100 * read) / sent;
+  process.stderr.write(
+    `read again after the first requests: ${read} of ${sent} tokens (${share.toFixed(1)} %)\n`,
+  );
   const count = (holds: (tried: Attempt) => boolean): number => tries.filter(holds).length;
   const solved = count((tried) => tried.solved);
   const damaged = count(({ damage }) => damage.length > 0);

@@ -66,6 +66,8 @@ export interface Settings {
     dryRun: boolean;
     showPrompt: boolean;
     verbose: boolean;
+    /** Where the random numbers of every request start; null: only samples get one, and that from their place in the turn. */
+    seed: number | null;
   };
   permissions: Permissions;
   /** `color`: it is wanted, where the stream is a terminal. `dumb`: the terminal takes no escape codes at all. */
@@ -151,6 +153,7 @@ function mode(flags: Flags, pick: Pick): Settings["mode"] {
     dryRun: pick("mode.dryRun", [["--dry-run", flags.dryRun]], false),
     showPrompt: pick("mode.showPrompt", [["--show-prompt", flags.showPrompt]], false),
     verbose: pick("mode.verbose", [["--verbose", flags.verbose]], false),
+    seed: pick("mode.seed", [["--seed", flags.seed]], null),
   };
 }
 

@@ -24,7 +24,8 @@ export async function runTurn(
   emit(modelEvent(model));
   const intent = decideIntent(request.task, settings.mode.intent);
   emit({ type: "intent", ...intent });
-  const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, signal }, emit);
+  const { seed } = settings.mode;
+  const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, seed, signal }, emit);
   const { end, work } = await stages(request, parts, { intent: intent.intent, meter });
   emit({
     type: "end",

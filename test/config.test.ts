@@ -41,7 +41,15 @@ test("nothing set: the defaults, and they say so", async () => {
     checks: { command: null, project: [], waived: false },
     workspace: { root: cwd, ignore: [] },
     limits: { maxTimeMs: 1_800_000, maxTokens: null, checkTimeMs: 300_000, silenceMs: 300_000 },
-    mode: { intent: null, json: false, yes: false, dryRun: false, showPrompt: false, verbose: false },
+    mode: {
+      intent: null,
+      json: false,
+      yes: false,
+      dryRun: false,
+      showPrompt: false,
+      verbose: false,
+      seed: null,
+    },
     permissions: {
       run: { allow: [], deny: [] },
       write: { allow: [], deny: [] },

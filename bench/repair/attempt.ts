@@ -16,6 +16,7 @@ export interface Setting {
   binary: string;
   /** `--endpoint` and `--model`, as given. */
   flags: string[];
+  seed: number;
 }
 
 export interface Grade {
@@ -31,6 +32,8 @@ export interface Attempt extends Grade {
   seconds: number;
   /** null: it ended without an account. */
   account: Account | null;
+  /** Prompt tokens of all requests but the first: sent, and read anew by the server. */
+  later: { sent: number; read: number };
   /** Model, endpoint and rung; null where no model was found. */
   model: string | null;
   reason: string;
@@ -94,7 +97,7 @@ export async function attempt(setting: Setting, task: Task, place: string, tests
   const env = environment(home);
   commitAll(cwd, env);
   const before = readTree(cwd);
-  const limits = ["--check-time", "20s", "--max-time", "10m"];
+  const limits = ["--check-time", "60s", "--max-time", "10m", "--seed", String(setting.seed)];
   const started = performance.now();
   const child = Bun.spawn({
     cmd: [setting.binary, taskText(task), "--yes", ...limits, "--json", "--cwd", cwd, ...setting.flags],
@@ -125,12 +128,19 @@ function events(place: string): TurnEvent[] {
     .map((line) => JSON.parse(line) as TurnEvent);
 }
 
-function said(place: string): Pick<Attempt, "account" | "model"> {
+function said(place: string): Pick<Attempt, "account" | "model" | "later"> {
   const all = events(place);
+  const later = { sent: 0, read: 0 };
+  for (const event of all)
+    if (event.type === "response" && event.n > 1) {
+      later.sent += event.tokens.prompt;
+      later.read += event.tokens.prompt - event.tokens.cached;
+    }
   const end = all.find((event) => event.type === "end");
   const model = all.find((event) => event.type === "model");
   return {
     account: end?.account ?? null,
+    later,
     model: model === undefined ? null : `${model.model} at ${model.endpoint} (${model.rung})`,
   };
 }

@@ -93,6 +93,16 @@ export const FLAGS: readonly FlagRow[] = [
       return null;
     },
   },
+  {
+    name: "seed",
+    value: "N",
+    help: "where the model's random numbers start",
+    set: (flags, value) => {
+      if (!/^\d{1,6}$/.test(value)) return "a whole number below 1000000";
+      flags.seed = Number(value);
+      return null;
+    },
+  },
   { name: "yes", short: "A", help: "answer every question with yes", set: on("yes") },
   { name: "allow-run", value: "COMMANDS", ...GRANT, help: "run without asking", set: grant("allowRun") },
   { name: "allow-write", value: "PATHS", ...GRANT, help: "write without asking", set: grant("allowWrite") },
@@ -131,7 +141,8 @@ export type ParsedArgs =
   | { command: "version" }
   | { command: "usage"; message: string };
 
-export const NO_TASK = 'There is no task: say what to do, as in smallcode "fix the failing test".';
+export const NO_TASK =
+  'There is no task: say what to do, as in smallcode "fix the failing test"; "-" takes it from stdin.';
 
 /** A mistake on the command line; never leaves this file. */
 class UsageError extends Error {}

@@ -26,17 +26,43 @@ export interface Question {
 export async function ask(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {
   if (!terminal.input.isTTY || !terminal.output.isTTY) return "no";
   if (terminal.dumb) return askPlainly(question, terminal, signal);
+  const options: { value: Answer; label: string }[] = [
+    { value: "no", label: "no" },
+    { value: "yes", label: "yes, this once" },
+  ];
+  if (question.remember !== undefined) options.push({ value: "always", label: question.remember });
+  return (await choose({ message: question.text, options }, terminal, signal)) ?? "interrupted";
+}
+
+export interface Choice<T extends string> {
+  message: string;
+  options: { value: T; label: string }[];
+  initialValue?: T;
+}
+
+/** One of the options, chosen with the arrows; null where it was left or `signal` ended it. */
+export async function choose<T extends string>(
+  { message, options, ...more }: Choice<T>,
+  { input, output }: Pick<Terminal, "input" | "output">,
+  signal?: AbortSignal,
+): Promise<T | null> {
   const { isCancel, select } = await import("@clack/prompts");
-  const always =
-    question.remember === undefined ? [] : [{ value: "always", label: oneLine(question.remember) }];
-  const answer = await select({
-    message: oneLine(question.text),
-    options: [{ value: "no", label: "no" }, { value: "yes", label: "yes, this once" }, ...always],
-    input: terminal.input,
-    output: terminal.output,
-    ...(signal === undefined ? {} : { signal }),
+  // The prompt would obey its signal after its end, too, and take the terminal's mode away from whoever has it then.
+  const ours = new AbortController();
+  const stop = (): void => ours.abort();
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  const shown = options.map(({ value, label }) => ({ value: value as string, label: oneLine(label) }));
+  const chosen = await select({
+    message: oneLine(message),
+    options: shown,
+    ...more,
+    input,
+    output,
+    signal: ours.signal,
   });
-  return isCancel(answer) ? "interrupted" : (answer as Answer);
+  signal?.removeEventListener("abort", stop);
+  return isCancel(chosen) ? null : (options.find(({ value }) => value === chosen)?.value ?? null);
 }
 
 async function askPlainly(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {

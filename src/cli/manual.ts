@@ -81,7 +81,7 @@ A key is never taken from the command line, where every process can read it.`,
   3    done, but nothing could verify it
   4    a permission was needed and not given
   5    no model: server unreachable, model missing
-  6    a limit was reached (time, tokens, attempts)
+  6    a limit was reached (--max-time, --max-tokens, the length of an answer)
   130  interrupted`,
   },
 ];

@@ -29,7 +29,7 @@ export interface PlainOptions {
   verbose: boolean;
 }
 
-export type Colors = ReturnType<typeof pc.createColors>;
+type Colors = ReturnType<typeof pc.createColors>;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
 const count = (n: number): string => n.toLocaleString("en-US");
@@ -52,7 +52,7 @@ function callLine(tool: string, args: Record<string, unknown>): string {
 }
 
 /** What the turn cost: who did it, time, requests, tokens (new / cached / generated), how much stayed local. */
-export function accountLine({ by, requests, candidates, tokens, ms, local }: Account): string {
+function accountLine({ by, requests, candidates, tokens, ms, local }: Account): string {
   const parts = [
     by === null ? null : `by ${by === "model" ? "the model alone" : by}`,
     seconds(ms),

@@ -23,6 +23,7 @@ export interface Flags {
   maxTimeMs?: number;
   checkTimeMs?: number;
   maxTokens?: number;
+  seed?: number;
   verbose?: boolean;
   allowRun?: GrantFlag;
   allowWrite?: GrantFlag;

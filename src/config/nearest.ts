@@ -20,15 +20,15 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The closest of `known`; a word that `word` begins, or that begins `word`, counts as close. Null where `known` is empty. */
-export function nearest(word: string, known: readonly string[]): string | null {
+/** The closest of `known`, at most `most` edits away; a word that `word` begins, or that begins `word`, counts as close. Null where there is none. */
+export function nearest(word: string, known: readonly string[], most = Infinity): string | null {
   const text = word.toLowerCase().slice(0, 40);
   let best: { name: string; cost: number } | null = null;
   for (const name of known) {
     const other = name.toLowerCase();
     const begins = text.length > 2 && (other.startsWith(text) || text.startsWith(other));
     const cost = begins ? 0.5 : distance(text, other);
-    if (best === null || cost < best.cost) best = { name, cost };
+    if (cost <= most && (best === null || cost < best.cost)) best = { name, cost };
   }
   return best?.name ?? null;
 }

@@ -4,7 +4,7 @@ import type { Diagnostic, Step, Target, Verdict } from "../types.ts";
 /** A failed step becomes at most this many. */
 const MOST_PARTS = 3;
 /** A part is not split again. */
-export const MOST_DEPTH = 1;
+const MOST_DEPTH = 1;
 
 const depthOf = (step: Step): number => step.id.split(".").length - 1;
 

@@ -207,7 +207,7 @@ export function extract({ query }: Loaded, root: Node, text: string, path: strin
 }
 
 /** Gives the 1-based line of an offset. */
-export function lineFinder(text: string): (offset: number) => number {
+function lineFinder(text: string): (offset: number) => number {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return (offset) => {

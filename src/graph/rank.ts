@@ -40,7 +40,9 @@ const matches = (path: string, named: string): boolean =>
   path === named.replace(/^\.\//, "") || path.endsWith(`/${named}`) || named.endsWith(`/${path}`);
 
 export const isTestPath = (path: string): boolean =>
-  /(^|\/)(tests?|specs?|__tests__)\/|(^|\/)test_|[._-](test|spec)\.|_test\.|(^|\/)conftest\.py$/i.test(path);
+  /(^|\/)(([^/]+[_-])?tests?([_-]?cases?)?|specs?|__tests__)\/|(^|\/)test_|[._-](test|spec)\.|_test\.|(^|\/)conftest\.py$/i.test(
+    path,
+  );
 
 function pathPoints(path: string, query: RankQuery, words: Words): Points {
   const points: Points = [];

@@ -27,6 +27,7 @@ function fieldsOf(context: Context, g: Generation): Record<string, unknown> {
     model: context.place.model,
     max_tokens: g.maxTokens,
     temperature: g.temperature,
+    ...(g.n === undefined || g.n === 1 ? {} : { n: g.n }),
     ...(g.seed === undefined ? {} : { seed: g.seed }),
     ...(g.stop === undefined || g.stop.length === 0 ? {} : { stop: g.stop }),
     stream: true,
@@ -36,7 +37,7 @@ function fieldsOf(context: Context, g: Generation): Record<string, unknown> {
   };
 }
 
-function modelOf(context: Context, known: { name: string; rung: Rung; window: number | null }): Model {
+function modelOf(context: Context, known: Pick<Model, "name" | "rung" | "window" | "fan">): Model {
   return {
     endpoint: context.place.endpoint,
     ...known,
@@ -78,7 +79,7 @@ export async function connect(
   try {
     const found = await locate(options);
     const sentKey = options.endpoint === null ? null : key;
-    const { model, rung, window, notices } = await handshake(found, {
+    const { model, rung, window, fan, notices } = await handshake(found, {
       key: sentKey,
       wanted: options.model,
       rung: options.rung,
@@ -88,7 +89,7 @@ export async function connect(
     const models = found.models.map(({ id }) => id);
     const place: Place = { endpoint: found.endpoint, model: model.id, models, key: sentKey };
     const context: Context = { place, server: found.server, silenceMs, sdk };
-    return { ok: true, model: modelOf(context, { name: model.id, rung, window }), notices };
+    return { ok: true, model: modelOf(context, { name: model.id, rung, window, fan }), notices };
   } catch (thrown) {
     if (!(thrown instanceof EndpointError)) throw thrown;
     if (!signal?.aborted) return thrown.failure;

@@ -18,11 +18,14 @@ interface Facts {
   template: string | null;
   /** The token that ends a reply, as text. */
   eos: string | null;
+  fan: number;
 }
 
 export interface Handshake {
   model: ModelEntry;
   window: number | null;
+  /** See `Model.fan`. */
+  fan: number;
   rung: Rung;
   notices: string[];
 }
@@ -41,7 +44,9 @@ const rows = (value: unknown): Record<string, unknown>[] => (Array.isArray(value
 const positive = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value : null);
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-const UNKNOWN: Facts = { window: null, template: null, eos: null };
+const UNKNOWN: Facts = { window: null, template: null, eos: null, fan: 1 };
+/** vLLM takes as many as one likes; more than this at once are seldom of use. */
+const VLLM_FAN = 8;
 
 /** Asks one of the server's own paths (beside `/v1`); null where it does not answer with JSON in time. */
 type Ask = (path: string, post?: object) => Promise<unknown>;
@@ -60,13 +65,17 @@ function asking(found: Found, options: HandshakeOptions): Ask {
   };
 }
 
-/** llama.cpp: the window of one slot; the training size in `/v1/models` is another thing. */
+/**
+ * llama.cpp: the window of one slot; the training size in `/v1/models` is another thing. It makes as many replies from one
+ * reading as it has slots (`n_cmpl`; an older one makes one, whatever is asked).
+ */
 async function llamaFacts(ask: Ask): Promise<Facts> {
   const props = record(await ask("/props"));
   return {
     window: positive(record(props.default_generation_settings).n_ctx),
     template: text(props.chat_template),
     eos: text(props.eos_token),
+    fan: positive(props.total_slots) ?? 1,
   };
 }
 
@@ -91,7 +100,7 @@ async function ollama(found: Found, ask: Ask, wanted: string | null): Promise<Kn
   // A model with a renderer of its own has this template, too, and chats.
   const passesThrough = template !== null && /^\s*\{\{-?\s*\.Prompt\s*-?\}\}\s*$/.test(template);
   const rendered = /^RENDERER\s/m.test(text(show.modelfile) ?? "");
-  return { choice, facts: { window, template: passesThrough && !rendered ? "" : template, eos: null } };
+  return { choice, facts: { ...UNKNOWN, window, template: passesThrough && !rendered ? "" : template } };
 }
 
 async function lmStudio(found: Found, ask: Ask, wanted: string | null): Promise<Known> {
@@ -115,7 +124,8 @@ async function learn(found: Found, ask: Ask, wanted: string | null): Promise<Kno
   const choice = chooseModel(found, { wanted, loaded: [] });
   const local = isLoopback(new URL(found.endpoint).hostname);
   const like = found.server === "llama.cpp" || (found.server === "unknown" && local);
-  return { choice, facts: like ? await llamaFacts(ask) : UNKNOWN };
+  if (like) return { choice, facts: await llamaFacts(ask) };
+  return { choice, facts: { ...UNKNOWN, fan: found.server === "vllm" ? VLLM_FAN : 1 } };
 }
 
 /** Chooses the model and learns what it needs; an explicit rung or window wins. Throws EndpointError where the model is missing. */
@@ -124,6 +134,7 @@ export async function handshake(found: Found, options: HandshakeOptions): Promis
   return {
     model: choice.model,
     window: options.window ?? facts.window ?? choice.model.window,
+    fan: facts.fan,
     rung: options.rung ?? rungOf(facts, choice.model.id),
     notices: choice.notice === null ? [] : [choice.notice],
   };

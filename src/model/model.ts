@@ -16,6 +16,8 @@ export interface ChatMessage {
 
 export interface Generation {
   maxTokens: number;
+  /** Replies wanted from one reading of the prompt, at most `Model.fan`; 1 where it is not given. */
+  n?: number;
   temperature: number;
   seed?: number;
   stop?: string[];
@@ -28,9 +30,15 @@ export interface Generation {
 }
 
 /** `finish` "cut" and "loop" carry a `reason`: the text is what had come until then and must never be run. */
-export type Reply =
-  | { ok: true; text: string; thinking: string; finish: Finish; tokens: Tokens; ms: number; reason?: string }
-  | Failure;
+export interface Said {
+  text: string;
+  thinking: string;
+  finish: Finish;
+  reason?: string;
+}
+
+/** `others`: the further replies to a request for several; `tokens` are those of all, the prompt counted once. */
+export type Reply = ({ ok: true; tokens: Tokens; ms: number; others?: Said[] } & Said) | Failure;
 
 export interface Model {
   endpoint: string;
@@ -39,6 +47,8 @@ export interface Model {
   rung: Rung;
   /** Tokens; null where the server does not tell. */
   window: number | null;
+  /** How many replies the server makes from one reading of a prompt; 1 where it makes them one by one. */
+  fan: number;
   /** With a schema the reply is one JSON value of it, and ends where the value closes. */
   chat(messages: ChatMessage[], g: Generation & { schema?: object }): Promise<Reply>;
   /** Continues the prompt as it is, without a chat template. */

@@ -29,6 +29,7 @@ export interface PlainAttempt {
   prompt: string;
   temperature: number;
   maxTokens: number;
+  stop?: string[];
   /** As in `Generation`: the offset in the reply where it ends, else null. */
   until: (text: string, final: boolean) => number | null;
   /** The whole definition with this attempt's edit; null where the reply changes nothing. */
@@ -42,11 +43,9 @@ interface Fork {
   score: number;
 }
 
-const PER_LINE = 3;
-/** What each further fork of the same line must be better by, so that one line does not take all attempts (in nats). */
+const PER_LINE = 12;
+/** What each further fork of the same line must be likelier by, so that one line does not take all attempts (in nats). */
 const LINE_PENALTY = 0.5;
-/** Below this log-probability a token counts as equally surprising: rare names are not bugs. */
-const MOST_SURPRISE = -3;
 const MAX_TOKENS = 45;
 
 /** The prompt that the definition's text is read behind. It begins with the same bytes for every task of a language. */
@@ -76,28 +75,31 @@ export function plainAttempts(job: PlainJob, read: ReadToken[] | null, budget: n
 
 const WHOLE_TOKENS = 500;
 
+/** As the worked examples are parted: the definition is over, though its server may not see that. */
+const APART = "\n\n\n";
+
 /**
- * The definition written anew from its specification and signature, `count` times, hotter each time. `closer` says where
- * its syntax node closes: there the reply ends.
+ * The definition written anew from its specification and signature. `closer` says where its syntax node closes: there the
+ * reply ends.
  */
-export function wholeAttempts(
+export function wholeAttempt(
   job: PlainJob,
   closer: (text: string, final: boolean) => number | null,
-  count: number,
-): PlainAttempt[] {
+): PlainAttempt {
   const { opening } = job;
   const prompt = plainPrompt(job) + opening;
   const until = (reply: string, final: boolean): number | null => {
     const end = closer(opening + reply, final);
     return end === null || end < opening.length ? null : end - opening.length;
   };
-  return Array.from({ length: count }, (_, i) => ({
+  return {
     prompt,
-    temperature: (0.9 * i) / Math.max(1, count - 1),
+    temperature: 0,
     maxTokens: WHOLE_TOKENS,
+    stop: [APART],
     until,
     candidate: (reply) => (reply.trim() === "" ? null : opening + reply),
-  }));
+  };
 }
 
 function attempt({
@@ -148,21 +150,19 @@ function placed(written: string, lines: string[], final: boolean): string | null
   return !inserted || whole || final ? instead(line) : null;
 }
 
-/** Places where the model would rather have written something else, most so first, spread over the lines. */
+/**
+ * Places where the model might have written something else, the likeliest first, spread over the lines. How unlikely the
+ * text that stands there was is not counted: with it the right change came later (up to twice as late) on the measured tasks.
+ */
 function hesitations(text: string, read: ReadToken[]): Fork[] {
   const lines = new Map<number, Fork[]>();
   let offset = 0;
   for (const token of read) {
     const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
     if (lineStart > 0 && offset < text.trimEnd().length && mayFork(text, offset, token)) {
-      const surprise = Math.max(token.logprob, MOST_SURPRISE);
       const found = token.alternatives
         .filter((alternative) => isEdit(alternative.text, token.text))
-        .map((alternative) => ({
-          offset,
-          opening: alternative.text,
-          score: alternative.logprob - surprise,
-        }));
+        .map(({ text, logprob }) => ({ offset, opening: text, score: logprob }));
       lines.set(lineStart, [...(lines.get(lineStart) ?? []), ...found]);
     }
     offset += token.text.length;

@@ -6,7 +6,7 @@ import type { Tokens } from "../types.ts";
 import { fromPayload, malformed, type Place } from "./errors.ts";
 import { type LoopDetector, loopDetector } from "./loop-detector.ts";
 import type { Finish } from "./model.ts";
-import { readEvent } from "./stream.ts";
+import { readEvent, type StreamEvent } from "./stream.ts";
 
 const TEXT_LIMIT = 2 * 1024 * 1024;
 const OPEN = "<think>";
@@ -94,26 +94,73 @@ export interface ReaderOptions {
   onEvent?: ((event: unknown) => void) | undefined;
 }
 
+/** Takes the events of a stream in order: those of one reply, or of `n` to the same prompt, which may interleave. */
+export class RepliesReader {
+  events = 0;
+  private readonly readers: ReplyReader[];
+  private ended = false;
+  /** Counts of the whole stream, where the server gives no counts of each reply. */
+  private usage: Tokens | null = null;
+
+  constructor(
+    private readonly options: ReaderOptions,
+    n: number,
+  ) {
+    // Only the first one is shown while it comes.
+    const quiet = { ...options, onText: undefined };
+    this.readers = Array.from({ length: n }, (_, i) => new ReplyReader(i === 0 ? options : quiet));
+  }
+
+  /** True once nothing more is wanted of the stream. Throws EndpointError for an event that tells of a failure. */
+  push(raw: unknown): boolean {
+    const event = readEvent(raw);
+    if (event.error !== null) throw fromPayload(this.options.place, event.error);
+    this.events += 1;
+    this.options.onEvent?.(raw);
+    // What comes unasked for is not read.
+    const reader = this.readers[event.index ?? 0];
+    if (event.index === null) this.usage = event.tokens ?? this.usage;
+    if (event.index !== null || this.readers.length === 1) this.ended = reader?.push(event) || this.ended;
+    return this.ended && this.readers.every(({ finish }) => finish !== null);
+  }
+
+  /** The stream has ended; `done`: with the server's word that it was complete. */
+  end(done: boolean): void {
+    for (const reader of this.readers) if (reader.heard) reader.end(done);
+  }
+
+  /** The replies that the server made: it may have made fewer than were asked for. */
+  get replies(): ReplyReader[] {
+    return this.readers.filter(({ heard }, i) => i === 0 || heard);
+  }
+
+  /** Of all replies together, the prompt counted once; null where the server does not count. */
+  get tokens(): Tokens | null {
+    const counted = this.replies.flatMap(({ tokens }) => tokens ?? []);
+    const [first] = counted;
+    if (first === undefined || this.readers.length === 1) return first ?? this.usage;
+    return { ...first, generated: counted.reduce((sum, { generated }) => sum + generated, 0) };
+  }
+}
+
 /** Takes the events of one reply in order. */
-export class ReplyReader {
+class ReplyReader {
   text = "";
   thinking = "";
   tokens: Tokens | null = null;
   /** Null until the reply is over. */
   finish: Finish | null = null;
-  events = 0;
+  /** Whether any event was this reply's. */
+  heard = false;
   private readonly splitter = new ThoughtSplitter();
   private readonly closer = new JsonCloser();
   private readonly loops: [LoopDetector, LoopDetector] = [loopDetector(), loopDetector()];
 
   constructor(private readonly options: ReaderOptions) {}
 
-  /** True once nothing more is wanted of the stream. Throws EndpointError for an event that tells of a failure. */
-  push(event: unknown): boolean {
-    const { text, thinking, finish, tokens, error } = readEvent(event);
-    if (error !== null) throw fromPayload(this.options.place, error);
-    this.events += 1;
-    this.options.onEvent?.(event);
+  /** True once the reply has ended before the server said so. */
+  push({ text, thinking, finish, tokens }: StreamEvent): boolean {
+    this.heard = true;
     this.tokens = tokens ?? this.tokens;
     this.think(thinking);
     if (this.finish === null) this.say(text, false);
@@ -121,7 +168,6 @@ export class ReplyReader {
     return this.finish === "loop" || this.finish === "node" || this.padded(text);
   }
 
-  /** The stream has ended; `done`: with the server's word that it was complete. */
   end(done: boolean): void {
     if (this.finish === null) this.settle(done ? "stop" : "cut");
   }

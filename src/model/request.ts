@@ -14,8 +14,8 @@ import {
   silent,
 } from "./errors.ts";
 import { estimateTokens } from "./estimate.ts";
-import type { Generation, Reply } from "./model.ts";
-import { ReplyReader } from "./reply.ts";
+import type { Generation, Reply, Said } from "./model.ts";
+import { RepliesReader } from "./reply.ts";
 import type { ServerKind } from "./servers.ts";
 import { guardBytes, type Wire } from "./stream.ts";
 import { boundedText, failureOf, isHtml, jsonOrText, send } from "./transport.ts";
@@ -32,7 +32,15 @@ export interface Context {
   server: ServerKind;
   silenceMs: number;
   sdk: Promise<typeof import("openai")>;
+  /** When a reply was last left before its end, by `performance.now()`. */
+  leftAt?: number;
 }
+
+/**
+ * A server with several slots sees only by its next token that a reply was left. A request that comes before that is given
+ * another slot, which has read nothing of its prompt.
+ */
+const LEAVING_MS = 100;
 
 export interface Request {
   path: "/chat/completions" | "/completions";
@@ -81,7 +89,7 @@ function streamingFetch(place: Place, wire: Wire, alive: () => void) {
 }
 
 /** One request, one reply. Throws EndpointError; what it throws before the first byte may be worth a retry. */
-async function attempt(context: Context, request: Request): Promise<ReplyReader> {
+async function attempt(context: Context, request: Request): Promise<RepliesReader> {
   const { place, silenceMs } = context;
   const { generation } = request;
   const controller = new AbortController();
@@ -95,14 +103,15 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
   generation.signal?.addEventListener("abort", onCancel, { once: true });
   if (generation.signal?.aborted) onCancel();
   const wire: Wire = { bytes: 0, done: false, torn: false };
-  const reader = new ReplyReader({
+  const options = {
     place,
     thoughts: request.path === "/chat/completions",
     json: request.schema,
     onText: generation.onText,
     until: generation.until,
     onEvent: generation.onEvent,
-  });
+  };
+  const reader = new RepliesReader(options, generation.n ?? 1);
   try {
     const { OpenAI } = await context.sdk;
     const client = new OpenAI({
@@ -122,7 +131,11 @@ async function attempt(context: Context, request: Request): Promise<ReplyReader>
       stream: true,
       signal: controller.signal,
     });
-    for await (const event of stream) if (reader.push(event)) break;
+    for await (const event of stream) {
+      if (!reader.push(event)) continue;
+      context.leftAt = performance.now();
+      break;
+    }
   } catch (thrown) {
     const failure = understood(thrown, { place, wire, sdk: await context.sdk });
     if (over === null && failure !== null) throw failure;
@@ -178,6 +191,8 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
 export async function ask(context: Context, request: Request): Promise<Reply> {
   const start = performance.now();
   const { signal } = request.generation;
+  const leaving = (context.leftAt ?? -LEAVING_MS) + LEAVING_MS - start;
+  if (leaving > 0) await pause(leaving, signal);
   for (let n = 0; ; n += 1) {
     try {
       const reader = await attempt(context, request);
@@ -191,20 +206,28 @@ export async function ask(context: Context, request: Request): Promise<Reply> {
   }
 }
 
-function replyOf(context: Context, request: Request, ended: { reader: ReplyReader; ms: number }): Reply {
+function replyOf(context: Context, request: Request, ended: { reader: RepliesReader; ms: number }): Reply {
   const { reader, ms } = ended;
-  const { text, thinking } = reader;
-  const finish = reader.finish ?? "cut";
+  const [first, ...others] = reader.replies.map((one) => saidBy(context, one));
+  if (first === undefined) throw new Error("A reader has at least one reply.");
+  const written = [first, ...others].map(
+    ({ text, thinking }) => estimateTokens(thinking) + estimateTokens(text),
+  );
   const tokens: Tokens = reader.tokens ?? {
     prompt: estimateTokens(request.prompt),
     cached: 0,
-    generated: estimateTokens(thinking) + estimateTokens(text),
+    generated: written.reduce((sum, one) => sum + one, 0),
   };
-  const reply = { ok: true as const, text, thinking, finish, tokens, ms };
-  const { endpoint } = context.place;
+  return { ok: true, ...first, tokens, ms, ...(others.length === 0 ? {} : { others }) };
+}
+
+function saidBy({ place: { endpoint } }: Context, one: RepliesReader["replies"][number]): Said {
+  const { text, thinking } = one;
+  const finish = one.finish ?? "cut";
+  const said = { text, thinking, finish };
   if (finish === "cut")
-    return { ...reply, reason: `The reply of ${endpoint} broke off before it was complete.` };
+    return { ...said, reason: `The reply of ${endpoint} broke off before it was complete.` };
   if (finish === "loop")
-    return { ...reply, reason: `The model at ${endpoint} repeated itself without end and was stopped.` };
-  return reply;
+    return { ...said, reason: `The model at ${endpoint} repeated itself without end and was stopped.` };
+  return said;
 }

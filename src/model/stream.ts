@@ -98,6 +98,8 @@ export function guardBytes(
 
 /** What one event says. `tokens`: null where it does not count. `error`: the whole event, where it tells of a failure. */
 export interface StreamEvent {
+  /** Which of several replies it belongs to; null where it belongs to none (the counts at the end). */
+  index: number | null;
   text: string;
   thinking: string;
   finish: string | null;
@@ -129,11 +131,11 @@ function tokensOf(event: Record<string, unknown>): Tokens | null {
 /** Reads the first choice of a chunk; what is missing (as in the last chunk, which has usage alone) is empty or null. */
 export function readEvent(event: unknown): StreamEvent {
   const fields = record(event);
-  const { delta, text, finish_reason } = record(
-    Array.isArray(fields.choices) ? fields.choices[0] : undefined,
-  );
+  const choice: unknown = Array.isArray(fields.choices) ? fields.choices[0] : undefined;
+  const { delta, text, finish_reason, index } = record(choice);
   const { content, reasoning_content, reasoning } = record(delta);
   return {
+    index: choice === undefined ? null : count(index),
     text: string(text) + string(content),
     thinking: string(reasoning_content) || string(reasoning),
     finish: typeof finish_reason === "string" ? finish_reason : null,

@@ -27,7 +27,7 @@ export function decideIntent(task: string, forced: "ask" | "edit" | null): Inten
     return { intent: "ask", why: `"${start} …" asks; --edit changes the code.` };
   if (EDIT_VERBS.test(words))
     return { intent: "edit", why: `"${EDIT_VERBS.exec(words)?.[0]}" edits; --ask only answers.` };
-  if (task.trim().endsWith("?"))
+  if (/[?？؟]$/.test(task.trim()))
     return { intent: "ask", why: "It ends with a question mark; --edit changes the code." };
   return { intent: "edit", why: "It is no question; --ask only answers." };
 }

@@ -3,7 +3,7 @@ import type { Step } from "../types.ts";
 import { type Ranking, rankTargets, type Scene, targetsOf } from "./targets.ts";
 
 /** More targets than this are no choice for a small model. */
-export const MOST_TARGETS = 24;
+const MOST_TARGETS = 24;
 const MOST_STEPS = 8;
 
 export interface Plan {

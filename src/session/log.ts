@@ -2,9 +2,9 @@
  * The log of a session: `.smallcode/sessions/<id>.jsonl`, one event a line, append-only. A line is written whole in one
  * call, so that what another reads is never half an event. A log that cannot be written never stops a turn.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Failed, type Result, TurnEvent } from "../types.ts";
+import type { Failed, Result, TurnEvent } from "../types.ts";
 import { stateFolder } from "../workspace/state.ts";
 import { diskReason } from "../workspace/walls.ts";
 
@@ -64,26 +64,4 @@ function attempt(work: () => Result<object>): Result<object> {
 function endsWhole(path: string): boolean {
   const bytes = readFileSync(path);
   return bytes.length === 0 || bytes.at(-1) === 10;
-}
-
-/** The events of a log, in order. Lines that are not whole events (a crash, a later version) are counted, not guessed. */
-export function readLog(path: string): { events: TurnEvent[]; unreadable: number } {
-  const events: TurnEvent[] = [];
-  let unreadable = 0;
-  for (const line of existsSync(path) ? readFileSync(path, "utf8").split("\n") : []) {
-    if (line === "") continue;
-    const event = parse(line);
-    if (event) events.push(event);
-    else unreadable += 1;
-  }
-  return { events, unreadable };
-}
-
-function parse(line: string): TurnEvent | null {
-  try {
-    return TurnEvent.safeParse(JSON.parse(line)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

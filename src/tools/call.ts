@@ -46,8 +46,7 @@ const THINK_TOKENS = 160;
 const CHOICE_TOKENS = 220;
 const MOST_ENUM = 32;
 
-export const labelOf = ({ path, symbol }: Target): string =>
-  symbol === undefined ? path : `${path}::${symbol}`;
+const labelOf = ({ path, symbol }: Target): string => (symbol === undefined ? path : `${path}::${symbol}`);
 const checkLabel = (check: string): string => `check:${check}`;
 
 /** The labels on offer, at most 32: checks and `other` always, then targets by rank, each file after its first symbol. */
@@ -95,11 +94,7 @@ function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Resul
 }
 
 /** The call that a body completes. */
-export function completeCall(
-  tool: Tool,
-  args: Record<string, unknown>,
-  text: string,
-): Result<{ call: ToolCall }> {
+function completeCall(tool: Tool, args: Record<string, unknown>, text: string): Result<{ call: ToolCall }> {
   if (tool.body === "none") return { ok: true, call: { tool: tool.name, args } };
   if (tool.body === "replace") {
     const read = readReplace(text);
@@ -148,12 +143,28 @@ export async function getCall(options: CallOptions): Promise<CallResult> {
     ...chose,
     { role: "user", content: codeRequest(tool.body, whatOf(args.args)) },
   ];
-  return getCode({ messages, tool, args: args.args }, ask, { maxTokens: replyTokens, temperature: 0.2 });
+  const g = { maxTokens: replyTokens, temperature: 0.2 };
+  const [result] = await getCode({ messages, tool, args: args.args }, ask, g);
+  return result;
 }
 
-/** The code of a call that was chosen; asked again with another temperature and seed it gives another sample of it. */
-export async function getCode(request: CodeRequest, ask: Ask, g: Generation): Promise<CallResult> {
-  const body = textOf(await ask("code", request.messages, g));
+/** The code of a call that was chosen: one result for each reply that `g` asks for (a server may make fewer). */
+export async function getCode(
+  request: CodeRequest,
+  ask: Ask,
+  g: Generation,
+): Promise<[CallResult, ...CallResult[]]> {
+  const reply = await ask("code", request.messages, g);
+  if (!reply.ok) return [{ kind: "failed", reply }];
+  const { tokens, ms, others = [] } = reply;
+  return [
+    codeIn(request, reply),
+    ...others.map((said) => codeIn(request, { ok: true, tokens, ms, ...said })),
+  ];
+}
+
+function codeIn(request: CodeRequest, reply: Reply): CallResult {
+  const body = textOf(reply);
   if (!body.ok) return body.end;
   const completed = completeCall(request.tool, request.args, body.text);
   if (!completed.ok) return { kind: "malformed", reason: completed.reason };

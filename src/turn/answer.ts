@@ -47,12 +47,18 @@ async function questionFor(request: TurnRequest, parts: TurnParts, most: number)
 
 function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
   const { reply } = sharesOf(parts.model.window);
-  const onText = (text: string): void => parts.emit({ type: "text", text });
+  let begun = false;
+  const onText = (text: string): void => {
+    // Behind "Answer:" a model goes on with a space.
+    const shown = begun ? text : text.trimStart();
+    begun ||= shown !== "";
+    if (shown !== "") parts.emit({ type: "text", text: shown });
+  };
   const g = { maxTokens: reply, temperature: 0.2, onText };
   if (parts.model.rung === "plain")
     return meter.complete("answer", `${ASK_HEAD.content}\n\n${content}\nAnswer:`, {
       ...g,
-      stop: ["\nQuestion:", "\n\n\n"],
+      stop: ["\nQuestion:", "\nAnswer:", "\n\n\n"],
     });
   const messages: ChatMessage[] = [ASK_HEAD, { role: "user", content }];
   return meter.chat("answer", messages, g);

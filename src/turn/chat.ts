@@ -13,6 +13,7 @@ import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
 import { openingOf } from "./opening.ts";
+import { keyOf, Sampling } from "./sampling.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
@@ -25,7 +26,12 @@ const MOST_RESETS = 2;
 const BEFORE_SAMPLING = 2;
 /** What a call adds to the conversation before its code: requests, thought and choice. */
 const CALL_TOKENS = 450;
-const SAMPLES = [0.5, 0.7, 0.9, 1.1];
+/** Samples of one call in all, and of one request; their temperatures. */
+const MOST_SAMPLES = 8;
+const AT_ONCE = 4;
+const COOLEST = 0.5;
+const WARMER = 0.1;
+const HOTTEST = 1.1;
 
 /** The state of a step's conversation. */
 interface Talk {
@@ -217,7 +223,7 @@ function offer(talk: Talk, found: Target[]): void {
 /** Judges a change, unless it has failed on this tree before. */
 async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Promise<StepEnd | null> {
   const { work, tried } = talk;
-  const key = JSON.stringify(candidate.changes);
+  const key = keyOf(candidate);
   let verdict = tried.get(key);
   if (verdict === undefined) {
     const judged = await judgeCandidate(candidate, work);
@@ -230,8 +236,10 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
     if (stuck !== null) return { kind: "stopped", end: stuck };
   }
   talk.failed += 1;
-  if (talk.failed >= BEFORE_SAMPLING && called.code !== null)
-    return (await sample(talk, called.code)) ?? ended(talk, `No candidate was proven: ${verdict.reason}`);
+  if (talk.failed >= BEFORE_SAMPLING && called.code !== null) {
+    const sampled = await sample(talk, called, called.code);
+    return sampled === null ? ended(talk, `No candidate was proven: ${verdict.reason}`) : sampled.end;
+  }
   return say(
     talk,
     called,
@@ -267,32 +275,34 @@ function onStanding(
   );
 }
 
-/** Further samples of one call from the same prefix, hotter each time; duplicates and what does not parse cost no check. */
-async function sample(talk: Talk, request: CodeRequest): Promise<StepEnd | null> {
+/**
+ * Further samples of one call, hotter each time: several from one reading where the server can. What helped most without being
+ * proven stays, and the conversation goes on from it; null where nothing did. `end` is as of `oneCall`.
+ */
+async function sample(
+  talk: Talk,
+  called: Called,
+  request: CodeRequest,
+): Promise<{ end: StepEnd | null } | null> {
   const { work, tried } = talk;
-  for (const [index, temperature] of SAMPLES.entries()) {
-    const stopped = stoppedEnd(work.parts, work.meter);
-    if (stopped !== null) return { kind: "stopped", end: stopped };
-    const result = await getCode(request, work.meter.chat, {
+  const sampling = new Sampling(work, { most: MOST_SAMPLES, tried });
+  for (let done = 0; sampling.room > 0; ) {
+    const n = Math.min(work.parts.model.fan, AT_ONCE, sampling.room);
+    const results = await getCode(request, work.meter.chat, {
+      n,
       maxTokens: work.shares.reply,
-      temperature,
-      seed: index + 1,
+      temperature: Math.min(COOLEST + done * WARMER, HOTTEST),
+      seed: done + 1,
     });
-    if (result.kind === "failed") return onFailure(talk, result);
-    if (result.kind !== "call") continue;
-    const answer = await runTool(result.call, "sampling", work);
-    if (answer.kind !== "candidate" || tried.has(JSON.stringify(answer.candidate.changes))) continue;
-    const judged = await judgeCandidate(answer.candidate, work);
-    if (judged.kind === "stopped") return judged;
-    tried.set(JSON.stringify(answer.candidate.changes), judged.verdict);
-    talk.last = judged.verdict;
-    if (work.verifier.suffices(judged.verdict)) {
-      work.by = "sampling";
-      work.verifier.accept(judged.verdict);
-      return { kind: "done", verdict: judged.verdict };
+    for (const result of results) {
+      if (result.kind === "failed") return { end: await onFailure(talk, result) };
+      const end = await sampling.judge(result.kind === "call" ? result.call : null);
+      if (end !== null) return { end };
     }
-    const stuck = await takeBack(work);
-    if (stuck !== null) return { kind: "stopped", end: stuck };
+    done += n;
   }
-  return null;
+  talk.last = sampling.last ?? talk.last;
+  const kept = await sampling.keepBest();
+  if (kept === null || kept.kind === "stopped") return kept && { end: kept };
+  return { end: onStanding(talk, kept.verdict, { candidate: kept.candidate, called }) };
 }

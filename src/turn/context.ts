@@ -63,6 +63,8 @@ export interface Work {
   /** Counts candidates that were judged. */
   candidates: number;
   by: Origin | null;
+  /** The last call of the step said that nothing is left to do. */
+  finished: boolean;
   /** Whether a file is part of what judges the change. */
   judges: (path: string) => boolean;
   /** Why a file must not be changed in this turn; null where it may be. */

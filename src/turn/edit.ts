@@ -14,7 +14,7 @@ import { chatStep } from "./chat.ts";
 import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import type { Meter } from "./meter.ts";
-import { plainStep } from "./sample.ts";
+import { plainStep } from "./plain.ts";
 
 /** What the turn changed of judging files, and how it ended. */
 export interface EditEnd {
@@ -45,7 +45,7 @@ async function permittedChecks(parts: TurnParts, files: string[], near: string[]
   }
   const permitted: Check[] = [];
   for (const check of found) if (await parts.permit("run", check.shown)) permitted.push(check);
-  if (permitted.length < found.length)
+  if (permitted.length < found.length && !signal.aborted)
     parts.emit({
       type: "notice",
       level: "warning",
@@ -143,22 +143,32 @@ async function prepare(
     checks: checks.map(({ id }) => id),
     candidates: 0,
     by: null,
+    finished: false,
     judges,
     forbids,
   };
   return { work };
 }
 
-/** A step, and where it fails the smaller steps it falls into. */
-async function runStep(step: Step, plan: Plan, work: Work): Promise<StepEnd> {
-  const attempt = work.parts.model.rung === "plain" ? plainStep : chatStep;
-  const end = await attempt(step, plan.ranking.symbols, work);
+/**
+ * A step, and where it fails the smaller steps it falls into. `before` is the verdict on the steps before it: where that is
+ * proof, and the model finds nothing left to do, an earlier step has done the work of this one.
+ */
+async function runStep(step: Step, plan: Plan, work: Work, before: Verdict | null): Promise<StepEnd> {
+  const attempt = (one: Step): Promise<StepEnd> =>
+    work.parts.model.rung === "plain" ? plainStep(one, work) : chatStep(one, plan.ranking.symbols, work);
+  work.finished = false;
+  const end = await attempt(step);
   if (end.kind !== "failed") return end;
+  if (work.finished && end.last === null && before?.status === "verified") {
+    work.parts.emit({ type: "notice", level: "info", text: `Nothing was left to do for: ${step.intent}` });
+    return { kind: "done", verdict: before };
+  }
   const parts = decompose(step, end.last, step.targets.slice(0, 1));
   if (parts.length === 0) return end;
   work.parts.emit({ type: "decompose", steps: parts, why: end.reason });
   for (const part of parts) {
-    const inner = await attempt(part, plan.ranking.symbols, work);
+    const inner = await attempt(part);
     if (inner.kind === "done") work.by = "decomposition";
     if (inner.kind !== "failed") return inner;
   }
@@ -188,7 +198,7 @@ async function runSteps(work: Work): Promise<StepEnd> {
   let last: StepEnd = { kind: "failed", last: null, reason: "The plan has no step." };
   for (const [index, step] of plan.steps.entries()) {
     verifier.want(index === plan.steps.length - 1 ? goal : "unharmed");
-    last = await runStep(step, plan, work);
+    last = await runStep(step, plan, work, last.kind === "done" ? last.verdict : null);
     if (last.kind !== "done") return last;
   }
   return last;

@@ -37,6 +37,7 @@ export async function runTool(call: ToolCall, origin: Origin, work: Work): Promi
       room: charsIn(shares.answer),
     });
   })();
+  work.finished = result.kind === "finish";
   parts.emit({ type: "result", result });
   return result;
 }

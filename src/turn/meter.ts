@@ -5,6 +5,9 @@ import type { ChatMessage, Generation, Model, Reply } from "../model/model.ts";
 import type { ReadToken } from "../model/reading.ts";
 import type { Tokens, TurnEvent } from "../types.ts";
 
+/** More than a turn has requests, and small enough for 32 bits with any `--seed`. */
+const SEEDS_PER_TURN = 1000;
+
 export class Meter {
   requests = 0;
   tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
@@ -12,16 +15,18 @@ export class Meter {
   private readonly emit: (event: TurnEvent) => void;
   private readonly maxTokens: number | null;
   private readonly signal: AbortSignal;
+  private readonly seed: number | null;
 
   constructor(
     model: Model,
-    limits: { maxTokens: number | null; signal: AbortSignal },
+    limits: { maxTokens: number | null; seed: number | null; signal: AbortSignal },
     emit: (event: TurnEvent) => void,
   ) {
     this.model = model;
     this.emit = emit;
     this.maxTokens = limits.maxTokens;
     this.signal = limits.signal;
+    this.seed = limits.seed;
   }
 
   /** Whether the turn's tokens are used up. */
@@ -51,7 +56,10 @@ export class Meter {
 
   private limited<G extends Generation>(g: G): G {
     const left = this.maxTokens === null ? g.maxTokens : Math.max(1, this.maxTokens - this.tokens.generated);
-    return { ...g, maxTokens: Math.min(g.maxTokens, left), signal: this.signal };
+    const each = Math.max(1, Math.floor(left / (g.n ?? 1)));
+    const signal = g.signal === undefined ? this.signal : AbortSignal.any([this.signal, g.signal]);
+    const seed = this.seed === null ? g.seed : this.seed * SEEDS_PER_TURN + this.requests;
+    return { ...g, maxTokens: Math.min(g.maxTokens, each), signal, ...(seed === undefined ? {} : { seed }) };
   }
 
   private async counted(purpose: string, estimate: number, send: () => Promise<Reply>): Promise<Reply> {

@@ -27,8 +27,6 @@ export interface Check {
   /** Files below TMPDIR that `parse` reads. */
   artifacts?: string[];
   parse(result: RunResult): CheckReport;
-  /** The same check for these test files alone. */
-  narrow?(paths: string[]): Check;
 }
 
 /** What detection needs to see of a workspace; paths are relative to `root`. */

@@ -5,7 +5,7 @@
 
 /** Folders whose whole content judges. */
 const FOLDERS =
-  /(^|\/)(tests?|__tests__|__snapshots__|__mocks__|testdata|test-data|fixtures|specs?|e2e|cypress|src\/(test|integrationTest|androidTest))\//i;
+  /(^|\/)(([^/]+[_-])?tests?([_-]?(cases?|data|suites?))?|__tests__|__snapshots__|__mocks__|fixtures|specs?|e2e|cypress|src\/(test|integrationTest|androidTest))\//i;
 
 /** Names of test files in the languages' usual manners. */
 const TESTS = [

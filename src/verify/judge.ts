@@ -160,5 +160,5 @@ function greenReason(reports: CheckReport[]): string {
 function whyNoProof(after: CheckReport[]): string {
   const silent = after.find(({ check, status }) => check !== SYNTAX && SILENT.has(status));
   if (silent !== undefined) return `Nothing proves it: ${silent.check}: ${silent.summary}`;
-  return "Nothing could prove it: no test or check command is known here; give one with --check CMD.";
+  return "Nothing could prove it: no test or check is known here, or none may run.";
 }

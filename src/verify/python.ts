@@ -95,19 +95,17 @@ async function configuresPytest(place: Place, files: string[]): Promise<boolean>
 
 function pytestCheck(place: Place, python: Interpreter): Check {
   const where = { root: place.root, cwd: place.root };
-  const build = (paths: string[]): Check => ({
+  return {
     id: "pytest",
-    command: [python.command, "-m", "pytest", "-q", ...PYTEST_OPTIONS, ...paths],
-    shown: [python.shown, "-m pytest -q", ...paths].join(" "),
+    command: [python.command, "-m", "pytest", "-q", ...PYTEST_OPTIONS],
+    shown: `${python.shown} -m pytest -q`,
     cwd: place.root,
     kind: "test",
     litter: PYTHON_LITTER,
     env: ENVIRONMENT,
     artifacts: [PYTEST_REPORT],
     parse: (result) => readPytest("pytest", result, where),
-    narrow: build,
-  });
-  return build([]);
+  };
 }
 
 /** The check by unittest, for a project without pytest. */
@@ -117,21 +115,19 @@ export function unittestCheck(
   files: string[],
 ): Check {
   const where = { root: place.root, cwd: place.root };
-  const build = (args: string[], shown: string): Check => ({
+  const folder = startFolder(files);
+  const args = folder === null ? ["discover"] : ["discover", "-s", folder];
+  return {
     id: "unittest",
-    command: [python.command, "-c", UNITTEST_RUNNER, ...args],
-    shown: `${python.shown} -m unittest ${shown}`,
+    command: [python.command, "-c", UNITTEST_RUNNER, ...args, "-v"],
+    shown: `${python.shown} -m unittest ${args.join(" ")}`,
     cwd: place.root,
     kind: "test",
     litter: PYTHON_LITTER,
     env: ENVIRONMENT,
     artifacts: [UNITTEST_REPORT],
     parse: (result) => readUnittest("unittest", result, where),
-    narrow: (paths) => build(["-v", ...paths], paths.join(" ")),
-  });
-  const folder = startFolder(files);
-  const args = folder === null ? ["discover"] : ["discover", "-s", folder];
-  return build([...args, "-v"], args.join(" "));
+  };
 }
 
 /** Discovery does not enter a folder that is no package; one that holds tests is then named. */

@@ -4,6 +4,7 @@
  */
 import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { Minimatch } from "minimatch";
 import { errorCode, isSecret, STAGED_SUFFIX, STATE_FOLDER } from "./walls.ts";
 
 const MAX_FILES = 50_000;
@@ -17,9 +18,10 @@ interface Place {
   above: string;
 }
 
-/** One line of an ignore file. `pattern` is tested against the path seen from the ignore file's folder. */
+/** One line of an ignore file. Where it is `anchored` it speaks of the path seen from its file's folder, else of the last name. */
 interface Rule extends Place {
-  pattern: RegExp;
+  anchored: boolean;
+  pattern: Minimatch;
   negated: boolean;
   foldersOnly: boolean;
 }
@@ -61,48 +63,8 @@ export function isDependencyFolder(root: string, path: string): boolean {
 /** Whether a folder name is version control's or our own. */
 export const isMachinery = (name: string): boolean => VERSION_CONTROL.has(name);
 
-function classToRegExp(glob: string, start: number): { source: string; end: number } | null {
-  let end = start + 1;
-  if (glob[end] === "!" || glob[end] === "^") end += 1;
-  if (glob[end] === "]") end += 1;
-  while (end < glob.length && glob[end] !== "]") end += glob[end] === "\\" ? 2 : 1;
-  if (end >= glob.length) return null;
-  const body = glob
-    .slice(start + 1, end)
-    .replace(/^!/, "^")
-    .replace(/\[(?!:)/g, "\\[");
-  const named = body
-    .replace(/\[:alpha:\]/g, "a-zA-Z")
-    .replace(/\[:digit:\]/g, "0-9")
-    .replace(/\[:alnum:\]/g, "a-zA-Z0-9");
-  return { source: `(?!/)[${named.replace(/^(\^?)\]/, "$1\\]")}]`, end };
-}
-
-/** What stands at an index of a gitignore glob: the source of its regular expression and the index after it. */
-function piece(glob: string, at: number): { source: string; next: number } {
-  const rest = glob.slice(at);
-  const startsPart = at === 0 || glob[at - 1] === "/";
-  if (startsPart && rest.startsWith("**/")) return { source: "(?:.*/)?", next: at + 3 };
-  if (startsPart && rest === "**") return { source: ".+", next: at + 2 };
-  if (rest.startsWith("*")) return { source: "[^/]*", next: at + 1 };
-  if (rest.startsWith("?")) return { source: "[^/]", next: at + 1 };
-  const set = rest.startsWith("[") ? classToRegExp(glob, at) : null;
-  if (set) return { source: set.source, next: set.end + 1 };
-  const escaped = rest.startsWith("\\") && rest.length > 1;
-  const literal = rest.charAt(escaped ? 1 : 0);
-  return { source: literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"), next: at + (escaped ? 2 : 1) };
-}
-
-/** A gitignore glob as the source of a regular expression over a whole path. */
-function globToRegExp(glob: string): string {
-  const sources: string[] = [];
-  for (let at = 0; at < glob.length; ) {
-    const { source, next } = piece(glob, at);
-    sources.push(source);
-    at = next;
-  }
-  return sources.join("");
-}
+/** What minimatch knows beyond gitignore's language is off. */
+const GITIGNORE = { dot: true, nobrace: true, noext: true, nocomment: true, nonegate: true } as const;
 
 /** The rules of an ignore file's text. */
 function parseRules(text: string, place: Place): Rule[] {
@@ -116,23 +78,20 @@ function parseRules(text: string, place: Place): Rule[] {
     if (foldersOnly) line = line.slice(0, -1);
     if (line === "" || line === "/") continue;
     const anchored = line.includes("/");
-    const glob = globToRegExp(line.replace(/^\//, ""));
-    try {
-      const pattern = new RegExp(`^${anchored ? "" : "(?:.*/)?"}${glob}$`, "s");
-      rules.push({ ...place, negated, foldersOnly, pattern });
-    } catch (error) {
-      // A character range no one can mean ("[z-a]"): git matches nothing with it either.
-      if (!(error instanceof SyntaxError)) throw error;
-    }
+    const glob = line.replace(/^\//, "");
+    // Nothing matches a range that no one can mean ("[z-a]"); git sees that alike.
+    rules.push({ ...place, negated, foldersOnly, anchored, pattern: new Minimatch(glob, GITIGNORE) });
   }
   return rules;
 }
 
 function matches(rules: Rule[], path: string, isFolder: boolean): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
   for (let i = rules.length - 1; i >= 0; i -= 1) {
     const rule = rules[i];
     if (!rule || (rule.foldersOnly && !isFolder) || !path.startsWith(rule.base)) continue;
-    if (rule.pattern.test(rule.above + path.slice(rule.base.length))) return !rule.negated;
+    if (rule.pattern.match(rule.anchored ? rule.above + path.slice(rule.base.length) : name))
+      return !rule.negated;
   }
   return false;
 }

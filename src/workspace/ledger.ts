@@ -85,11 +85,19 @@ export class Ledger {
       const absolute = join(this.root, path);
       const stat = files?.get(path) ?? (lstatOrNull(absolute) as Stats | null);
       if (seen && stat && isUnchanged(seen, stat)) continue;
-      const found = look(absolute, null);
+      const found = this.isBehindLink(path) ? null : look(absolute, null);
       if (sameEntry(found?.entry, seen?.entry)) this.expected.set(path, found);
       else different.push({ path, found, by: found ? this.whose(path, absolute) : "check" });
     }
     return different;
+  }
+
+  /** Whether a folder above a path has become a link: what is behind it is not the workspace's. */
+  private isBehindLink(path: string): boolean {
+    const parts = path.split("/");
+    return parts.some(
+      (_, n) => n > 0 && lstatOrNull(join(this.root, ...parts.slice(0, n)))?.isSymbolicLink() === true,
+    );
   }
 
   /**

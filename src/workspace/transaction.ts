@@ -2,7 +2,6 @@
  * One turn's hold on the tree: it copies, writes, repairs and takes back. Nothing of the user's is ever overwritten:
  * where the user has changed a file that the turn wrote, the user's stays and ours goes to the turn's folder.
  */
-import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { Change, Result } from "../types.ts";
 import type { Blobs } from "./blobs.ts";
@@ -18,17 +17,11 @@ import {
   snapshotFile,
   type Window,
 } from "./journal.ts";
-import { dropHalfMade, keep, keepFound, keptFolder } from "./kept.ts";
+import { dropHalfMade, keep, keepFound } from "./kept.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
-import {
-  dropEmpty,
-  missingFolders,
-  type Placement,
-  type PlaceOptions,
-  place,
-  placeAvailable,
-} from "./place.ts";
+import { dropEmpty, missingFolders } from "./place.ts";
+import { Placer } from "./placer.ts";
 import { prepare } from "./prepare.ts";
 import { tidy } from "./retention.ts";
 import { capture, type Entry, look, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
@@ -58,15 +51,15 @@ const gone = (lost: string[]): string | null =>
 export class Transaction {
   private readonly parts: TransactionParts;
   private readonly ledger: Ledger;
+  private readonly placer: Placer;
   private readonly folders: string[] = [];
   private unprotected: string[] | null = null;
-  /** The mtime of the build products that were last brought back from a check's damage, in seconds since 1970. */
-  private repairedAt = 0;
   private ended = false;
 
   constructor(parts: TransactionParts) {
     this.parts = parts;
     this.ledger = new Ledger(parts.root);
+    this.placer = new Placer({ ...parts, ledger: this.ledger });
   }
 
   /**
@@ -99,7 +92,7 @@ export class Transaction {
    */
   async watch<T>(check: () => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
     const { blobs, lock } = this.parts;
-    await this.settle();
+    await this.placer.settle();
     for (const difference of this.ledger.differences())
       if (difference.by === "user") this.ledger.yieldTo(difference, blobs);
     const window: Window = { from: Date.now(), to: null };
@@ -113,17 +106,6 @@ export class Transaction {
       window.sealed = sealed();
       this.note({ op: "checked", to: window.to });
     }
-  }
-
-  /** What holds a zero byte is no source: tools make it, and go by its age. Python goes by what is written in a .pyc. */
-  private isProduct({ path, entry }: Placement): boolean {
-    if (entry === null || path.endsWith(".pyc")) return false;
-    return this.parts.blobs.get(entry.hash)?.subarray(0, 8000).includes(0) ?? false;
-  }
-
-  /** A build product that was brought back must not be newer than what make builds next. */
-  private settle(): Promise<void> {
-    return this.parts.clock.reach(this.repairedAt);
   }
 
   /** Writes down when checks run, for a recovery. A check may have filled the disk; its result counts all the same. */
@@ -165,38 +147,16 @@ export class Transaction {
     append(folder, { op: "write", steps, folders });
     for (const { path, before } of steps) this.ledger.open(path, before);
     try {
-      this.put(steps.map(({ path, after }) => ({ path, entry: after })));
+      this.placer.put(steps.map(({ path, after }) => ({ path, entry: after })));
     } catch (error) {
       const done = steps.filter(
         ({ path, before }) => !sameEntry(look(join(root, path), null)?.entry, before),
       );
-      this.put(done.map(({ path, before }) => ({ path, entry: before })));
+      this.placer.put(done.map(({ path, before }) => ({ path, entry: before })));
       dropEmpty(root, folders);
       throw error;
     }
     this.folders.push(...folders.filter((path) => !this.folders.includes(path)));
-  }
-
-  /** How the next batch of files goes into the tree. */
-  private options(durable: boolean): PlaceOptions {
-    const { root, blobs, clock, folder } = this.parts;
-    return { root, blobs, tick: clock.tick(), aside: keptFolder(folder), durable };
-  }
-
-  /** Puts all files into the tree and expects them there from now on. */
-  private put(placements: Placement[]): void {
-    place(placements, this.options(true));
-    for (const { path } of placements) this.ledger.accept(path);
-  }
-
-  /** Restores what it has copies of, and gives the paths; `lost` are those whose copy is gone. */
-  private restore(placements: Placement[], durable: boolean): { files: string[]; lost: string[] } {
-    if (placements.length === 0) return { files: [], lost: [] };
-    const options = this.options(durable);
-    const { placed, lost } = placeAvailable(placements, options);
-    if (!durable && placed.some((one) => this.isProduct(one))) this.repairedAt = options.tick;
-    for (const { path } of placed) this.ledger.accept(path);
-    return { files: placed.map(({ path }) => path), lost };
   }
 
   /**
@@ -219,11 +179,11 @@ export class Transaction {
       const theirs = differences.filter(({ by }) => by === "user");
       for (const difference of theirs) ledger.yieldTo(difference, this.parts.blobs);
       await keepFound(damage, this.parts);
-      const repaired = this.restore(
+      const repaired = this.placer.restore(
         damage.map(({ path }) => ({ path, entry: ledger.entry(path) })),
         false,
       );
-      if (repaired.files.length > 0) this.freshen();
+      if (repaired.files.length > 0) this.placer.freshen();
       const clashes = theirs.filter(({ path }) => ledger.origin.has(path)).map(({ path }) => path);
       return {
         repaired: repaired.files.sort(),
@@ -232,17 +192,6 @@ export class Transaction {
       };
     } catch (error) {
       return { repaired: [], left, failed: notAll(error) };
-    }
-  }
-
-  /** Gives the candidate's files a later mtime than restored build products, which were made from older sources. */
-  private freshen(): void {
-    const { root, clock } = this.parts;
-    const tick = clock.tick();
-    for (const { path, after } of this.ledger.net()) {
-      if (!after || !sameEntry(look(join(root, path), null)?.entry, after)) continue;
-      utimesSync(join(root, path), tick, tick);
-      this.ledger.accept(path);
     }
   }
 
@@ -266,7 +215,7 @@ export class Transaction {
       for (const difference of others)
         if (difference.by === "user") ledger.yieldTo(difference, this.parts.blobs);
       const damage = others.filter(({ by }) => by === "check");
-      const repaired = this.restore(
+      const repaired = this.placer.restore(
         damage.map(({ path }) => ({ path, entry: ledger.entry(path) })),
         false,
       );
@@ -274,7 +223,7 @@ export class Transaction {
         const difference = ours.find((one) => one.path === path);
         return !sameEntry(difference ? difference.found?.entry : ledger.entry(path), entry);
       });
-      const restored = this.restore(
+      const restored = this.placer.restore(
         changed.map(([path, entry]) => ({ path, entry })),
         true,
       );
@@ -326,7 +275,7 @@ export class Transaction {
       await this.close();
       return { ok: false, reason };
     }
-    await this.settle();
+    await this.placer.settle();
     this.end(steps.length > 0);
     return { ok: true, undoable: steps.length > 0 };
   }
@@ -336,7 +285,7 @@ export class Transaction {
     if (this.ended) return;
     const failed = this.ledger.net().length > 0 ? (await this.revert([])).failed : null;
     if (failed === null) endReverted(this.parts);
-    await this.settle();
+    await this.placer.settle();
     this.end(false);
   }
 

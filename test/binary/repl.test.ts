@@ -1,5 +1,5 @@
 /** A conversation as a person has it: the real binary on a pseudo-terminal, with the scripted server. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -9,12 +9,14 @@ import {
   project,
   RIGHT,
   rewrite,
+  SLOW_MS,
   TASK,
   treeOf,
 } from "../harness/project.ts";
-import { talk } from "../harness/terminal.ts";
+import { PROMPT, talk } from "../harness/terminal.ts";
 
-const PROMPT = "> ";
+setDefaultTimeout(SLOW_MS);
+
 const BUG = BUGGY["calc.py"] as string;
 
 const promptsOf = (p: Project): string[] =>
@@ -27,7 +29,6 @@ const promptsOf = (p: Project): string[] =>
 test("two turns: the second knows the task, the diff and the verdict of the first", async () => {
   const p = await project(BUGGY, [...rewrite("calc.py::add", RIGHT), { text: "It subtracted." }]);
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type(`${TASK}\r`);
   await t.see("Run python");
   t.type("\x1b[B\x1b[B\r");
@@ -37,8 +38,7 @@ test("two turns: the second knows the task, the diff and the verdict of the firs
   t.type("Why was it red?\r");
   await t.see("It subtracted.");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
   const prompts = promptsOf(p);
   expect(prompts[0]).not.toContain("Earlier in this conversation");
   const last = prompts.at(-1) ?? "";
@@ -52,7 +52,6 @@ test("two turns: the second knows the task, the diff and the verdict of the firs
 test("a pasted trace is one message and reaches the model whole, with typed words as the task", async () => {
   const p = await project(BUGGY, [{ text: "A trace." }, { text: "Two lines." }]);
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type("What is this? \x1b[200~Traceback:\r  line two\r\r  E   assert 7\r\x1b[201~");
   await t.see("What is this? [paste 1: 4 lines]");
   t.type("\r");
@@ -82,7 +81,6 @@ test("Ctrl-C stops the turn and the server's work, puts the files back, and the 
   ]);
   const before = treeOf(p.root);
   const t = await talk(p, ["--yes"]);
-  await t.see(PROMPT);
   t.type(`${TASK}\r`);
   await p.server.until(() => p.server.completions().length === 4, 20_000);
   t.type("\x03");
@@ -102,7 +100,6 @@ test("Ctrl-C stops the turn and the server's work, puts the files back, and the 
 test("Ctrl-C twice in a turn leaves; typed words go with the first", async () => {
   const p = await project(BUGGY, [{ hang: 60_000, ping: 100 }]);
   const t = await talk(p, ["--yes"]);
-  await t.see(PROMPT);
   t.type("half a task\x03");
   await t.see(PROMPT);
   t.type("What does add do?\r");
@@ -115,7 +112,6 @@ test("Ctrl-C twice in a turn leaves; typed words go with the first", async () =>
 test("/diff, /undo, /redo, /clear, /context, and a mistyped one", async () => {
   const p = await project(BUGGY, [...rewrite("calc.py::add", RIGHT), { text: "Nothing." }]);
   const t = await talk(p, ["--yes"]);
-  await t.see(PROMPT);
   t.type("/diff\r");
   await t.see("Nothing was changed yet");
   t.type(`${TASK}\r`);
@@ -146,10 +142,46 @@ test("/diff, /undo, /redo, /clear, /context, and a mistyped one", async () => {
   expect(promptsOf(p).at(-1)).not.toContain("Earlier in this conversation");
 });
 
+test("undo that and … instead: taken back by itself, and the earlier task in its new way", async () => {
+  const loop = "def add(a, b):\n    for _ in range(b):\n        a += 1\n    return a";
+  const p = await project(BUGGY, [...rewrite("calc.py::add", RIGHT), ...rewrite("calc.py::add", loop)]);
+  const t = await talk(p, ["--yes"]);
+  t.type(`${TASK}\r`);
+  await t.see("Verified:");
+  await t.see(PROMPT);
+  t.type("undo that and make it a loop instead\r");
+  await t.see("Taken back: calc.py");
+  await t.see("1 passed, 1 failed");
+  await t.see("Verified:");
+  await t.see(PROMPT);
+  expect(p.text("calc.py")).toContain("for _ in");
+  t.type("undo\r");
+  await t.see("Taken back: calc.py");
+  expect(p.text("calc.py")).toBe(BUG);
+  t.type("exit\r");
+  expect(await t.ended()).toBe(0);
+  const second = promptsOf(p)[3] ?? "";
+  expect(second).toContain(`Task: ${TASK}\nBut this time: make it a loop instead\n`);
+  expect(second).toContain("The user then took that change back.");
+  expect(second).toContain("    return a - b");
+});
+
+test("Ctrl-Z in a turn gives the terminal back, and the turn goes on afterwards", async () => {
+  const p = await project(BUGGY, [{ text: "A slow answer.", pace: 150 }]);
+  const t = await talk(p, []);
+  t.type("What is add?\r");
+  await t.see("A slow");
+  t.type("\x1a");
+  await t.see("answer.");
+  await t.see(PROMPT);
+  // The process leads its session, so that nobody could continue it: it is not stopped.
+  expect(t.shown()).toMatch(/\x1b\[\?2004h[\s\S]*A slow[\s\S]*\x1b\[\?2004l[\s\S]*\x1b\[\?2004h/);
+  expect(await t.leave()).toBe(0);
+});
+
 test("/model lists the server's models and goes on with the chosen one", async () => {
   const p = await project(BUGGY, [{ text: "First." }, { text: "Second." }], { models: ["one", "two"] });
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type("What is one?\r");
   await t.see("First.");
   await t.see(PROMPT);
@@ -163,36 +195,31 @@ test("/model lists the server's models and goes on with the chosen one", async (
   t.type("What is two?\r");
   await t.see("Second.");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
   expect(p.server.completions().map(({ body }) => (body as { model: string }).model)).toEqual(["one", "two"]);
 });
 
 test("what is typed during a turn waits for the next prompt", async () => {
   const p = await project(BUGGY, [{ text: "A slow answer.", pace: 150 }, { text: "And the next." }]);
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type("What is add?\r");
   await t.see("A slow");
   t.type("What is mul?\r");
   await t.see("And the next.");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
 });
 
 test("a server that takes its time: seconds on one line, gone before the answer; never in a pipe", async () => {
   const slow = { hang: 1800, next: { text: "At last." } };
   const p = await project(BUGGY, [slow, slow]);
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type("What is add?\r");
   await t.see("tokens, 1 s");
   await t.see("At last.");
   expect(t.shown()).toMatch(/tokens, 1 s\x1b\[22m\r\x1b\[2KAt last\.|\r\x1b\[2KAt las/);
   await t.see(PROMPT);
-  t.type("\x04");
-  await t.ended();
+  await t.leave();
   const piped = await p.run(["What is add?"]);
   expect(`${piped.stdout}${piped.stderr}`).not.toMatch(/tokens, \d s|[\r\x1b]/);
 });
@@ -200,21 +227,18 @@ test("a server that takes its time: seconds on one line, gone before the answer;
 test("NO_COLOR: no colours", async () => {
   const p = await project(BUGGY, rewrite("calc.py::add", RIGHT));
   const t = await talk(p, [], { NO_COLOR: "1" });
-  await t.see(PROMPT);
   t.type(`${TASK}\r`);
   await t.see("Run python");
   t.type("\x1b[B\r");
   await t.see("Verified:");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
   expect(t.shown()).not.toMatch(/\x1b\[(3|4|9|10)\d(;\d+)*m/);
 });
 
 test("TERM=dumb: not one escape code, questions and pastes in plain lines", async () => {
   const p = await project(BUGGY, [...rewrite("calc.py::add", RIGHT), { text: "A trace." }]);
   const t = await talk(p, [], { TERM: "dumb" });
-  await t.see(PROMPT);
   t.type(`${TASK}\n`);
   await t.see("a (yes, and trust this folder): ");
   t.type("y\n");
@@ -226,8 +250,7 @@ test("TERM=dumb: not one escape code, questions and pastes in plain lines", asyn
   t.type("/model\n");
   await t.see("Choose with /model NAME.");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
   expect(t.shown()).not.toContain("\x1b");
   expect(promptsOf(p).at(-1)).toContain("Question: What is this?\nline one\nline two");
 });
@@ -235,7 +258,6 @@ test("TERM=dumb: not one escape code, questions and pastes in plain lines", asyn
 test("TERM=dumb: Ctrl-C stops a turn, and twice leaves", async () => {
   const p = await project(BUGGY, [{ hang: 60_000, ping: 100 }]);
   const t = await talk(p, [], { TERM: "dumb" });
-  await t.see(PROMPT);
   t.type("What is add?\n");
   await p.server.until(() => p.server.completions().length === 1, 20_000);
   t.type("\x03");
@@ -251,41 +273,53 @@ test("TERM=dumb: Ctrl-C stops a turn, and twice leaves", async () => {
 test("the history outlives the program, and is the user's alone", async () => {
   const p = await project(BUGGY, [{ text: "First." }, { text: "Again." }]);
   const first = await talk(p, []);
-  await first.see(PROMPT);
   first.type("What is add?\r");
   await first.see("First.");
   await first.see(PROMPT);
-  first.type("\x04");
-  await first.ended();
+  await first.leave();
   expect(statSync(join(p.home, ".local/state/smallcode/history")).mode & 0o777).toBe(0o600);
   const second = await talk(p, []);
-  await second.see(PROMPT);
   second.type("\x1b[A");
   await second.see("What is add?");
   second.type("\r");
   await second.see("Again.");
   await second.see(PROMPT);
-  second.type("\x04");
-  expect(await second.ended()).toBe(0);
+  expect(await second.leave()).toBe(0);
+});
+
+test("Ctrl-C after a question was answered: keys are still edited, nothing is echoed twice", async () => {
+  const p = await project(BUGGY, [{ hang: 60_000, ping: 100 }, { text: "It adds." }]);
+  const t = await talk(p, []);
+  t.type(`${TASK}\r`);
+  await t.see("Run python");
+  t.type("\x1b[B\r");
+  await p.server.until(() => p.server.completions().length === 1, 20_000);
+  t.type("\x03");
+  await t.see("Interrupted.");
+  await t.see(PROMPT);
+  t.type("What is ad?\x1b[D");
+  t.type("d\r");
+  await t.see("It adds.");
+  await t.see(PROMPT);
+  expect(await t.leave()).toBe(0);
+  expect(promptsOf(p).at(-1)).toContain("Question: What is add?");
+  expect(t.shown()).not.toContain("^[[D");
 });
 
 test("Ctrl-C at a question stops the turn that asked it", async () => {
   const p = await project(BUGGY, []);
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type(`${TASK}\r`);
   await t.see("Run python");
   t.type("\x03");
   await t.see("Interrupted.");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
 });
 
 test("a terminal that goes away ends the talk, and a running turn is taken back", async () => {
   const p = await project(BUGGY, [{ hang: 60_000, ping: 100 }]);
   const t = await talk(p, []);
-  await t.see(PROMPT);
   t.type("What is add?\r");
   await p.server.until(() => p.server.completions().length === 1, 20_000);
   t.hangUp();
@@ -296,19 +330,16 @@ test("a terminal that goes away ends the talk, and a running turn is taken back"
 test("leaving before any task leaves nothing behind", async () => {
   const p = await project(BUGGY, [], { models: ["one"] });
   const t = await talk(p, []);
-  await t.see("one at http");
-  await t.see(PROMPT);
+  expect(t.shown()).toContain("one at http");
   t.type("/context\r");
   await t.see("last request   none yet");
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
   expect(existsSync(join(p.root, ".smallcode"))).toBe(false);
 });
 
 test("no model: a sentence, and the next message looks again", async () => {
   const p = await project(BUGGY, [{ text: "It adds." }], { models: ["one"] });
   const t = await talk(p, ["--model", "two"]);
-  await t.see(PROMPT);
   t.type("What is add?\r");
   await t.see("two");
   await t.see("0 requests");
@@ -318,8 +349,7 @@ test("no model: a sentence, and the next message looks again", async () => {
   t.type("What is add?\r");
   await t.see("It adds.");
   await t.see(PROMPT);
-  t.type("\x04");
-  expect(await t.ended()).toBe(0);
+  expect(await t.leave()).toBe(0);
 });
 
 test("without a terminal there is nobody to talk to: a usage error", async () => {

@@ -41,6 +41,18 @@ test("both parts are kept, proven by a run after the last edit, and undone toget
   expect({ exit: undone.exit, tree: undone.after }).toEqual({ exit: 0, tree: ran.before });
 });
 
+test("a part whose work the part before it has done is done, where the checks are green", async () => {
+  const both = [...rewrite("calc.py::add", RIGHT), ...finish, ...finish];
+  const p = await project(BUGGY, both);
+  const ran = await p.run(["--yes", TASK]);
+  expect(ran).toMatchObject({ exit: 0 });
+  expect(ran.stderr).toContain("Nothing was left to do for: In calc.py: swap the factors of mul");
+  expect(p.text("calc.py")).toContain(RIGHT);
+  // Nothing has been proven before the first part.
+  const first = await project(BUGGY, [...finish, ...finish, ...finish, ...finish]);
+  expect(await first.run(["--yes", TASK])).toMatchObject({ exit: 1 });
+});
+
 test("--dry-run of both parts shows one diff and keeps nothing", async () => {
   const p = await project(BUGGY, [
     ...rewrite("calc.py::add", RIGHT),

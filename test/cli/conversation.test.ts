@@ -58,7 +58,7 @@ test("a change that was taken back is told as that, until it is brought back", (
   );
   expect(conversation.earlier()?.files).toEqual(["second.py"]);
   conversation.moved("undo");
-  expect(conversation.lastDiff).toEqual({ patch: "second", undone: true, kept: true });
+  expect(conversation.lastDiff).toEqual({ task: "two", patch: "second", undone: true, kept: true });
   expect(conversation.earlier()?.text).toMatch(/two\n.*\n {2}The user then took that change back/);
   conversation.moved("undo");
   conversation.moved("redo");

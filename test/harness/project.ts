@@ -247,10 +247,10 @@ export function call(tool: string, target: string, more: { text?: string; code?:
 /** Replies that rewrite one symbol. */
 export const rewrite = (target: string, code: string): Row[] => call("rewrite_symbol", target, { code });
 
-/** Replies of a model that knows one rewrite, or two: each in a call, then the last again in the four samples. */
+/** Replies of a model that knows one rewrite, or two: each in a call, then the last again in the eight samples. */
 export function stubborn(target: string, first: string, second = first): Row[] {
   const sample = { text: `\`\`\`python\n${second}\n\`\`\`` };
-  return [...rewrite(target, first), ...rewrite(target, second), ...Array<Row>(4).fill(sample)];
+  return [...rewrite(target, first), ...rewrite(target, second), ...Array<Row>(8).fill(sample)];
 }
 
 /** A small project whose only bug is in `add`; one of its two tests fails. */

@@ -30,6 +30,10 @@ export type Row =
   | { errorInStream: unknown; after?: string }
   /** Sends n characters of text, then breaks the connection; 0: before the first byte. */
   | { dieAfter: number; text?: string }
+  /** Several replies to one prompt as llama-server sends them: interleaved, counted each, ended in their order. */
+  | { several: string[] }
+  /** These events, then the last word. */
+  | { events: unknown[] }
   /** A stream of these bytes, as they are; true: 4 KB of noise. */
   | { garbage: Uint8Array | true }
   /** One line of so many bytes inside a stream. */
@@ -137,6 +141,29 @@ async function sendText(
   await wire.finish();
 }
 
+/** The first of `texts` has read the prompt, the others have copied it. */
+async function sendSeveral(wire: Wire, request: RecordedRequest, texts: string[]): Promise<void> {
+  const prompt = Math.ceil(promptOf(request).length / 4);
+  const timings = (index: number, predicted_n: number) => ({
+    timings: { prompt_n: index === 0 ? prompt : 1, cache_n: index === 0 ? 0 : prompt - 1, predicted_n },
+  });
+  const choice = (index: number, text: string, finish_reason: string | null) => ({
+    choices: [{ index, finish_reason, ...(isChat(request) ? { delta: { content: text } } : { text }) }],
+  });
+  const pieces = texts.map((text) => text.match(/[\s\S]{1,7}/g) ?? []);
+  const rounds = Math.max(...pieces.map(({ length }) => length));
+  for (let n = 0; n < rounds; n += 1)
+    for (const [index, own] of pieces.entries())
+      if (n < own.length)
+        await wire.event({ ...choice(index, own[n] ?? "", null), ...timings(index, n + 1) });
+  for (const [index, own] of pieces.entries()) {
+    await wire.event({ ...choice(index, "", "stop"), ...timings(index, own.length) });
+    await wire.event({ choices: [], usage: { prompt_tokens: prompt, completion_tokens: own.length } });
+  }
+  await wire.event("[DONE]");
+  await wire.finish();
+}
+
 async function flood(wire: Wire, event: () => unknown): Promise<void> {
   for (let sent = 0; sent < FLOOD; sent += 100) {
     if (!(await wire.event(event()))) return;
@@ -184,6 +211,11 @@ async function answer(wire: Wire, request: RecordedRequest, row: Row, earlier: s
   if (await answerWhole(wire, row)) return;
   await wire.streamHead();
   if ("text" in row && !("dieAfter" in row)) return sendText(wire, request, row, earlier);
+  if ("several" in row) return sendSeveral(wire, request, row.several);
+  if ("events" in row) {
+    for (const event of [...row.events, "[DONE]"]) await wire.event(event);
+    return wire.finish();
+  }
   if ("repeat" in row) return flood(wire, () => delta(request, row.repeat));
   if ("oneLine" in row) return sendLine(wire, row.oneLine);
   if ("pad" in row) {

@@ -15,12 +15,16 @@ export interface Talk {
   hangUp(): void;
   /** The exit code, once it has ended. */
   ended(): Promise<number | null>;
+  /** Ctrl-D at the prompt, and the exit code. */
+  leave(): Promise<number | null>;
 }
 
 /** The text that a person reads: escape codes gone. */
 export const plain = (shown: string): string => shown.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
 
-/** Starts `smallcode` with these arguments in the project. */
+export const PROMPT = "> ";
+
+/** Starts `smallcode` with these arguments in the project, up to its first prompt. */
 export async function talk(p: Project, args: string[], env: Record<string, string> = {}): Promise<Talk> {
   let shown = "";
   let from = 0;
@@ -39,10 +43,21 @@ export async function talk(p: Project, args: string[], env: Record<string, strin
   const { terminal } = child;
   if (terminal === undefined) throw new Error("no pseudo-terminal");
   onTestFinished(() => child.kill("SIGKILL"));
-  return {
+  const ended = async (): Promise<number | null> => {
+    const killer = setTimeout(() => child.kill("SIGKILL"), MOST_MS);
+    await child.exited;
+    clearTimeout(killer);
+    return child.exitCode;
+  };
+  const conversation: Talk = {
     shown: () => shown,
     type: (keys) => void terminal.write(keys),
     hangUp: () => terminal.close(),
+    ended,
+    leave: () => {
+      terminal.write("\x04");
+      return ended();
+    },
     see: async (text) => {
       const late = performance.now() + MOST_MS;
       for (;;) {
@@ -57,11 +72,7 @@ export async function talk(p: Project, args: string[], env: Record<string, strin
         await Bun.sleep(10);
       }
     },
-    ended: async () => {
-      const killer = setTimeout(() => child.kill("SIGKILL"), MOST_MS);
-      await child.exited;
-      clearTimeout(killer);
-      return child.exitCode;
-    },
   };
+  await conversation.see(PROMPT);
+  return conversation;
 }

@@ -8,11 +8,12 @@ pyproject.toml sitecustomize.py src/a.test.ts src/a.spec.tsx src/__tests__/a.js 
 vitest.config.ts package.json packages/x/package.json Makefile CMakeLists.txt .github/workflows/ci.yml .gitlab-ci.yml x_test.go
 src/test/java/A.java src/main/java/ATest.java spec/a_spec.rb Cargo.toml go.mod pom.xml tsconfig.json .eslintrc.json smallcode.json
 tests.py testdata/in.txt a.bats FooTests.cs pytest.toml .pytest.toml pytest.py _pytest/__init__.py unittest/case.py
+python_testcases/load.py json_testcases/a.json unit-tests/a.py test_data/a.json testsuite/run.c
 x.dist-info/entry_points.txt node_modules/jest/index.js .venv/lib/python3.12/site-packages/a.py sub/.cargo/config.toml`.split(
     /\s+/,
   );
 const FREE =
-  `a.py src/testing.py latest.py contest.py attest/a.py src/index.ts main.go src/main/java/Attest.java README.md
+  `a.py src/testing.py latest.py contest.py attest/a.py latest/a.py contests/a.py testing/a.py src/index.ts main.go src/main/java/Attest.java README.md
 lib/spec_reader.rb src/lib.rs protest/x.py data.json src/inspect.ts config.ts src/_pytest/main.py
 src/pytest/__init__.py pytest_helper.py`.split(/\s+/);
 

@@ -74,14 +74,6 @@ def test_skipped(): pass
     expect(byTest["tests/test_syntax.py"]).toMatchObject({ line: 1, message: "SyntaxError: invalid syntax" });
   });
 
-  test("narrowed to a file", async () => {
-    const one = project({ "test_a.py": "def test_a(): pass\n", "test_b.py": "def test_b(): assert 0\n" });
-    const [check] = await one.detect();
-    const narrow = check?.narrow?.(["test_a.py"]);
-    if (narrow === undefined) throw new Error("the check cannot be narrowed");
-    expect(await one.run(narrow)).toMatchObject({ status: "passed", passed: 1 });
-  });
-
   test.each([
     ["code under test leaves the process with 0", `${FORGED}import os\nos._exit(0)\n`, "error"],
     ["code under test exits with 0 while it is imported", `${FORGED}import sys\nsys.exit(0)\n`, "failed"],

@@ -9,11 +9,13 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { MAX_CACHE_BYTES } from "../../src/workspace/retention.ts";
 import { openWorkspace } from "../../src/workspace/workspace.ts";
 import { base, begin, edit, fill, makeTree, mtimeOf, open, picture } from "./tree.ts";
 
@@ -135,6 +137,8 @@ test("a restore never follows a link that a check has put in place of a folder",
   const root = makeTree({ "dir/c.py": "c\n" });
   const turn = await begin(await open(root));
   await turn.protect();
+  // What the link leads to is older than the check.
+  await Bun.sleep(50);
   await turn.watch(async () => {
     rmSync(join(root, "dir"), { recursive: true });
     symlinkSync(outside, join(root, "dir"));
@@ -393,3 +397,15 @@ test("a check that removes every project file loses nothing, and thousands are b
   expect(picture(root)).toEqual(before);
   await turn.close();
 }, 20_000);
+
+test("what toolchains cache stays until it has grown too large, then all of it goes", async () => {
+  const root = makeTree({ "a.py": "a\n", ".smallcode/cache/xdg/one": "1" });
+  const workspace = await open(root);
+  await (await begin(workspace)).close();
+  expect(existsSync(join(root, ".smallcode/cache/xdg/one"))).toBe(true);
+  writeFileSync(join(root, ".smallcode/cache/large"), "");
+  truncateSync(join(root, ".smallcode/cache/large"), MAX_CACHE_BYTES);
+  await (await begin(workspace)).close();
+  expect(existsSync(join(root, ".smallcode/cache"))).toBe(false);
+  expect(picture(root)).toEqual({ "a.py": "644 a\n" });
+});

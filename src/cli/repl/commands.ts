@@ -37,12 +37,12 @@ export interface SlashCommand {
 
 const count = (n: number): string => n.toLocaleString("en-US");
 
-const stay = async (work: Promise<void> | void): Promise<"stay"> => {
+const stay = async (work: unknown): Promise<"stay"> => {
   await work;
   return "stay";
 };
 
-export const SLASH_COMMANDS: readonly SlashCommand[] = [
+const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "help", help: "these commands and the keys", run: (_, desk) => stay(desk.say(help())) },
   { name: "diff", help: "the last change", run: (_, desk) => stay(showDiff(desk)) },
   { name: "undo", help: "take back the last change", run: (_, desk) => stay(move("undo", desk)) },
@@ -93,10 +93,12 @@ function showDiff({ around, conversation, say }: Desk): void {
   else if (!diff.kept) say("(It was not kept.)");
 }
 
-async function move(direction: "undo" | "redo", { around, conversation, say }: Desk): Promise<void> {
+/** Takes the last change back or brings it back, and says so; whether that was possible. */
+async function move(direction: "undo" | "redo", { around, conversation, say }: Desk): Promise<boolean> {
   const moved = await moveTurn(direction, around.settings.workspace.root);
   if (moved.ok) conversation.moved(direction);
   say(moved.ok ? moved.said : oneLine(moved.reason, 500));
+  return moved.ok;
 }
 
 async function chooseModel(desk: Desk): Promise<void> {
@@ -132,10 +134,34 @@ function showContext({ model, conversation, say }: Desk): void {
   say(rows.map(([name, text]) => `${name.padEnd(14)} ${text}`).join("\n"));
 }
 
+/** Other spellings, and whether the word is a command without its slash: nobody means it as a task for a model. */
+const SPELLINGS: Record<string, string> = { exit: "quit", q: "quit", "?": "help", h: "help" };
+const BARE = /^(help|redo|quit|exit|undo)(?:(?<=undo)\s+(?:that|it|this|the\s+(?:last\s+)?change))?[.!]?$/i;
+
 /** The command and its words that a line is; null where it is a task. A path is no command, nor is a text of several lines. */
 export function readSlash(line: string): { name: string; words: string } | null {
-  const match = /^\/([A-Za-z?]*)(?:[ \t]+(.*))?$/.exec(line);
-  return match === null ? null : { name: (match[1] ?? "").toLowerCase(), words: (match[2] ?? "").trim() };
+  const match = BARE.exec(line) ?? /^\/([A-Za-z?]*)(?:[ \t]+(.*))?$/.exec(line);
+  if (match === null) return null;
+  const name = (match[1] ?? "").toLowerCase();
+  return { name: SPELLINGS[name] ?? name, words: (match[2] ?? "").trim() };
+}
+
+const UNDO_FIRST =
+  /^(?:please\s+)?(?:undo|revert)\s+(?:that|it|this|(?:the|your)\s+(?:last\s+)?change)\s*(?:[.,;:!]\s*(?:(?:and|then|but)\s+)*|\s(?:(?:and|then|but)\s+)+)(\S.*)$/is;
+
+/** What a message asks for once the last change is taken back; null where it asks for no such thing. */
+export const readUndoFirst = (message: string): string | null => UNDO_FIRST.exec(message)?.[1] ?? null;
+
+/**
+ * "Undo that and …": the last change of the conversation is taken back here, not by the model. Gives what is left to do: after
+ * "… instead" the earlier task in its new way. null: it could not be taken back, which the user was told.
+ */
+export async function undoFirst(message: string, desk: Desk): Promise<string | null> {
+  const rest = readUndoFirst(message);
+  const last = desk.conversation.lastDiff;
+  if (rest === null || !last?.kept || last.undone || desk.around.settings.mode.dryRun) return message;
+  if (!(await move("undo", desk))) return null;
+  return /\binstead\b/i.test(rest) ? `${last.task}\nBut this time: ${rest}` : rest;
 }
 
 /** Runs a command; an unknown one is answered with the nearest there is. */
@@ -143,8 +169,9 @@ export async function runSlash(read: { name: string; words: string }, desk: Desk
   const names = SLASH_COMMANDS.map(({ name }) => name);
   const command = SLASH_COMMANDS.find(({ name }) => name === read.name);
   if (command !== undefined) return command.run(read.words, desk);
-  const guess = read.name === "" ? "help" : nearest(read.name, names);
-  desk.say(`There is no command /${read.name}: did you mean /${guess}? (/help lists them.)`);
+  const guess = nearest(read.name, names, 2);
+  const meant = guess === null ? "" : `: did you mean /${guess}?`;
+  desk.say(`There is no command /${read.name}${meant} (/help lists them.)`);
   return "stay";
 }
 

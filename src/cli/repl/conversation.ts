@@ -66,9 +66,10 @@ export class Conversation {
   }
 
   /** The last change that a turn made, whether it is still there or not; null where none did. */
-  get lastDiff(): { patch: string; undone: boolean; kept: boolean } | null {
+  get lastDiff(): { task: string; patch: string; undone: boolean; kept: boolean } | null {
     const turn = this.turns.findLast(({ patch }) => patch !== null);
-    return turn?.patch ? { patch: turn.patch, undone: turn.undone, kept: isKept(turn) } : null;
+    if (!turn?.patch) return null;
+    return { task: turn.task, patch: turn.patch, undone: turn.undone, kept: isKept(turn) };
   }
 
   /** The user took the last kept change back, or brought the first one that was taken back. */

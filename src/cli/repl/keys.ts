@@ -86,7 +86,7 @@ export class EditedKeys implements Keys {
     };
     editor.on("line", (text) => done({ kind: "line", ...this.whole(text) }));
     editor.on("SIGINT", () => done({ kind: "interrupt", empty: editor.line === "" }));
-    editor.on("SIGTSTP", () => this.suspend(editor));
+    editor.on("SIGTSTP", () => this.suspend());
     editor.on("close", () => done({ kind: "end" }));
     this.reading = { editor, done };
     editor.prompt();
@@ -185,7 +185,7 @@ export class EditedKeys implements Keys {
     return typed === "" ? { text, data: null } : { text: line.trim(), data: text };
   }
 
-  /** Gives the editor what was typed, up to each key after which it may not take more; without an editor only Ctrl-C counts. */
+  /** Gives the editor what was typed, up to each key after which it may not take more; without an editor only Ctrl-C and Ctrl-Z count. */
   private feed(): void {
     while (this.ahead !== "" && this.reading !== null && !this.completing) {
       const end = this.ahead.search(/[\t\r\n\x03\x04]/);
@@ -194,18 +194,22 @@ export class EditedKeys implements Keys {
       this.source.emit("data", Buffer.from(keys));
     }
     if (this.reading !== null) return;
+    if (this.ahead.includes("\x1a")) {
+      this.ahead = this.ahead.replaceAll("\x1a", "");
+      this.suspend();
+    }
     const stops = this.ahead.split("\x03").length - 1;
     if (stops > 0) this.ahead = "";
     for (let n = 0; n < stops; n += 1) this.onInterrupt();
   }
 
-  private suspend(editor: Interface): void {
+  private suspend(): void {
     this.release();
     process.kill(process.pid, "SIGTSTP");
     // The process stands still here until it is continued; where nobody could continue it, it is not stopped at all.
     setTimeout(() => {
       this.take();
-      editor.prompt(true);
+      this.reading?.editor.prompt(true);
     }, MARK_MS);
   }
 }

@@ -13,7 +13,7 @@ import { modelEvent, runTurn, TIME_IS_UP } from "../../turn.ts";
 import { EVENT_VERSION, type TurnEvent } from "../../types.ts";
 import { openWorkspace } from "../../workspace/workspace.ts";
 import { NO_TASK, type ParsedArgs } from "../args.ts";
-import type { Answer, Question } from "../ask.ts";
+import { type Answer, choose, type Question } from "../ask.ts";
 import type { Listener } from "../render.ts";
 import { oneLine, sanitize } from "../sanitize.ts";
 import { openScreen, SENTENCE } from "../screen.ts";
@@ -26,7 +26,7 @@ import {
   partsOf,
   type Surroundings,
 } from "../surroundings.ts";
-import { complete, type Desk, readSlash, runSlash } from "./commands.ts";
+import { complete, type Desk, readSlash, runSlash, undoFirst } from "./commands.ts";
 import { Conversation } from "./conversation.ts";
 import { EditedKeys, type Keys, type Line, PlainKeys } from "./keys.ts";
 
@@ -176,7 +176,10 @@ class Repl {
     }
     const slash = readSlash(line.text);
     if (slash !== null) return this.stoppable((signal) => runSlash(slash, this.desk(signal)));
-    await this.stoppable((_, controller) => this.turn(line, controller));
+    await this.stoppable(async (_, controller) => {
+      const text = await undoFirst(line.text, this.desk(controller.signal));
+      if (text !== null) await this.turn({ ...line, text }, controller);
+    });
     return "stay";
   }
 
@@ -259,17 +262,9 @@ class Repl {
       this.say("Choose with /model NAME.");
       return null;
     }
-    return this.keys.lend(async () => {
-      const { isCancel, select } = await import("@clack/prompts");
-      const chosen = await select({
-        message,
-        options: options.map((value) => ({ value, label: oneLine(value) })),
-        ...(current === null ? {} : { initialValue: current }),
-        input: process.stdin,
-        output: process.stdout,
-        signal,
-      });
-      return isCancel(chosen) ? null : chosen;
-    });
+    const labelled = options.map((value) => ({ value, label: value }));
+    const initial = current === null ? {} : { initialValue: current };
+    const ends = { input: process.stdin, output: process.stdout };
+    return this.keys.lend(() => choose({ message, options: labelled, ...initial }, ends, signal));
   }
 }

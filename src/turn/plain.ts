@@ -1,0 +1,194 @@
+/** One step with a base model: sampling alone. The attempts come from `model/plain.ts`, each the model's own tokens. */
+import { definitionCloser } from "../graph/closer.ts";
+import { notesNear } from "../graph/notes.ts";
+import { type Parsed, parse } from "../graph/parse.ts";
+import type { Reply } from "../model/model.ts";
+import {
+  type PlainAttempt,
+  type PlainJob,
+  plainAttempts,
+  plainPrompt,
+  plainText,
+  wholeAttempt,
+} from "../model/plain.ts";
+import type { CodeSymbol, Step, Target, Verdict } from "../types.ts";
+import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
+import { endOfFailure } from "./failures.ts";
+import type { StepEnd } from "./judge.ts";
+import { Sampling } from "./sampling.ts";
+
+/** Samples of one step: of its lines, of its whole text, and in all rounds together. */
+const LINES = 72;
+const WHOLE = 4;
+const MOST = 120;
+const HOTTEST = 0.9;
+
+interface Subject {
+  target: Target & { symbol: string };
+  job: PlainJob;
+}
+
+const DOCSTRING = /^\s*("""|''')[\s\S]*?\1[^\n]*\n/;
+
+/** The definition's text, and how it begins (signature, docstring), both without the indentation of its first line. */
+function textOf(parsed: Parsed, symbol: CodeSymbol): { code: string; opening: string } {
+  const found = parsed.definitions.find((one) => one.symbol === symbol);
+  const lineStart = parsed.text.lastIndexOf("\n", (found?.start ?? 0) - 1) + 1;
+  const text = parsed.text.slice(lineStart, found?.end);
+  const indent = /^[ \t]*/.exec(text)?.[0] ?? "";
+  const dedent = (piece: string): string =>
+    piece
+      .split("\n")
+      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+      .join("\n");
+  const body = found?.body ? found.body.start - lineStart : 0;
+  const brace = text[body] === "{" ? 1 : 0;
+  const head = `${text.slice(0, body + brace).trimEnd()}\n`;
+  const inside = text.slice(body + brace).replace(/^[ \t]*\n/, "");
+  const lineOfBody = text.slice(text.lastIndexOf("\n", body) + 1, body);
+  const documented = brace === 0 ? (DOCSTRING.exec(inside)?.[0] ?? "") : "";
+  return { code: dedent(text), opening: dedent(documented === "" ? head : head + lineOfBody + documented) };
+}
+
+async function subjectOf(step: Step, work: Work): Promise<Subject | null> {
+  for (const { path, symbol: name } of step.targets) {
+    if (name === undefined || work.forbids(path) !== null) continue;
+    const read = await work.parts.workspace.read(path);
+    const parsed = read.ok ? await parse(path, read.file.text) : null;
+    const symbol = parsed?.symbols.find(
+      (one) => one.name === name && (one.kind === "function" || one.kind === "method"),
+    );
+    if (parsed === null || symbol === undefined) continue;
+    const job = {
+      language: parsed.language,
+      ...textOf(parsed, symbol),
+      notes: notesNear(parsed, symbol),
+      intent: step.intent,
+    };
+    return { target: { path, symbol: name }, job };
+  }
+  return null;
+}
+
+const PLACEHOLDER =
+  /^(pass|\.\.\.|raise NotImplementedError.*|throw new Error\(.*\);?|todo!\(.*\);?|unimplemented!\(.*\);?)$/;
+
+/** A body that only holds the place of one: nothing in it is worth keeping. */
+export function isStub({ code, opening }: Pick<PlainJob, "code" | "opening">): boolean {
+  const lines = code
+    .slice(opening.length)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(#|\/\/)/.test(line));
+  const body = lines.at(-1) === "}" ? lines.slice(0, -1) : lines;
+  return body.length === 1 && PLACEHOLDER.test(body[0] ?? "");
+}
+
+/** Where no check fails, none can tell a right change from any other; only an empty body may be filled without proof. */
+function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | null {
+  const fails = verifier.baseline.some(
+    ({ status }) => !["passed", "no_tests", "unavailable"].includes(status),
+  );
+  if (fails || (checks.length === 0 && isStub(job))) return null;
+  return "No check fails here, so nothing could tell a right change of this base model from a wrong one; give a failing test with --check, or use a model with chat training.";
+}
+
+/** One step: what is proven ends it; what only helped is kept at the end of a round, and read anew. */
+export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
+  const sampling = new Sampling(work, { most: MOST, tried: new Map() });
+  for (let standing: Verdict | null = null; ; ) {
+    const subject = await subjectOf(step, work);
+    const hopeless = subject === null ? NO_SUBJECT : whyUnjudged(subject, work);
+    if (subject === null || hopeless !== null)
+      return { kind: "failed", last: standing, reason: hopeless ?? "" };
+    const end = await round(subject, { work, sampling });
+    if (end !== null) return end;
+    const kept = sampling.room > 0 ? await sampling.keepBest() : null;
+    if (kept?.kind === "stopped") return kept;
+    if (kept === null)
+      return { kind: "failed", last: sampling.last ?? standing, reason: noneProven(subject, work) };
+    standing = kept.verdict;
+  }
+}
+
+const NO_SUBJECT = "No function to work on was found; name the file or the function in the task.";
+const noneProven = ({ target }: Subject, { candidates }: Work): string =>
+  `None of ${candidates} candidates for ${target.symbol} was proven; try a larger model, or a smaller task.`;
+
+interface Trial {
+  work: Work;
+  sampling: Sampling;
+}
+
+/** All attempts at the subject as it stands; null where none of them was proven. */
+async function round(subject: Subject, { work, sampling }: Trial): Promise<StepEnd | null> {
+  const { path, symbol } = subject.target;
+  for (const stage of isStub(subject.job) ? [wholes, lines] : [lines, wholes]) {
+    for await (const drawn of stage(subject, { work, sampling })) {
+      if ("end" in drawn) return { kind: "stopped", end: drawn.end };
+      const { code } = drawn;
+      const end = await sampling.judge(
+        code === null ? null : { tool: "rewrite_symbol", args: { path, symbol, code } },
+      );
+      if (end !== null) return end;
+    }
+  }
+  return null;
+}
+
+/** What one sample gave: a definition (null: nothing that could be one), or why the turn ends. */
+type Drawn = { code: string | null } | { end: TurnEnd };
+
+/** Where the model would rather have gone on differently, it is let. The next reply is asked for while one is judged. */
+async function* lines({ job }: Subject, { work, sampling }: Trial): AsyncGenerator<Drawn> {
+  const reading = await work.meter.read(plainPrompt(job), plainText(job));
+  const stopped = stoppedEnd(work.parts, work.meter);
+  if (stopped !== null) return yield { end: stopped };
+  const attempts = plainAttempts(job, reading, LINES);
+  const over = new AbortController();
+  const ask = (attempt: PlainAttempt | undefined): Promise<Reply> | null =>
+    attempt === undefined ? null : draw(attempt, { work, n: 1, signal: over.signal });
+  let coming = ask(attempts[0]);
+  try {
+    for (const [i, attempt] of attempts.entries()) {
+      if (coming === null || sampling.room === 0) return;
+      const reply = await coming;
+      coming = ask(attempts[i + 1]);
+      yield drawnFrom(attempt, reply, work)[0] ?? { code: null };
+    }
+  } finally {
+    over.abort();
+    await coming;
+  }
+}
+
+/** The whole definition anew, as the model would most likely write it, then by rising temperature, several from one reading. */
+async function* wholes({ job, target }: Subject, { work, sampling }: Trial): AsyncGenerator<Drawn> {
+  const closer = await definitionCloser(target.path);
+  if (closer === null) return;
+  const attempt = wholeAttempt(job, closer);
+  for (let done = 0; done < WHOLE && sampling.room > 0; ) {
+    const n = done === 0 ? 1 : Math.min(work.parts.model.fan, WHOLE - done, sampling.room);
+    const temperature = (HOTTEST * done) / (WHOLE - 1);
+    const reply = await draw({ ...attempt, temperature }, { work, n });
+    for (const drawn of drawnFrom(attempt, reply, work)) yield drawn;
+    done += n;
+  }
+}
+
+function draw(
+  { prompt, temperature, maxTokens, until, stop }: PlainAttempt,
+  { work, n, signal }: { work: Work; n: number; signal?: AbortSignal },
+): Promise<Reply> {
+  const random = temperature > 0 ? { seed: work.meter.requests + 1 } : {};
+  return work.meter.complete("sample", prompt, { n, temperature, maxTokens, until, stop, signal, ...random });
+}
+
+function drawnFrom(attempt: PlainAttempt, reply: Reply, work: Work): Drawn[] {
+  const stopped = stoppedEnd(work.parts, work.meter);
+  if (stopped !== null) return [{ end: stopped }];
+  if (!reply.ok) return [{ end: endOfFailure(reply) }];
+  return [reply, ...(reply.others ?? [])].map(({ finish, text }) => ({
+    code: finish === "stop" || finish === "node" ? attempt.candidate(text) : null,
+  }));
+}

@@ -1,0 +1,86 @@
+/**
+ * Verified sampling, as both rungs do it: the samples of a step are judged one after the other until one is proven. What was
+ * judged before, or does not parse, costs no check. It may take as long as one run of the checks may (`--check-time`),
+ * by what a sample has cost so far, its generation and its checks together.
+ */
+import type { Candidate, ToolCall, Verdict } from "../types.ts";
+import { stoppedEnd, type Work } from "./context.ts";
+import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
+
+/** So many are tried whatever they cost. */
+const LEAST = 4;
+
+export interface SamplingOptions {
+  /** Samples at most. */
+  most: number;
+  /** What the same changes were judged before, by `keyOf`; the samples' own are added. */
+  tried: Map<string, Verdict>;
+}
+
+export const keyOf = ({ changes }: Candidate): string => JSON.stringify(changes);
+
+export class Sampling {
+  /** The best candidate that was of some help, though no proof; it is not on disk. */
+  best: { candidate: Candidate; verdict: Verdict } | null = null;
+  last: Verdict | null = null;
+  private drawn = 0;
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly work: Work,
+    private readonly options: SamplingOptions,
+  ) {}
+
+  /** How many more samples may be drawn. */
+  get room(): number {
+    const left = this.options.most - this.drawn;
+    if (this.drawn < LEAST) return Math.min(left, LEAST - this.drawn);
+    const spent = performance.now() - this.started;
+    const { checkTimeMs } = this.work.parts.settings.limits;
+    return Math.max(0, Math.min(left, Math.floor((checkTimeMs - spent) / (spent / this.drawn))));
+  }
+
+  /** Judges one sample; null: one that could not be used. Gives the step's end, or null where it goes on. */
+  async judge(call: ToolCall | null): Promise<StepEnd | null> {
+    const { work } = this;
+    this.drawn += 1;
+    if (call === null) return null;
+    const result = await runTool(call, "sampling", work);
+    if (result.kind !== "candidate" || this.options.tried.has(keyOf(result.candidate))) return null;
+    const judged = await judgeCandidate(result.candidate, work);
+    if (judged.kind === "stopped") return judged;
+    const { verdict } = judged;
+    this.options.tried.set(keyOf(result.candidate), verdict);
+    this.last = verdict;
+    // Where checks can fail, what left them as they were shows nothing.
+    const shown = verdict.status !== "unverified" || work.checks.length === 0;
+    if (shown && work.verifier.suffices(verdict)) {
+      work.by = "sampling";
+      work.verifier.accept(verdict);
+      return { kind: "done", verdict };
+    }
+    if (verdict.status === "improved" && verdict.score > (this.best?.verdict.score ?? -Infinity))
+      this.best = { candidate: result.candidate, verdict };
+    const stuck = (await takeBack(work)) ?? stoppedEnd(work.parts, work.meter);
+    return stuck === null ? null : { kind: "stopped", end: stuck };
+  }
+
+  /** Accepts the best that was of some help: what follows starts from it. Null where there is none. */
+  async keepBest(): Promise<
+    { kind: "kept"; candidate: Candidate; verdict: Verdict } | Extract<StepEnd, { kind: "stopped" }> | null
+  > {
+    if (this.best === null) return null;
+    const { candidate } = this.best;
+    const judged = await judgeCandidate(candidate, this.work);
+    this.best = null;
+    if (judged.kind === "stopped") return judged;
+    const { verdict } = judged;
+    if (verdict.status === "improved" || this.work.verifier.suffices(verdict)) {
+      this.work.verifier.accept(verdict);
+      this.options.tried.clear();
+      return { kind: "kept", candidate, verdict };
+    }
+    const stuck = await takeBack(this.work);
+    return stuck === null ? null : { kind: "stopped", end: stuck };
+  }
+}
