@@ -49,16 +49,20 @@ export function failingPlaces(scene: Pick<Scene, "baseline" | "frozen">): { path
     );
 }
 
-/** The names that failing tests carry, as words to look for: `tests/test_wrap.py::test_long` says "wrap" and "long". */
+/**
+ * The names that failing tests carry, as words to look for: `lib/tests/test_wrap.py::test_long` says "wrap" and "long". The
+ * folders say nothing: all tests of a package lie in them.
+ */
 function testWords(baseline: CheckReport[]): string[] {
   const tests = baseline.flatMap(({ diagnostics }) =>
     diagnostics.flatMap(({ test }) => (test === undefined ? [] : [test])),
   );
-  return tests
-    .slice(0, 5)
-    .flatMap((test) =>
-      test.split(/[^A-Za-z0-9]+|_/).filter((word) => word.length > 2 && !/^tests?$|^py$/i.test(word)),
-    );
+  return tests.slice(0, 5).flatMap((test) =>
+    test
+      .replace(/^(?:[^/:]+\/)+/, "")
+      .split(/[^A-Za-z0-9]+|_/)
+      .filter((word) => word.length > 2 && !/^tests?$|^py$/i.test(word)),
+  );
 }
 
 /** What a judging file that the task names takes from elsewhere: the code that it judges. */

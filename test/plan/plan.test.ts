@@ -153,6 +153,19 @@ test("targets: what the task names, else where it failed; never a variable, neve
   expect(targetsOf(await rankTargets(scene("Fix add")), 2)).toHaveLength(2);
 });
 
+test("a failing test's own name tells what it is about, not the folder it lies in", async () => {
+  const [first] = red.diagnostics;
+  const named = {
+    ...first,
+    severity: "error" as const,
+    message: "assert",
+    test: "outline/tests/test_it.py::test_mul",
+  };
+  const baseline = [{ ...red, diagnostics: [named] }];
+  const [target] = targetsOf(await rankTargets(scene("Fix the failing test", baseline)), 1);
+  expect(target).toEqual({ path: "src/calc.py", symbol: "mul" });
+});
+
 test("a plan: one step for a task, more for a list, each with its own targets and the check", async () => {
   const one = await makePlan(scene("Fix add"), "pytest");
   expect(one.steps).toMatchObject([{ id: "1", intent: "Fix add", check: "pytest" }]);
