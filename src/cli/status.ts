@@ -24,8 +24,8 @@ const count = (n: number): string => n.toLocaleString("en-US");
 
 export class Status {
   private readonly options: StatusOptions;
-  /** A reply may be waited for while a check runs; then the check is shown. */
-  private readonly waits = new Map<"check" | "reply", { what: string; since: number }>();
+  private what: string | null = null;
+  private since = 0;
   private written = 0;
   private drawn = false;
   private lineStart = true;
@@ -48,13 +48,9 @@ export class Status {
   }
 
   listen(event: TurnEvent): void {
-    if (event.type === "request") {
-      this.written = 0;
-      this.begin("reply", `reading ${count(event.tokens)} tokens`);
-    } else if (event.type === "check_start") this.begin("check", `running ${oneLine(event.command, 60)}`);
-    else if (event.type === "response") this.end("reply");
-    else if (event.type === "check_end") this.end("check");
-    else if (event.type === "end") this.hide();
+    if (event.type === "request") this.begin(`reading ${count(event.tokens)} tokens`);
+    else if (event.type === "check_start") this.begin(`running ${oneLine(event.command, 60)}`);
+    else if (event.type === "response" || event.type === "check_end" || event.type === "end") this.hide();
   }
 
   /** The model, its tokens counted on the line as they come. */
@@ -76,8 +72,7 @@ export class Status {
           ? null
           : (prompt, text, generation) => {
               // Its event comes with its end.
-              this.written = 0;
-              this.begin("reply", `reading ${count(estimateTokens(prompt + text))} tokens`);
+              this.begin(`reading ${count(estimateTokens(prompt + text))} tokens`);
               return read(prompt, text, tick(generation));
             },
     };
@@ -85,31 +80,24 @@ export class Status {
 
   /** Nothing is being waited for any more. */
   hide(): void {
-    this.waits.clear();
+    this.what = null;
     clearInterval(this.timer);
     this.clear();
   }
 
-  private begin(kind: "check" | "reply", what: string): void {
-    this.clear();
-    clearInterval(this.timer);
-    this.waits.set(kind, { what, since: performance.now() });
+  private begin(what: string): void {
+    this.hide();
+    this.what = what;
+    this.since = performance.now();
+    this.written = 0;
     this.timer = setInterval(() => this.draw(), TICK_MS);
     this.timer.unref();
   }
 
-  private end(kind: "check" | "reply"): void {
-    this.waits.delete(kind);
-    if (this.waits.size === 0) this.hide();
-  }
-
   private draw(): void {
-    const check = this.waits.get("check");
-    const shown = check ?? this.waits.get("reply");
-    const ms = performance.now() - (shown?.since ?? 0);
-    if (shown === undefined || ms < QUICK_MS || !this.lineStart) return;
-    const writing = check === undefined && this.written > 0;
-    const doing = writing ? `writing, ${count(this.written)} tokens` : shown.what;
+    const ms = performance.now() - this.since;
+    if (this.what === null || ms < QUICK_MS || !this.lineStart) return;
+    const doing = this.written > 0 ? `writing, ${count(this.written)} tokens` : this.what;
     const line = `${doing}, ${Math.floor(ms / 1000)} s`.slice(0, Math.max(10, this.options.columns() - 1));
     this.options.out.write(`${CLEAR}${this.options.paint(line)}`);
     this.drawn = true;

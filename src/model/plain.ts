@@ -66,7 +66,8 @@ export function plainText(job: PlainJob): string {
 export function plainAttempts(job: PlainJob, read: ReadToken[] | null, budget: number): PlainAttempt[] {
   const text = plainText(job);
   const prompt = plainPrompt(job);
-  const forks = read === null ? lineStarts(text, budget) : hesitations(text, read);
+  const from = text.startsWith(job.opening) ? job.opening.length : 0;
+  const forks = read === null ? lineStarts(text, from, budget) : hesitations(text, from, read);
   return forks.slice(0, budget).map((fork, i) => {
     const temperature = read === null ? 0.4 + (0.8 * i) / Math.max(1, budget) : 0;
     return attempt({ text, prompt, fork, temperature });
@@ -151,15 +152,15 @@ function placed(written: string, lines: string[], final: boolean): string | null
 }
 
 /**
- * Places where the model might have written something else, the likeliest first, spread over the lines. How unlikely the
+ * Places where the model might have written something else, the likeliest first, spread over the lines behind the opening. How unlikely the
  * text that stands there was is not counted: with it the right change came later (up to twice as late) on the measured tasks.
  */
-function hesitations(text: string, read: ReadToken[]): Fork[] {
+function hesitations(text: string, from: number, read: ReadToken[]): Fork[] {
   const lines = new Map<number, Fork[]>();
   let offset = 0;
   for (const token of read) {
     const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-    if (lineStart > 0 && offset < text.trimEnd().length && mayFork(text, offset, token)) {
+    if (lineStart > 0 && offset >= from && offset < text.trimEnd().length && mayFork(text, offset, token)) {
       const found = token.alternatives
         .filter((alternative) => isEdit(alternative.text, token.text))
         .map(({ text, logprob }) => ({ offset, opening: text, score: logprob }));
@@ -193,13 +194,14 @@ function isEdit(token: string, old: string): boolean {
   return (token + old).trim() !== "" || !(token + old).includes("\n");
 }
 
-/** Each line but the first and the blank ones, from its indentation on, over and over. */
-function lineStarts(text: string, budget: number): Fork[] {
+/** Each line behind the opening but the blank ones, from its indentation on, over and over. */
+function lineStarts(text: string, from: number, budget: number): Fork[] {
   const starts: Fork[] = [];
   let offset = 0;
   for (const line of text.split("\n")) {
     const offsetHere = offset + (line.length - line.trimStart().length);
-    if (offset > 0 && line.trim() !== "") starts.push({ offset: offsetHere, opening: "", score: 0 });
+    if (offset > 0 && offset >= from && line.trim() !== "")
+      starts.push({ offset: offsetHere, opening: "", score: 0 });
     offset += line.length + 1;
   }
   const rounds = Math.ceil(budget / Math.max(1, starts.length));

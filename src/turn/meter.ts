@@ -57,9 +57,13 @@ export class Meter {
   private limited<G extends Generation>(g: G): G {
     const left = this.maxTokens === null ? g.maxTokens : Math.max(1, this.maxTokens - this.tokens.generated);
     const each = Math.max(1, Math.floor(left / (g.n ?? 1)));
-    const signal = g.signal === undefined ? this.signal : AbortSignal.any([this.signal, g.signal]);
     const seed = this.seed === null ? g.seed : this.seed * SEEDS_PER_TURN + this.requests;
-    return { ...g, maxTokens: Math.min(g.maxTokens, each), signal, ...(seed === undefined ? {} : { seed }) };
+    return {
+      ...g,
+      maxTokens: Math.min(g.maxTokens, each),
+      signal: this.signal,
+      ...(seed === undefined ? {} : { seed }),
+    };
   }
 
   private async counted(purpose: string, estimate: number, send: () => Promise<Reply>): Promise<Reply> {

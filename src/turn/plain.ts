@@ -2,7 +2,6 @@
 import { definitionCloser } from "../graph/closer.ts";
 import { notesNear } from "../graph/notes.ts";
 import { type Parsed, parse } from "../graph/parse.ts";
-import type { Reply } from "../model/model.ts";
 import {
   type PlainAttempt,
   type PlainJob,
@@ -138,26 +137,14 @@ async function round(subject: Subject, { work, sampling }: Trial): Promise<StepE
 /** What one sample gave: a definition (null: nothing that could be one), or why the turn ends. */
 type Drawn = { code: string | null } | { end: TurnEnd };
 
-/** Where the model would rather have gone on differently, it is let. The next reply is asked for while one is judged. */
+/** Where the model might have gone on differently, it is let. */
 async function* lines({ job }: Subject, { work, sampling }: Trial): AsyncGenerator<Drawn> {
   const reading = await work.meter.read(plainPrompt(job), plainText(job));
   const stopped = stoppedEnd(work.parts, work.meter);
   if (stopped !== null) return yield { end: stopped };
-  const attempts = plainAttempts(job, reading, LINES);
-  const over = new AbortController();
-  const ask = (attempt: PlainAttempt | undefined): Promise<Reply> | null =>
-    attempt === undefined ? null : draw(attempt, { work, n: 1, signal: over.signal });
-  let coming = ask(attempts[0]);
-  try {
-    for (const [i, attempt] of attempts.entries()) {
-      if (coming === null || sampling.room === 0) return;
-      const reply = await coming;
-      coming = ask(attempts[i + 1]);
-      yield drawnFrom(attempt, reply, work)[0] ?? { code: null };
-    }
-  } finally {
-    over.abort();
-    await coming;
+  for (const attempt of plainAttempts(job, reading, LINES)) {
+    if (sampling.room === 0) return;
+    yield* drawn(attempt, { work, n: 1 });
   }
 }
 
@@ -169,25 +156,20 @@ async function* wholes({ job, target }: Subject, { work, sampling }: Trial): Asy
   for (let done = 0; done < WHOLE && sampling.room > 0; ) {
     const n = done === 0 ? 1 : Math.min(work.parts.model.fan, WHOLE - done, sampling.room);
     const temperature = done === 0 ? 0 : temperatureAt(done);
-    const reply = await draw({ ...attempt, temperature }, { work, n });
-    for (const drawn of drawnFrom(attempt, reply, work)) yield drawn;
+    yield* drawn({ ...attempt, temperature }, { work, n });
     done += n;
   }
 }
 
-function draw(
-  { prompt, temperature, maxTokens, until, stop }: PlainAttempt,
-  { work, n, signal }: { work: Work; n: number; signal?: AbortSignal },
-): Promise<Reply> {
+/** The samples of one request: what its replies gave. */
+async function* drawn(attempt: PlainAttempt, { work, n }: { work: Work; n: number }): AsyncGenerator<Drawn> {
+  const { prompt, temperature, maxTokens, until, stop } = attempt;
   const random = temperature > 0 ? { seed: work.meter.requests + 1 } : {};
-  return work.meter.complete("sample", prompt, { n, temperature, maxTokens, until, stop, signal, ...random });
-}
-
-function drawnFrom(attempt: PlainAttempt, reply: Reply, work: Work): Drawn[] {
+  const g = { n, temperature, maxTokens, until, stop, ...random };
+  const reply = await work.meter.complete("sample", prompt, g);
   const stopped = stoppedEnd(work.parts, work.meter);
-  if (stopped !== null) return [{ end: stopped }];
-  if (!reply.ok) return [{ end: endOfFailure(reply) }];
-  return [reply, ...(reply.others ?? [])].map(({ finish, text }) => ({
-    code: finish === "stop" || finish === "node" ? attempt.candidate(text) : null,
-  }));
+  if (stopped !== null) return yield { end: stopped };
+  if (!reply.ok) return yield { end: endOfFailure(reply) };
+  for (const { finish, text } of [reply, ...(reply.others ?? [])])
+    yield { code: finish === "stop" || finish === "node" ? attempt.candidate(text) : null };
 }

@@ -83,7 +83,7 @@ const reading =
     };
   };
 
-test("a base model's hesitations, the likeliest first; its next one is asked for while one is judged", async () => {
+test("a base model's hesitations, the likeliest first", async () => {
   const code = "def add(a, b):\n    return a - b\n";
   const p = await project(
     BUGGY,
@@ -107,9 +107,6 @@ test("a base model's hesitations, the likeliest first; its next one is asked for
   expect(prompts[1]).toEndWith("return a  *");
   expect(prompts[2]).toEndWith("return a  +");
   const events = eventsOf(ran.stdout);
-  const second = events.findIndex((event) => event.type === "request" && event.n === 3);
-  const firstVerdict = events.findIndex((event) => event.type === "verdict");
-  expect(second).toBeLessThan(firstVerdict);
   expect(events.at(-1)).toMatchObject({ outcome: "verified", account: { by: "sampling", candidates: 2 } });
 });
 

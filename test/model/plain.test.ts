@@ -33,6 +33,14 @@ function reading(code: string, alternatives: Record<string, [string, number][]>)
 }
 
 describe("plain attempts", () => {
+  test("the signature and the docstring stay", () => {
+    const opening = 'def area(width, height):\n    """Width times height."""\n';
+    const job = { ...JOB, opening, code: `${opening}    return width + height\n` };
+    const read = reading(job.code, { " times": [[" by", -0.1]], "+": [["*", -2]] });
+    expect(plainAttempts(job, read, 9).map(({ prompt }) => prompt.slice(-9))).toEqual(["n width *"]);
+    expect(plainAttempts(job, null, 1)[0]?.prompt).toEndWith('"""\n    ');
+  });
+
   test("the test's own tokens are the whole text", () => {
     expect(
       reading(CODE, {})
