@@ -3,7 +3,7 @@
  * gone before anything else is written, and never stands in a pipe.
  */
 import { estimateTokens } from "../model/estimate.ts";
-import type { Model } from "../model/model.ts";
+import type { Generation, Model } from "../model/model.ts";
 import type { TurnEvent } from "../types.ts";
 import type { Sink } from "./render.ts";
 import { oneLine } from "./sanitize.ts";
@@ -27,6 +27,8 @@ export class Status {
   private what: string | null = null;
   private since = 0;
   private written = 0;
+  /** How much of a prompt is read, where the server tells. */
+  private read: string | null = null;
   private drawn = false;
   private lineStart = true;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -55,11 +57,15 @@ export class Status {
 
   /** The model, its tokens counted on the line as they come. */
   counting(model: Model): Model {
-    const tick = <G extends { onEvent?: (event: unknown) => void }>(generation: G): G => ({
+    const tick = <G extends Pick<Generation, "onEvent" | "onRead">>(generation: G): G => ({
       ...generation,
       onEvent: (event: unknown) => {
         this.written += 1;
         generation.onEvent?.(event);
+      },
+      onRead: (done: number, all: number) => {
+        this.read = `reading ${count(done)} of ${count(all)} tokens`;
+        generation.onRead?.(done, all);
       },
     });
     const { read } = model;
@@ -90,6 +96,7 @@ export class Status {
     this.what = what;
     this.since = performance.now();
     this.written = 0;
+    this.read = null;
     this.timer = setInterval(() => this.draw(), TICK_MS);
     this.timer.unref();
   }
@@ -97,7 +104,7 @@ export class Status {
   private draw(): void {
     const ms = performance.now() - this.since;
     if (this.what === null || ms < QUICK_MS || !this.lineStart) return;
-    const doing = this.written > 0 ? `writing, ${count(this.written)} tokens` : this.what;
+    const doing = this.written > 0 ? `writing, ${count(this.written)} tokens` : (this.read ?? this.what);
     const line = `${doing}, ${Math.floor(ms / 1000)} s`.slice(0, Math.max(10, this.options.columns() - 1));
     this.options.out.write(`${CLEAR}${this.options.paint(line)}`);
     this.drawn = true;

@@ -32,8 +32,8 @@ function fieldsOf(context: Context, g: Generation): Record<string, unknown> {
     ...(g.stop === undefined || g.stop.length === 0 ? {} : { stop: g.stop }),
     stream: true,
     stream_options: { include_usage: true },
-    // Counts in every event: those of a reply that we end are known, too.
-    ...(context.server === "llama.cpp" ? { timings_per_token: true } : {}),
+    // Counts in every event, so that those of a reply that we end are known, too; and how far the prompt is read.
+    ...(context.server === "llama.cpp" ? { timings_per_token: true, return_progress: true } : {}),
   };
 }
 

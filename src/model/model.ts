@@ -25,7 +25,9 @@ export interface Generation {
   onText?: (delta: string) => void;
   /** Given the text so far: the offset where it ends, else null. The stream is cancelled there and `finish` is "node". */
   until?: (text: string, final: boolean) => number | null;
-  /** Each event of the stream as the server sent it. */
+  /** While the prompt is read, where the server tells: its tokens read so far (those found in a cache too), and all. */
+  onRead?: (done: number, all: number) => void;
+  /** Each event of the reply as the server sent it. */
   onEvent?: (event: unknown) => void;
 }
 

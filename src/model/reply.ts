@@ -92,6 +92,7 @@ export interface ReaderOptions {
   onText?: ((delta: string) => void) | undefined;
   until?: ((text: string, final: boolean) => number | null) | undefined;
   onEvent?: ((event: unknown) => void) | undefined;
+  onRead?: ((done: number, all: number) => void) | undefined;
 }
 
 /** Takes the events of a stream in order: those of one reply, or of `n` to the same prompt, which may interleave. */
@@ -116,6 +117,10 @@ export class RepliesReader {
     const event = readEvent(raw);
     if (event.error !== null) throw fromPayload(this.options.place, event.error);
     this.events += 1;
+    if (event.read !== null) {
+      this.options.onRead?.(event.read.done, event.read.all);
+      return false;
+    }
     this.options.onEvent?.(raw);
     // What comes unasked for is not read.
     const reader = this.readers[event.index ?? 0];

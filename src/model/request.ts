@@ -110,6 +110,7 @@ async function attempt(context: Context, request: Request): Promise<RepliesReade
     onText: generation.onText,
     until: generation.until,
     onEvent: generation.onEvent,
+    onRead: generation.onRead,
   };
   const reader = new RepliesReader(options, generation.n ?? 1);
   try {

@@ -104,6 +104,8 @@ export interface StreamEvent {
   thinking: string;
   finish: string | null;
   tokens: Tokens | null;
+  /** How far the prompt is read, in tokens. */
+  read: { done: number; all: number } | null;
   error: unknown;
 }
 
@@ -133,6 +135,7 @@ export function readEvent(event: unknown): StreamEvent {
   const fields = record(event);
   const choice: unknown = Array.isArray(fields.choices) ? fields.choices[0] : undefined;
   const { delta, text, finish_reason, index } = record(choice);
+  const { processed, total } = record(fields.prompt_progress);
   const { content, reasoning_content, reasoning } = record(delta);
   return {
     index: choice === undefined ? null : count(index),
@@ -140,6 +143,7 @@ export function readEvent(event: unknown): StreamEvent {
     thinking: string(reasoning_content) || string(reasoning),
     finish: typeof finish_reason === "string" ? finish_reason : null,
     tokens: tokensOf(fields),
+    read: count(total) > 0 ? { done: count(processed), all: count(total) } : null,
     error: fields.error === undefined || fields.error === null ? null : fields,
   };
 }

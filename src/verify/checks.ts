@@ -96,6 +96,7 @@ async function detectAll(rows: Detector[], place: Place, options: DetectOptions)
 export interface RunCheckOptions {
   root: string;
   timeoutMs: number;
+  silenceMs?: number;
   env: Record<string, string>;
   outputFile: string;
   signal?: AbortSignal;

@@ -27,13 +27,18 @@ export interface VerifierParts {
   onNotice: (text: string) => void;
 }
 
-/** A check that hung at the start is given no more than this with a candidate: a right one ends well before. */
-const AFTER_TIMEOUT_MS = 20_000;
+/** What a check may take with a candidate, at the least; each candidate that hangs halves it. */
 const LEAST_CANDIDATE_MS = 10_000;
 /** The same for a check that builds: at the start little was to be built. */
 const LEAST_BUILD_MS = 60_000;
-/** Each candidate that hangs halves what the next ones get, but not below this, nor below what the check took before. */
+/** But not below this, nor below what the check took before. */
 const LEAST_AFTER_HANGS_MS = 2000;
+
+/** How long one run of a check may take, and how long it may say nothing. */
+interface Patience {
+  timeoutMs: number;
+  silenceMs?: number;
+}
 
 const named = (paths: string[]): string =>
   `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""}`;
@@ -88,7 +93,7 @@ export class Verifier {
       this.parts.onNotice(
         `Not protected from what checks do (too large): ${unprotected.slice(0, 5).join(", ")}.`,
       );
-    const ran = await this.runAll("baseline", () => this.parts.checkTimeMs);
+    const ran = await this.runAll("baseline", () => ({ timeoutMs: this.parts.checkTimeMs }));
     if (!ran.ok) return ran;
     this.first = ran.reports;
     this.before = ran.reports;
@@ -160,16 +165,18 @@ export class Verifier {
     });
   }
 
-  private timeFor(id: string): number {
+  /** Where the check hung at the start, nothing tells how long it takes: then only its silence does. */
+  private timeFor(id: string): Patience {
     const was = this.before.find(({ check }) => check === id);
     const { checkTimeMs } = this.parts;
-    if (was === undefined) return checkTimeMs;
-    const hung = was.status === "timeout" || was.status === "limit";
+    if (was === undefined) return { timeoutMs: checkTimeMs };
     const builds = this.parts.checks.some((check) => check.id === id && check.builds === true);
     const least = builds ? LEAST_BUILD_MS : LEAST_CANDIDATE_MS;
+    const hung = was.status === "timeout" || was.status === "limit";
     const usual = hung ? 0 : was.ms * 5;
-    const first = hung ? AFTER_TIMEOUT_MS : Math.max(least, usual);
-    return Math.min(checkTimeMs, Math.max(first / 2 ** this.hangs, usual, LEAST_AFTER_HANGS_MS));
+    const ms = Math.max(Math.max(least, usual) / 2 ** this.hangs, usual, LEAST_AFTER_HANGS_MS);
+    const timeoutMs = hung ? checkTimeMs : Math.min(checkTimeMs, ms);
+    return hung ? { timeoutMs, silenceMs: ms } : { timeoutMs };
   }
 
   private async syntaxBefore(files: { path: string }[]): Promise<CheckReport> {
@@ -185,7 +192,7 @@ export class Verifier {
   /** All of the checks, cheap before dear as the list has them; those behind a cancelled one are left out. */
   private async runAll(
     when: "baseline" | "candidate",
-    time: (check: string) => number,
+    time: (check: string) => Patience,
   ): Promise<Result<{ reports: CheckReport[] }>> {
     const reports: CheckReport[] = [];
     for (const check of this.parts.checks) {
@@ -200,7 +207,7 @@ export class Verifier {
   private async runWatched(
     check: Check,
     when: "baseline" | "candidate",
-    timeoutMs: number,
+    patience: Patience,
   ): Promise<Result<{ report: CheckReport }>> {
     const { transaction, workspace, env, signal, outputFile } = this.parts;
     this.parts.onStart(check, when);
@@ -213,7 +220,7 @@ export class Verifier {
       this.toldUnconfined ||= !confined;
     };
     const sealed = ours.map((path) => join(root, path));
-    const options = { root, timeoutMs, env, signal, outputFile: outputFile(check.id), sealed, onRun };
+    const options = { root, ...patience, env, signal, outputFile: outputFile(check.id), sealed, onRun };
     const report = await transaction.watch(
       () => runCheck(check, options),
       () => (confined ? ours : []),

@@ -106,17 +106,21 @@ async function live(child: ChildProcess, capture: Capture, life: Life): Promise<
   child.once("error", (error) => over.resolve({ kind: "unavailable", reason: error.message }));
   child.once("exit", (code, name) => over.resolve(endOf(code, name)));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const late = () => over.resolve({ kind: "timeout" });
+  const silence = setTimeout(late, options.silenceMs ?? options.timeoutMs);
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (bytes: Buffer) => {
+      silence.refresh();
       const what = capture.add(bytes);
       if (what !== null) over.resolve({ kind: "limit", what });
     });
   const cancel = () => over.resolve({ kind: "cancelled" });
   options.signal?.addEventListener("abort", cancel, { once: true });
-  const clock = setTimeout(() => over.resolve({ kind: "timeout" }), options.timeoutMs);
+  const clock = setTimeout(late, options.timeoutMs);
   const watch = setInterval(watcher(life, over.resolve), POLL_MS);
   const end = await over.promise;
   clearTimeout(clock);
+  clearTimeout(silence);
   clearInterval(watch);
   options.signal?.removeEventListener("abort", cancel);
   if (end.kind === "timeout") {

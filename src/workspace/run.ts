@@ -18,6 +18,8 @@ export interface RunOptions {
   /** The workspace: the only part of the disk that the command may write to, besides `writable`. */
   root: string;
   timeoutMs: number;
+  /** As long without any output is a time-out, too. */
+  silenceMs?: number;
   /** The whole environment but for what the run adds (TMPDIR, CHECK_CACHE for what is kept from run to run, folders for caches). See `childEnvironment`. */
   env: Record<string, string>;
   signal?: AbortSignal;

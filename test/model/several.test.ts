@@ -78,3 +78,29 @@ describe("what they become", () => {
     expect(server().completions()[0]?.body).not.toHaveProperty("n");
   });
 });
+
+test("how far a prompt is read is told, and is no part of the reply", async () => {
+  const progress = (processed: number) => ({
+    choices: [],
+    prompt_progress: { total: 900, cache: 0, processed },
+  });
+  const said = { choices: [{ index: 0, delta: { content: "read" }, finish_reason: "stop" }] };
+  const model = await modelWith([{ events: [progress(512), progress(900), said] }], LLAMA);
+  const read: string[] = [];
+  let events = 0;
+  const reply = success(
+    await model.chat(HELLO, {
+      ...G,
+      onRead: (done, all) => read.push(`${done}/${all}`),
+      onEvent: () => {
+        events += 1;
+      },
+    }),
+  );
+  expect(server().completions()[0]?.body).toMatchObject({ return_progress: true });
+  expect({ text: reply.text, read, events }).toEqual({
+    text: "read",
+    read: ["512/900", "900/900"],
+    events: 1,
+  });
+});

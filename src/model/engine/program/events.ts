@@ -2,7 +2,8 @@
 import type { Counts, ReadToken } from "./generate.ts";
 
 export interface Events {
-  read(done: number): void;
+  /** So many tokens of the prompt are read, of so many. */
+  read(done: number, all: number): void;
   text(index: number, text: string, counts: Counts): void;
   scored(token: ReadToken, counts: Counts): void;
   finish(index: number, reason: string, counts: Counts): void;
@@ -10,7 +11,7 @@ export interface Events {
   error(message: string): void;
 }
 
-/** Writes what happens as server-sent events. Reading a prompt shows as comments, so that the wait is not silent. */
+/** Writes what happens as server-sent events. Reading a prompt shows as progress, so that the wait is not silent. */
 export function eventsOf(model: string, kind: "text" | "chat", out: (text: string) => void): Events {
   const object = kind === "chat" ? "chat.completion.chunk" : "text_completion";
   const event = (fields: object): void => out(`data: ${JSON.stringify({ object, model, ...fields })}\n\n`);
@@ -19,7 +20,7 @@ export function eventsOf(model: string, kind: "text" | "chat", out: (text: strin
   });
   const piece = (text: string): object => (kind === "chat" ? { delta: { content: text } } : { text });
   return {
-    read: (done) => out(`: ${done} tokens read\n\n`),
+    read: (processed, total) => event({ choices: [], prompt_progress: { processed, total } }),
     text: (index, text, counts) =>
       event({ choices: [{ index, ...piece(text), finish_reason: null }], ...timings(counts) }),
     scored({ text, logprob, alternatives }, counts) {

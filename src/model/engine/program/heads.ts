@@ -84,8 +84,9 @@ async function load(sequence: Sequence, path: string, head: number[]): Promise<v
     await sequence.loadStateFromFile(path, { acceptRisk: true });
     const held = sequence.contextTokens;
     if (held.length === head.length && held.every((token, i) => token === head[i])) return;
-  } catch {
-    // Another process has just removed it, or it comes from another build of the library: the head is read then.
+  } catch (error) {
+    // The library's word for a file that another process has just removed or another build of it has written.
+    if (!(error instanceof Error)) throw error;
   }
   await sequence.clearHistory();
 }

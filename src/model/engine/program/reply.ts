@@ -100,7 +100,7 @@ function sampled({ loaded, slots }: Office, job: Candidates["job"], events: Even
   return slots.using(job.prompt, job.n, (lanes) =>
     writeCandidates(loaded, lanes, {
       job,
-      onRead: events.read,
+      onRead: (done) => events.read(done, job.prompt.length),
       onText: events.text,
       onFinish: events.finish,
     }),
@@ -114,7 +114,10 @@ async function read(
   events: Events,
 ): Promise<Counts | null> {
   const done = await slots.using(job.prompt, 1, ([sequence]) =>
-    readAlong(loaded, sequence, { ...job, onRead: events.read }),
+    readAlong(loaded, sequence, {
+      ...job,
+      onRead: (done) => events.read(done, job.prompt.length + job.text.length),
+    }),
   );
   if (done === null) return null;
   for (const one of done.tokens) events.scored(one, done.counts);
