@@ -97,7 +97,7 @@ export async function attempt(setting: Setting, task: Task, place: string, tests
   const env = environment(home);
   commitAll(cwd, env);
   const before = readTree(cwd);
-  const limits = ["--check-time", "30s", "--max-time", "10m", "--seed", String(setting.seed)];
+  const limits = ["--check-time", "40s", "--max-time", "10m", "--seed", String(setting.seed)];
   const started = performance.now();
   const child = Bun.spawn({
     cmd: [setting.binary, taskText(task), "--yes", ...limits, "--json", "--cwd", cwd, ...setting.flags],

@@ -28,7 +28,7 @@ export interface VerifierParts {
 }
 
 /** What a check may take with a candidate, at the least; each candidate that hangs halves it. */
-const LEAST_CANDIDATE_MS = 10_000;
+const LEAST_CANDIDATE_MS = 6000;
 /** The same for a check that builds: at the start little was to be built. */
 const LEAST_BUILD_MS = 60_000;
 /** But not below this, nor below what the check took before. */

@@ -4,9 +4,13 @@
  */
 import { availableParallelism, cpus } from "node:os";
 
-const EVERY_MS = 500;
+const EVERY_MS = 100;
+/** So much of this process's computing is looked at before it is told anew. */
+const ENOUGH_MS = 500;
 /** A core is free for a thread of ours where others use less than this share of it. */
 const SHARED = 0.3;
+/** Of one core; below that this process was waiting: what others did meanwhile, such as the checks between two requests, does not count. */
+const COMPUTING = 0.8;
 
 /** Milliseconds that all cores together have been idle, and that this process has computed. */
 function times(): { at: number; idle: number; own: number } {
@@ -15,14 +19,21 @@ function times(): { at: number; idle: number; own: number } {
   return { at: performance.now(), idle, own: (user + system) / 1000 };
 }
 
-/** Tells from now on, twice a second, for how many threads there is room: from 1 to the number of cores. */
+/** Tells from now on, while this process computes, for how many threads there is room: from 1 to the number of cores. */
 export function watchCores(tell: (threads: number) => void): void {
   const cores = availableParallelism();
   let before = times();
+  let seen = { ms: 0, free: 0 };
   setInterval(() => {
     const now = times();
-    const free = (now.idle - before.idle + now.own - before.own) / (now.at - before.at);
+    const ms = now.at - before.at;
+    const own = now.own - before.own;
+    const free = now.idle - before.idle + own;
     before = now;
-    tell(Math.min(cores, Math.max(1, Math.floor(free + SHARED))));
+    if (own < COMPUTING * ms) return;
+    seen = { ms: seen.ms + ms, free: seen.free + free };
+    if (seen.ms < ENOUGH_MS) return;
+    tell(Math.min(cores, Math.max(1, Math.floor(seen.free / seen.ms + SHARED))));
+    seen = { ms: 0, free: 0 };
   }, EVERY_MS);
 }
