@@ -79,7 +79,9 @@ export async function startEngine(options: EngineOptions): Promise<Started> {
     heads: options.heads ?? { folder: null, texts: [] },
   };
   // The compiled program is a whole Bun, which this variable brings out.
-  const env = { ...options.env, BUN_BE_BUN: "1" };
+  // A folder of other libraries of the same names would be looked into first.
+  const { LD_LIBRARY_PATH: _, ...own } = options.env;
+  const env = { ...own, BUN_BE_BUN: "1" };
   const command = [process.execPath, await programFile(folder)];
   const { answer, end, ended } = await startCompanion(command, {
     cwd: folder,
