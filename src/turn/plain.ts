@@ -16,10 +16,13 @@ import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
 import { Sampling, temperatureAt } from "./sampling.ts";
 
-/** Samples of one step: of its lines, of its whole text, and in all rounds together. */
-const LINES = 72;
+/**
+ * Samples of one step: of its lines, of its whole text, and in all rounds together. On the measured tasks no line was repaired
+ * by a later one than the 37th.
+ */
+const LINES = 48;
 const WHOLE = 4;
-const MOST = 120;
+const MOST = 96;
 
 interface Subject {
   target: Target & { symbol: string };
