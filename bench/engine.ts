@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 import { engineFolder } from "../src/cli/reach.ts";
 import { environment } from "../src/config.ts";
 import { connect } from "../src/model/client.ts";
-import { type RunningEngine, startEngine } from "../src/model/engine/start.ts";
+import { startEngine } from "../src/model/engine/start.ts";
 import type { Model } from "../src/model/model.ts";
 import { editHead } from "../src/model/schema.ts";
 import { childEnvironment } from "../src/workspace/run-environment.ts";
@@ -40,10 +40,7 @@ interface Trial {
 }
 
 /** Gives a started engine and its model to `work`. */
-async function using<T>(
-  { file, folder, heads }: Trial,
-  work: (model: Model, engine: RunningEngine) => Promise<T>,
-): Promise<T> {
+async function using<T>({ file, folder, heads }: Trial, work: (model: Model) => Promise<T>): Promise<T> {
   const env = childEnvironment(host.env);
   const signal = new AbortController().signal;
   const kept = { folder: heads, texts: [HEAD] };
@@ -53,48 +50,36 @@ async function using<T>(
   try {
     const found = await connect({ endpoint, key, model: null, rung: null, window: null, silenceMs: 600_000 });
     if (!found.ok) throw new Error(found.reason);
-    return await work(found.model, started.engine);
+    return await work(found.model);
   } finally {
     end();
   }
 }
 
-async function ask(model: Model, text: string, maxTokens: number) {
-  const reply = await model.complete(text, { maxTokens, temperature: 0 });
+async function ask(model: Model, text: string, maxTokens: number, n = 1) {
+  const reply = await model.complete(text, { maxTokens, n, temperature: n === 1 ? 0 : 1, seed: 1 });
   if (!reply.ok) throw new Error(reply.reason);
   return reply;
 }
 
-/** Milliseconds per token of four candidates, the prompt of which has been read. */
-async function fourAtOnce({ endpoint, key }: RunningEngine): Promise<number> {
-  const body = { prompt: HEAD + TASK, temperature: 1, seed: 1, n: 4 };
-  const timed = async (max_tokens: number): Promise<{ ms: number; generated: number }> => {
-    const begun = performance.now();
-    const response = await fetch(`${endpoint}/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({ ...body, max_tokens }),
-    });
-    const counted = /"completion_tokens":(\d+)/.exec(await response.text());
-    return { ms: performance.now() - begun, generated: Number(counted?.[1]) };
-  };
-  const short = await timed(1);
-  const long = await timed(33);
-  return (long.ms - short.ms) / Math.max(1, long.generated - short.generated);
+/** Milliseconds for each token of `n` replies to a prompt that has been read. */
+async function perToken(model: Model, n: number): Promise<number> {
+  const short = await ask(model, HEAD + TASK, 1, n);
+  const long = await ask(model, HEAD + TASK, 33, n);
+  return (long.ms - short.ms) / Math.max(1, long.tokens.generated - short.tokens.generated);
 }
 
 async function once(file: string, folder: string): Promise<Run> {
   const trial = { file, folder, heads: mkdtempSync(join(tmpdir(), "heads-")) };
   const begun = performance.now();
   try {
-    const run = await using(trial, async (model, engine) => {
+    const run = await using(trial, async (model) => {
       const load = performance.now() - begun;
       const first = await ask(model, HEAD + OTHER_TASK, 1);
       const second = await ask(model, HEAD + TASK, 1);
-      const third = await ask(model, HEAD + TASK, 33);
-      const perToken = (third.ms - second.ms) / Math.max(1, third.tokens.generated - 1);
-      const perTokenOf4 = await fourAtOnce(engine);
-      return { load, head: first.ms, again: second.ms, perToken, perTokenOf4, tokens: first.tokens.prompt };
+      const [one, four] = [await perToken(model, 1), await perToken(model, 4)];
+      const { prompt: tokens } = first.tokens;
+      return { load, head: first.ms, again: second.ms, perToken: one, perTokenOf4: four, tokens };
     });
     const { ms: kept } = await using(trial, (model) => ask(model, HEAD + TASK, 1));
     return { ...run, kept };

@@ -4,16 +4,13 @@
  */
 import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import type { ChatMessage } from "../model/model.ts";
-import { editHead } from "../model/schema.ts";
 import { type CallResult, type CodeRequest, getCall, getCode } from "../tools/call.ts";
-import { TOOLS } from "../tools/index.ts";
-import type { Candidate, CodeSymbol, Origin, Step, Target, ToolResult, Verdict } from "../types.ts";
+import type { Candidate, CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
-import { openingOf } from "./opening.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
+import { CALL_TOKENS, type Called, ended, offer, openTalk, reset, say, type Talk } from "./talk.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
@@ -21,59 +18,14 @@ const MOST_MALFORMED = 3;
 const MOST_CUT = 3;
 /** The same call with the same result. */
 const MOST_REPEATS = 2;
-const MOST_RESETS = 2;
 /** Failed candidates of one step before sampling: the first, and the one after feedback. */
 const BEFORE_SAMPLING = 2;
-/** What a call adds to the conversation before its code: requests, thought and choice. */
-const CALL_TOKENS = 450;
 /** Samples of one call in all, and of one request. */
 const MOST_SAMPLES = 8;
 const AT_ONCE = 4;
 
-/** The state of a step's conversation. */
-interface Talk {
-  work: Work;
-  head: ChatMessage;
-  /** Tokens that the first message may have, and that message in at most so many, from the code as it stands. */
-  most: number;
-  openingIn: (most: number) => Promise<string>;
-  messages: ChatMessage[];
-  /** What can be chosen, what was found last first. */
-  targets: Target[];
-  malformed: number;
-  cut: number;
-  failed: number;
-  resets: number;
-  /** Something of this step is accepted and on disk. */
-  standing: Verdict | null;
-  last: Verdict | null;
-  /** How often a call had the same answer on the tree as it stands. */
-  seen: Map<string, number>;
-  /** Changes that were judged on the tree as it stands, and failed. */
-  tried: Map<string, Verdict>;
-}
-
 export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): Promise<StepEnd> {
-  const head = editHead(TOOLS);
-  const { window, reply } = work.shares;
-  const openingIn = (most: number): Promise<string> => openingOf(step, symbols, work, most);
-  const most = window - reply - CALL_TOKENS - tokensOf([head]);
-  const talk: Talk = {
-    work,
-    head,
-    most,
-    openingIn,
-    messages: [head, { role: "user", content: await openingIn(most) }],
-    targets: step.targets,
-    malformed: 0,
-    cut: 0,
-    failed: 0,
-    resets: 0,
-    standing: null,
-    last: null,
-    seen: new Map(),
-    tried: new Map(),
-  };
+  const talk = await openTalk(step, symbols, work);
   for (let calls = 0; calls < MOST_CALLS; calls += 1) {
     const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };
@@ -81,24 +33,6 @@ export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): P
     if (end !== null) return end;
   }
   return ended(talk, `The step was not done after ${MOST_CALLS} calls.`);
-}
-
-/** The step ends here: with what stands, or as a failure. */
-function ended(talk: Talk, reason: string): StepEnd {
-  return talk.standing === null
-    ? { kind: "failed", last: talk.last, reason }
-    : { kind: "done", verdict: talk.standing };
-}
-
-/** A new conversation from the opening and one note. */
-async function reset(talk: Talk, why: string, note: string): Promise<StepEnd | null> {
-  talk.resets += 1;
-  if (talk.resets > MOST_RESETS)
-    return ended(talk, "The conversation outgrew the model's window again and again; give a smaller task.");
-  talk.work.parts.emit({ type: "context_reset", why });
-  const opening = await talk.openingIn(talk.most - estimateTokens(note));
-  talk.messages = [talk.head, { role: "user", content: note === "" ? opening : `${opening}\n\n${note}` }];
-  return null;
 }
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {
@@ -172,15 +106,6 @@ function onMalformed(talk: Talk, reason: string): StepEnd | null {
   return null;
 }
 
-type Called = Extract<CallResult, { kind: "call" }>;
-
-/** The conversation goes on from a call with what came of it. */
-function say(talk: Talk, called: Called, content: string): null {
-  const { answer } = talk.work.shares;
-  talk.messages = [...called.said, { role: "user", content: cutLines(content, charsIn(answer)) }];
-  return null;
-}
-
 async function onAnswer(
   talk: Talk,
   answer: Exclude<ToolResult, { kind: "candidate" }>,
@@ -210,13 +135,6 @@ const notDone = (last: Verdict | null): string =>
     ? "Nothing has been changed yet, so the task is not done."
     : `The task is not done: ${last.reason}`;
 
-/** These targets come first in the next choice. */
-function offer(talk: Talk, found: Target[]): void {
-  const isFound = ({ path, symbol }: Target): boolean =>
-    found.some((one) => one.path === path && one.symbol === symbol);
-  talk.targets = [...found, ...talk.targets.filter((one) => !isFound(one))];
-}
-
 /** Judges a change, unless it has failed on this tree before. */
 async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Promise<StepEnd | null> {
   const { work, tried } = talk;
@@ -234,7 +152,7 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
   }
   talk.failed += 1;
   if (talk.failed >= BEFORE_SAMPLING && called.code !== null) {
-    const sampled = await sample(talk, called, called.code);
+    const sampled = await sample(talk, called.code);
     return sampled === null ? ended(talk, `No candidate was proven: ${verdict.reason}`) : sampled.end;
   }
   return say(
@@ -276,13 +194,10 @@ function onStanding(
  * Further samples of one call, hotter each time: several from one reading where the server can. What helped most without being
  * proven stays, and the conversation goes on from it; null where nothing did. `end` is as of `oneCall`.
  */
-async function sample(
-  talk: Talk,
-  called: Called,
-  request: CodeRequest,
-): Promise<{ end: StepEnd | null } | null> {
+async function sample(talk: Talk, request: CodeRequest): Promise<{ end: StepEnd | null } | null> {
   const { work, tried } = talk;
   const sampling = new Sampling(work, { most: MOST_SAMPLES, tried });
+  const drawn: CallResult[] = [];
   for (let done = 0; sampling.room > 0; ) {
     const n = Math.min(work.parts.model.fan, AT_ONCE, sampling.room);
     const results = await getCode(request, work.meter.chat, {
@@ -292,6 +207,7 @@ async function sample(
       seed: done + 1,
     });
     for (const result of results) {
+      drawn.push(result);
       if (result.kind === "failed") return { end: await onFailure(talk, result) };
       const end = await sampling.judge(result.kind === "call" ? result.call : null);
       if (end !== null) return { end };
@@ -301,5 +217,7 @@ async function sample(
   talk.last = sampling.last ?? talk.last;
   const kept = await sampling.keepBest();
   if (kept === null || kept.kind === "stopped") return kept && { end: kept };
-  return { end: onStanding(talk, kept.verdict, { candidate: kept.candidate, called }) };
+  const own = drawn[kept.sample];
+  if (own?.kind !== "call") throw new Error("What was kept came from a call.");
+  return { end: onStanding(talk, kept.verdict, { candidate: kept.candidate, called: own }) };
 }

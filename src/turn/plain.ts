@@ -99,9 +99,9 @@ export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
   const sampling = new Sampling(work, { most: MOST, tried: new Map() });
   for (let standing: Verdict | null = null; ; ) {
     const subject = await subjectOf(step, work);
-    const hopeless = subject === null ? NO_SUBJECT : whyUnjudged(subject, work);
-    if (subject === null || hopeless !== null)
-      return { kind: "failed", last: standing, reason: hopeless ?? "" };
+    if (subject === null) return { kind: "failed", last: standing, reason: NO_SUBJECT };
+    const hopeless = whyUnjudged(subject, work);
+    if (hopeless !== null) return { kind: "failed", last: standing, reason: hopeless };
     const end = await round(subject, { work, sampling });
     if (end !== null) return end;
     const kept = sampling.room > 0 ? await sampling.keepBest() : null;

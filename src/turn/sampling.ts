@@ -22,9 +22,17 @@ export const temperatureAt = (drawn: number): number => Math.min(0.5 + drawn * 0
 
 export const keyOf = ({ changes }: Candidate): string => JSON.stringify(changes);
 
+/** `sample`: which of those judged it was, from 0. */
+interface Kept {
+  kind: "kept";
+  candidate: Candidate;
+  verdict: Verdict;
+  sample: number;
+}
+
 export class Sampling {
   /** The best candidate that was of some help, though no proof; it is not on disk. */
-  best: { candidate: Candidate; verdict: Verdict } | null = null;
+  best: Omit<Kept, "kind"> | null = null;
   last: Verdict | null = null;
   private drawn = 0;
   private readonly started = performance.now();
@@ -45,9 +53,14 @@ export class Sampling {
 
   /** Judges one sample; null: one that could not be used. Gives the step's end, or null where it goes on. */
   async judge(call: ToolCall | null): Promise<StepEnd | null> {
-    const { work } = this;
+    const end = call === null ? null : await this.judgeCall(call);
     this.drawn += 1;
-    if (call === null) return null;
+    const stopped = end === null ? stoppedEnd(this.work.parts, this.work.meter) : null;
+    return stopped === null ? end : { kind: "stopped", end: stopped };
+  }
+
+  private async judgeCall(call: ToolCall): Promise<StepEnd | null> {
+    const { work } = this;
     const result = await runTool(call, "sampling", work);
     if (result.kind !== "candidate" || this.options.tried.has(keyOf(result.candidate))) return null;
     const judged = await judgeCandidate(result.candidate, work);
@@ -63,17 +76,15 @@ export class Sampling {
       return { kind: "done", verdict };
     }
     if (verdict.status === "improved" && verdict.score > (this.best?.verdict.score ?? -Infinity))
-      this.best = { candidate: result.candidate, verdict };
-    const stuck = (await takeBack(work)) ?? stoppedEnd(work.parts, work.meter);
+      this.best = { candidate: result.candidate, verdict, sample: this.drawn };
+    const stuck = await takeBack(work);
     return stuck === null ? null : { kind: "stopped", end: stuck };
   }
 
   /** Accepts the best that was of some help: what follows starts from it. Null where there is none. */
-  async keepBest(): Promise<
-    { kind: "kept"; candidate: Candidate; verdict: Verdict } | Extract<StepEnd, { kind: "stopped" }> | null
-  > {
+  async keepBest(): Promise<Kept | Extract<StepEnd, { kind: "stopped" }> | null> {
     if (this.best === null) return null;
-    const { candidate } = this.best;
+    const { candidate, sample } = this.best;
     const judged = await judgeCandidate(candidate, this.work);
     this.best = null;
     if (judged.kind === "stopped") return judged;
@@ -81,7 +92,7 @@ export class Sampling {
     if (verdict.status === "improved" || this.work.verifier.suffices(verdict)) {
       this.work.verifier.accept(verdict);
       this.options.tried.clear();
-      return { kind: "kept", candidate, verdict };
+      return { kind: "kept", candidate, sample, verdict };
     }
     const stuck = await takeBack(this.work);
     return stuck === null ? null : { kind: "stopped", end: stuck };

@@ -1,6 +1,16 @@
 /** Verified sampling through the real binary: several candidates from one reading, and a base model's hesitations. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { BUGGY, eventsOf, project, RIGHT, rewrite, SLOW_MS, TASK, verdictsIn } from "../harness/project.ts";
+import {
+  BUGGY,
+  eventsOf,
+  messagesOf,
+  project,
+  RIGHT,
+  rewrite,
+  SLOW_MS,
+  TASK,
+  verdictsIn,
+} from "../harness/project.ts";
 import type { RecordedRequest } from "../harness/wire.ts";
 
 setDefaultTimeout(SLOW_MS);
@@ -66,6 +76,10 @@ test("the sample that helped most stays, and the conversation goes on from it", 
   const ran = await p.run(["--yes", "Fix the failing tests in calc.py"]);
   expect(ran.exit).toBe(0);
   expect(verdictsIn(ran.stderr).filter((line) => line.includes("Better than before"))).toHaveLength(2);
+  // What the model then reads as its own last reply is what stands on the disk.
+  const after = messagesOf(p.server.completions().at(-3));
+  expect(after.at(-2)?.content).toBe(fenced(both("a + b", "a")));
+  expect(after.at(-1)?.content).toContain("That helped, and it stays");
   expect(p.text("calc.py")).toContain("total = a + b\n    product = a * b");
 });
 

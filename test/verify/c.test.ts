@@ -1,20 +1,10 @@
 /** make's and CTest's verdicts on small real projects. */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { project as make, type Project } from "./place.ts";
+import { project } from "./place.ts";
 
 /** A toolchain on a busy machine. */
 setDefaultTimeout(60_000);
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
 
 const has = (...names: string[]): boolean => names.every((name) => Bun.which(name) !== null);
 const hasMake = has("make", "cc");

@@ -1,17 +1,7 @@
 /** Checks that are command lines: the exit code judges, and what tools print is read for places in the workspace. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readDiagnostics } from "../../src/verify/command.ts";
-import { project as make, type Project } from "./place.ts";
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
+import { project } from "./place.ts";
 
 describe("a command", () => {
   test("passes with code 0 and fails otherwise, with the last line as its reason", async () => {

@@ -1,19 +1,9 @@
 /** Go's verdict on small real modules. */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { project as make, type Project } from "./place.ts";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { project } from "./place.ts";
 
 /** A toolchain on a busy machine. */
 setDefaultTimeout(60_000);
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
 
 const hasGo = Bun.which("go") !== null;
 const MODULE = "module example.com/calc\n\ngo 1.18\n";

@@ -2,21 +2,11 @@
  * Maven and Gradle by what they leave: a wrapper of the project that compiles and runs a test class, and writes the reports as they do. The
  * real Maven is used in the repairs of `test/binary`, where its plugins are on the machine.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { project as make, type Project } from "./place.ts";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { project } from "./place.ts";
 
 /** A toolchain on a busy machine. */
 setDefaultTimeout(60_000);
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
 
 const REPORT = (failure: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <testsuite name="calc.CalcTest" tests="3">

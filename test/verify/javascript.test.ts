@@ -1,21 +1,11 @@
 /** Checks of JavaScript and TypeScript on small real projects; jest and vitest by their reports, since they are not part of this project. */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { project as make, type Project } from "./place.ts";
+import { project } from "./place.ts";
 
 /** A toolchain on a busy machine. */
 setDefaultTimeout(60_000);
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
 
 const scripts = (script: string, more = ""): string =>
   `{ "name": "p", "type": "module", "scripts": { "test": ${JSON.stringify(script)} }${more} }`;

@@ -1,7 +1,7 @@
 /** Which packages of a workspace judge a task. */
 import { expect, test } from "bun:test";
 import { packagesNear } from "../../src/verify/packages.ts";
-import { project as make } from "./place.ts";
+import { project } from "./place.ts";
 
 const files = [
   "docs/package.json",
@@ -32,7 +32,7 @@ test("the nearest one that can judge, for each file; else the outermost ones tha
 });
 
 test("the language of the named files judges, where it can; else everything that is found", async () => {
-  const one = make({
+  const one = project({
     "go.mod": "module m\n",
     "a.go": "package m\n",
     "web/package.json": '{ "scripts": { "test": "node check.js" } }',
@@ -44,5 +44,4 @@ test("the language of the named files judges, where it can; else everything that
   expect(await ids("web/a.ts")).toEqual(["npm test:web"]);
   expect(await ids("tool.c")).toEqual(["npm test:web", "go build"]);
   expect(await ids("a.go", "web/a.ts")).toEqual(["npm test:web", "go build"]);
-  one.remove();
 });

@@ -1,4 +1,5 @@
-/** A small project on the disk, and a run of what is detected in it. */
+/** A small project on the disk, which goes with the test that made it, and a run of what is detected in it. */
+import { onTestFinished } from "bun:test";
 import {
   chmodSync,
   existsSync,
@@ -32,7 +33,6 @@ export interface Project {
   reportOf(id: string, near?: string[]): Promise<CheckReport>;
   run(check: Check, timeoutMs?: number): Promise<CheckReport>;
   write(contents: Record<string, string>): void;
-  remove(): void;
 }
 
 function fill(root: string, contents: Record<string, string>): void {
@@ -45,6 +45,7 @@ function fill(root: string, contents: Record<string, string>): void {
 
 export function project(contents: Record<string, string>): Project {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "verify-test-")));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   fill(root, contents);
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -76,7 +77,6 @@ export function project(contents: Record<string, string>): Project {
       if (only === undefined || checks.length !== 1) throw new Error(`${checks.length} checks were detected`);
       return runOne(only, timeoutMs);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 

@@ -1,16 +1,6 @@
 /** pytest's verdict on small real projects, honest ones and ones that would like to look green. */
-import { afterAll, describe, expect, test } from "bun:test";
-import { hasPytest, project as make, type Project } from "./place.ts";
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
+import { describe, expect, test } from "bun:test";
+import { hasPytest, project } from "./place.ts";
 
 const LIST = `def push(items, item):
     return check(items) + [item]

@@ -1,18 +1,11 @@
 /** Which check a Python project gets, found without running anything of the project's. */
-import { afterAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Project, project } from "./place.ts";
 
-const made: Project[] = [];
-afterAll(() => {
-  for (const one of made) one.remove();
-});
-const make = (files: Record<string, string>): Project => {
-  const one = project({ "tests/test_a.py": "def test_a(): pass\n", ...files });
-  made.push(one);
-  return one;
-};
+const make = (files: Record<string, string>): Project =>
+  project({ "tests/test_a.py": "def test_a(): pass\n", ...files });
 
 test("the project's own environment is read, not run", async () => {
   for (const [files, shown] of [

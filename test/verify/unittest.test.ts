@@ -1,18 +1,8 @@
 /** unittest's verdict on small real projects, through the detected check and through a command line. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { type Check, runCheck } from "../../src/verify/checks.ts";
 import { unittestCheck } from "../../src/verify/python.ts";
-import { env, hasPython, project as make, type Project } from "./place.ts";
-
-const made: Project[] = [];
-const project = (contents: Record<string, string>): Project => {
-  const one = make(contents);
-  made.push(one);
-  return one;
-};
-afterAll(() => {
-  for (const one of made) one.remove();
-});
+import { env, hasPython, type Project, project } from "./place.ts";
 
 const python = { command: "python3", shown: "python3" };
 const detected = (one: Project): Check => unittestCheck(one.place, python, one.files);
