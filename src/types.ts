@@ -160,7 +160,11 @@ export const Account = z.object({
 });
 export type Account = z.infer<typeof Account>;
 
-export const Rung = z.enum(["schema", "plain"]);
+/**
+ * How a model is asked for calls, best first: choices bound by a JSON schema; the server's own `tools`; calls written as text;
+ * the text of code alone, continued without a chat template.
+ */
+export const Rung = z.enum(["schema", "native", "text", "plain"]);
 export type Rung = z.infer<typeof Rung>;
 
 /** Everything that happens in a turn. REPL, `--json`, the session log, the bench and the tests are listeners of this one stream. */
@@ -190,6 +194,8 @@ export const TurnEvent = z.discriminatedUnion("type", [
     finish: z.enum(["stop", "length", "cut", "loop", "node"]),
     ms: z.number(),
   }),
+  /** What the model thinks before it answers, as it streams. */
+  z.object({ type: z.literal("thinking"), text: z.string() }),
   /** Answer text for a person, as it streams. */
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("call"), call: ToolCall }),

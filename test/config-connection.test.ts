@@ -91,7 +91,7 @@ test.each([
   [{ SMALLCODE_ENDPOINT: "ftp://x" }, /^SMALLCODE_ENDPOINT must be a URL/],
   [{ OPENAI_BASE_URL: "http://" }, /^OPENAI_BASE_URL must be a URL/],
   [{ SMALLCODE_ENDPOINT: "http://me:secret@x" }, /^SMALLCODE_ENDPOINT must not carry (?!.*secret)/],
-  [{ SMALLCODE_RUNG: "tools" }, /^SMALLCODE_RUNG must be schema or plain/],
+  [{ SMALLCODE_RUNG: "tools" }, /^SMALLCODE_RUNG must be one of schema, native, text, plain/],
 ] as [Record<string, string>, RegExp][])("mistake in the environment %j", (env, says) => {
   expect(() => settle(env)).toThrow(SettingError);
   expect(() => settle(env)).toThrow(says);

@@ -5,6 +5,7 @@
 import { DURATION, parseDuration } from "../config/duration.ts";
 import type { Flags } from "../config/flags.ts";
 import { nearest } from "../config/nearest.ts";
+import type { Rung } from "../types.ts";
 
 /** One flag. `set` puts a value in its place and returns null, or what was expected instead. */
 export interface FlagRow {
@@ -52,6 +53,9 @@ const intent = (which: "ask" | "edit") => (flags: Flags) => {
   return null;
 };
 
+/** Spelled out, since the schema of a rung is too heavy to load for `--help`. */
+const RUNGS: readonly Rung[] = ["schema", "native", "text", "plain"];
+
 const GRANT = { optional: true, repeats: true };
 
 export const FLAGS: readonly FlagRow[] = [
@@ -64,11 +68,12 @@ export const FLAGS: readonly FlagRow[] = [
   { name: "model", value: "NAME|FILE.gguf", help: "the model to use", set: text("model") },
   {
     name: "rung",
-    value: "schema|plain",
+    value: "schema|native|text|plain",
     help: "how the model is asked (default: found out)",
     set: (flags, value) => {
-      if (value !== "schema" && value !== "plain") return "schema or plain";
-      flags.rung = value;
+      const rung = RUNGS.find((one) => one === value);
+      if (rung === undefined) return `one of ${RUNGS.join(", ")}`;
+      flags.rung = rung;
       return null;
     },
   },

@@ -180,6 +180,7 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
       return restoredLines(event);
     case "end":
       return endLines(event, c);
+    case "thinking":
     case "text":
       return [];
   }

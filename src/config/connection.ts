@@ -90,7 +90,7 @@ export function connection(inputs: Inputs, pick: Pick): Connection {
   );
   const rung = env("SMALLCODE_RUNG");
   if (rung !== undefined && !Rung.safeParse(rung).success) {
-    throw new SettingError(`SMALLCODE_RUNG must be ${Rung.options.join(" or ")}.`);
+    throw new SettingError(`SMALLCODE_RUNG must be one of ${Rung.options.join(", ")}.`);
   }
   return {
     endpoint,

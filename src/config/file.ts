@@ -55,7 +55,7 @@ export const UserFile = z.strictObject(
     endpoint: text("a URL such as http://localhost:8080/v1").optional(),
     key: text("a text").optional(),
     model: text("a model's name or a .gguf file").optional(),
-    rung: z.enum(Rung.options, '"schema" or "plain"').optional(),
+    rung: z.enum(Rung.options, '"schema", "native", "text" or "plain"').optional(),
     window: count.optional(),
     ignore: ProjectFile.shape.ignore,
     limits: ProjectFile.shape.limits,

@@ -2,6 +2,7 @@
  * The values that the command line can set, as plain data. `cli/args.ts` fills them in and `config.ts` lays them over
  * the other sources. Absent means not given. Nothing heavy is imported here: `--help` has to start at once.
  */
+import type { Rung } from "../types.ts";
 
 /** One of Deno's grants: `true` for everything, or the commands or paths as they were written. */
 export type GrantFlag = true | string[];
@@ -9,7 +10,7 @@ export type GrantFlag = true | string[];
 export interface Flags {
   endpoint?: string;
   model?: string;
-  rung?: "schema" | "plain";
+  rung?: Rung;
   check?: string;
   noCheck?: boolean;
   cwd?: string;

@@ -4,6 +4,7 @@ import { findGiven, findLocal, USUAL_PORTS } from "./discover.ts";
 import { EndpointError, type Failure, type Place } from "./errors.ts";
 import { handshake } from "./handshake.ts";
 import type { Generation, Model } from "./model.ts";
+import type { Profile } from "./profile.ts";
 import { read } from "./reading.ts";
 import { ask, type Context } from "./request.ts";
 
@@ -37,10 +38,16 @@ function fieldsOf(context: Context, g: Generation): Record<string, unknown> {
   };
 }
 
-function modelOf(context: Context, known: Pick<Model, "name" | "rung" | "window" | "fan">): Model {
+function modelOf(context: Context, profile: Profile): Model {
+  const [rung] = profile.rungs;
+  if (rung === undefined) throw new Error("A profile has at least one rung.");
   return {
     endpoint: context.place.endpoint,
-    ...known,
+    name: profile.model,
+    rung,
+    window: profile.window,
+    fan: profile.fan,
+    profile,
     chat(messages, { schema, ...generation }) {
       const json_schema = { name: "reply", strict: true, schema };
       const format = schema === undefined ? {} : { response_format: { type: "json_schema", json_schema } };
@@ -79,7 +86,7 @@ export async function connect(
   try {
     const found = await locate(options);
     const sentKey = options.endpoint === null ? null : key;
-    const { model, rung, window, fan, notices } = await handshake(found, {
+    const { profile, notices } = await handshake(found, {
       key: sentKey,
       wanted: options.model,
       rung: options.rung,
@@ -87,9 +94,9 @@ export async function connect(
       signal,
     });
     const models = found.models.map(({ id }) => id);
-    const place: Place = { endpoint: found.endpoint, model: model.id, models, key: sentKey };
+    const place: Place = { endpoint: found.endpoint, model: profile.model, models, key: sentKey };
     const context: Context = { place, server: found.server, silenceMs, sdk };
-    return { ok: true, model: modelOf(context, { name: model.id, rung, window, fan }), notices };
+    return { ok: true, model: modelOf(context, profile), notices };
   } catch (thrown) {
     if (!(thrown instanceof EndpointError)) throw thrown;
     if (!signal?.aborted) return thrown.failure;

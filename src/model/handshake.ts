@@ -5,7 +5,8 @@
 import type { Rung } from "../types.ts";
 import { chooseModel, type Found } from "./discover.ts";
 import { EndpointError, type Place } from "./errors.ts";
-import { isFallbackTemplate, kindByName, type ModelEntry } from "./servers.ts";
+import { type Profile, UNKNOWN_PROFILE } from "./profile.ts";
+import { isFallbackTemplate, kindByName } from "./servers.ts";
 import { getJson, isLoopback } from "./transport.ts";
 
 const ASK_MS = 1000;
@@ -22,11 +23,7 @@ interface Facts {
 }
 
 export interface Handshake {
-  model: ModelEntry;
-  window: number | null;
-  /** See `Model.fan`. */
-  fan: number;
-  rung: Rung;
+  profile: Profile;
   notices: string[];
 }
 
@@ -131,11 +128,17 @@ async function learn(found: Found, ask: Ask, wanted: string | null): Promise<Kno
 /** Chooses the model and learns what it needs; an explicit rung or window wins. Throws EndpointError where the model is missing. */
 export async function handshake(found: Found, options: HandshakeOptions): Promise<Handshake> {
   const { choice, facts } = await learn(found, asking(found, options), options.wanted);
+  const rung = options.rung ?? rungOf(facts, choice.model.id);
   return {
-    model: choice.model,
-    window: options.window ?? facts.window ?? choice.model.window,
-    fan: facts.fan,
-    rung: options.rung ?? rungOf(facts, choice.model.id),
+    profile: {
+      ...UNKNOWN_PROFILE,
+      server: found.server,
+      model: choice.model.id,
+      window: options.window ?? facts.window ?? choice.model.window,
+      fan: facts.fan,
+      template: facts.template,
+      rungs: [rung],
+    },
     notices: choice.notice === null ? [] : [choice.notice],
   };
 }

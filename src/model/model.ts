@@ -1,6 +1,7 @@
 /** The nouns of a conversation with a model: what is asked, what comes back, and the model itself. */
 import type { Rung, Tokens } from "../types.ts";
 import type { Failure } from "./errors.ts";
+import type { Profile } from "./profile.ts";
 import type { Reading } from "./reading.ts";
 
 /**
@@ -9,9 +10,36 @@ import type { Reading } from "./reading.ts";
  */
 export type Finish = "stop" | "length" | "cut" | "loop" | "node";
 
+/** A call as the model wrote it by the server's own `tools`. `arguments` is the text that came; it may be no JSON. */
+export interface WrittenCall {
+  /** The server's name for it, "" where it gave none. */
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** A tool as the model is told of it; `parameters` is a JSON schema of one flat object. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  parameters: object;
+}
+
 export interface ChatMessage {
-  role: "system" | "user" | "assistant";
+  role: "system" | "user" | "assistant" | "tool";
   content: string;
+  /** The calls of an assistant's message. */
+  calls?: WrittenCall[];
+  /** The call that a tool's message answers. */
+  answers?: string;
+}
+
+/** What a chat request can ask for beyond text. */
+export interface ChatOptions {
+  /** The reply is one JSON value of it, and ends where the value closes. */
+  schema?: object;
+  /** Calls of these tools may come in place of text, or behind it. */
+  tools?: ToolSpec[];
 }
 
 export interface Generation {
@@ -23,6 +51,7 @@ export interface Generation {
   stop?: string[];
   signal?: AbortSignal;
   onText?: (delta: string) => void;
+  onThinking?: (delta: string) => void;
   /** Given the text so far: the offset where it ends, else null. The stream is cancelled there and `finish` is "node". */
   until?: (text: string, final: boolean) => number | null;
   /** While the prompt is read, where the server tells: its tokens read so far (those found in a cache too), and all. */
@@ -35,6 +64,8 @@ export interface Generation {
 export interface Said {
   text: string;
   thinking: string;
+  /** The calls that came by the server's own `tools`; none where it has been given none. */
+  calls: WrittenCall[];
   finish: Finish;
   reason?: string;
 }
@@ -51,8 +82,9 @@ export interface Model {
   window: number | null;
   /** How many replies the server makes from one reading of a prompt; 1 where it makes them one by one. */
   fan: number;
-  /** With a schema the reply is one JSON value of it, and ends where the value closes. */
-  chat(messages: ChatMessage[], g: Generation & { schema?: object }): Promise<Reply>;
+  /** What is known of the model and its server. */
+  profile: Profile;
+  chat(messages: ChatMessage[], g: Generation & ChatOptions): Promise<Reply>;
   /** Continues the prompt as it is, without a chat template. */
   complete(prompt: string, g: Generation): Promise<Reply>;
   /** What the model makes of a text behind a prompt, see `reading.ts`; null where the server has no such request. */

@@ -225,7 +225,7 @@ function replyOf(context: Context, request: Request, ended: { reader: RepliesRea
 function saidBy({ place: { endpoint } }: Context, one: RepliesReader["replies"][number]): Said {
   const { text, thinking } = one;
   const finish = one.finish ?? "cut";
-  const said = { text, thinking, finish };
+  const said = { text, thinking, calls: [], finish };
   if (finish === "cut")
     return { ...said, reason: `The reply of ${endpoint} broke off before it was complete.` };
   if (finish === "loop")

@@ -89,7 +89,7 @@ const bad: [argv: string[], says: RegExp][] = [
   [["--json=yes", "x"], /--json takes no value/],
   [["--allow-run=", "x"], /--allow-run needs/],
   [["--allow-run=a,,b", "x"], /--allow-run needs a list/],
-  [["--rung", "tools", "x"], /schema or plain/],
+  [["--rung", "tools", "x"], /one of schema, native, text, plain/],
   [["--ask", "--edit", "x"], /only one of/],
   [["--max-time", "30", "x"], /30s or 5m/],
   [["--max-time", "0s", "x"], /30s or 5m/],

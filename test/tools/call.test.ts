@@ -15,7 +15,7 @@ function answering(...replies: Said[]): { ask: Ask; sent: { purpose: string; mes
     if (typeof next !== "string" && next.ok === false) return next;
     const more = typeof next === "string" ? { text: next } : next;
     const tokens = { prompt: 1, cached: 0, generated: 1 };
-    return { ok: true, text: "", thinking: "", finish: "stop", tokens, ms: 1, ...more };
+    return { ok: true, text: "", thinking: "", calls: [], finish: "stop", tokens, ms: 1, ...more };
   };
   return { ask, sent };
 }
