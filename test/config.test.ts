@@ -203,7 +203,9 @@ test("colour is off by NO_COLOR and on a dumb terminal", async () => {
 });
 
 test("a mistake in the environment is a reason, and an empty variable is none", async () => {
-  expect(await refusal({ SMALLCODE_RUNG: "tools" })).toBe("SMALLCODE_RUNG must be one of schema, native, text, plain.");
+  expect(await refusal({ SMALLCODE_RUNG: "tools" })).toBe(
+    "SMALLCODE_RUNG must be one of schema, native, text, plain.",
+  );
   expect((await load({ SMALLCODE_RUNG: "", SMALLCODE_ENDPOINT: " " })).settings.connection.rung).toBeNull();
 });
 
