@@ -135,7 +135,7 @@ export function ollama(options: ServerOptions): Host {
     };
   };
   const running = (): object[] => {
-    if (loaded === null || loaded.until < Date.now()) return [];
+    if (loaded === null || loaded.until <= Date.now()) return [];
     const { model, window, until } = loaded;
     const more = { expires_at: new Date(until).toISOString(), size_vram: 0, context_length: window };
     return listed.filter(({ name }) => name === model).map((entry) => ({ ...entry, ...more }));

@@ -47,7 +47,7 @@ function deltasOf(call: ScriptedCall, n: number, row: TextRow): object[] {
   ];
 }
 
-function callEvents(request: RecordedRequest, row: TextRow): object[] {
+function callEvents(row: TextRow): object[] {
   const each = (row.calls ?? []).map((call, n) => deltasOf(call, n, row));
   const rounds = Math.max(0, ...each.map(({ length }) => length));
   const woven = (): object[] =>
@@ -102,7 +102,7 @@ export function openaiVoice(request: RecordedRequest, kind: Kind | null): Voice 
     limit: typeof max_tokens === "number" ? max_tokens : null,
     text: (piece) => chunk(choiceOf(request, { content: piece }, piece)),
     thought: (piece, field = thoughtField) => chunk(choiceOf(request, { [field]: piece }, "")),
-    calls: (row) => callEvents(request, kind === "ollama" ? { ...row, order: "whole" } : row),
+    calls: (row) => callEvents(kind === "ollama" ? { ...row, order: "whole" } : row),
     progress: (done, all, cached) =>
       timed && return_progress === true
         ? {
