@@ -62,6 +62,10 @@ export class Meter {
       ...g,
       maxTokens: Math.min(g.maxTokens, each),
       signal: this.signal,
+      onThinking: (text: string) => {
+        this.emit({ type: "thinking", text });
+        return g.onThinking?.(text);
+      },
       ...(seed === undefined ? {} : { seed }),
     };
   }
