@@ -12,6 +12,7 @@ import {
   type TurnEvent,
 } from "../types.ts";
 import { oneLine, sanitize, sanitizer, terminalSafeJson } from "./sanitize.ts";
+import { type Thought, Thoughts } from "./thinking.ts";
 
 /** Somewhere to write text; see `quietSink` for a process's own streams. */
 export interface Sink {
@@ -25,7 +26,7 @@ export interface PlainOptions {
   stderr: Sink;
   /** Colour on each of the two: wanted and a terminal. */
   color: { stdout: boolean; stderr: boolean };
-  /** Requests, responses and what tools answered, too. */
+  /** Requests, responses, what the model thinks and what tools answered, too. */
   verbose: boolean;
 }
 
@@ -193,11 +194,40 @@ function resultLines({ result }: Of<"result">, verbose: boolean): string[] {
   return result.kind === "text" ? [sanitize(result.text).trimEnd()] : [];
 }
 
+/** Shows what the model thinks: as it comes where it is wanted `aloud`; in any case one line in its place once it is over. */
+function thinkingRenderer(stderr: Sink, dim: (text: string) => string, aloud: boolean) {
+  const thoughts = new Thoughts();
+  let clean = sanitizer();
+  /** The last character on stderr of the thought that goes on. */
+  let last = "\n";
+  const tell = ({ ms, tokens }: Thought): void => {
+    const end = last === "\n" ? "" : "\n";
+    stderr.write(`${end}${dim(`thought for ${seconds(ms)} (${count(tokens)} tokens)`)}\n`);
+    last = "\n";
+    clean = sanitizer();
+  };
+  /** `first`: what to do before anything is written. */
+  return (event: TurnEvent, first: () => void): void => {
+    const ended = thoughts.hear(event, performance.now());
+    if (ended !== null) {
+      first();
+      tell(ended);
+    }
+    if (!aloud || event.type !== "thinking") return;
+    const text = clean.push(event.text);
+    if (text === "") return;
+    first();
+    stderr.write(dim(text));
+    last = text.slice(-1);
+  };
+}
+
 /** Shows a turn to a person. stdout gets the answer's text or the diff and nothing else. */
 export function plainRenderer({ stdout, stderr, color, verbose }: PlainOptions): Listener {
   const out = pc.createColors(color.stdout);
   const err = pc.createColors(color.stderr);
   const answer = sanitizer();
+  const think = thinkingRenderer(stderr, err.dim, verbose);
   let edits = false;
   /** The last character of the streamed text: a line begins only after a line end. */
   let last = "\n";
@@ -212,6 +242,7 @@ export function plainRenderer({ stdout, stderr, color, verbose }: PlainOptions):
     if (last !== "\n") write("\n");
   };
   return (event) => {
+    think(event, finishLine);
     if (event.type === "text") return write(answer.push(event.text));
     const lines = progress(event, err, verbose);
     if (lines.length > 0 || event.type === "diff" || event.type === "intent") finishLine();

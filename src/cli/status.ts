@@ -5,8 +5,10 @@
 import { estimateTokens } from "../model/estimate.ts";
 import type { Generation, Model } from "../model/model.ts";
 import type { TurnEvent } from "../types.ts";
+import { Prefill } from "./prefill.ts";
 import type { Sink } from "./render.ts";
 import { oneLine } from "./sanitize.ts";
+import { Thoughts } from "./thinking.ts";
 
 export interface StatusOptions {
   /** The terminal. */
@@ -21,14 +23,17 @@ const QUICK_MS = 500;
 const CLEAR = "\r\x1b[2K";
 
 const count = (n: number): string => n.toLocaleString("en-US");
+const whole = (ms: number): string => `${Math.floor(ms / 1000)} s`;
 
 export class Status {
   private readonly options: StatusOptions;
-  private what: string | null = null;
+  /** The command that is waited for; null: the model. */
+  private command: string | null = null;
+  private waiting = false;
   private since = 0;
   private written = 0;
-  /** How much of a prompt is read, where the server tells. */
-  private read: string | null = null;
+  private readonly prefill = new Prefill();
+  private readonly thoughts = new Thoughts();
   private drawn = false;
   private lineStart = true;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -50,64 +55,84 @@ export class Status {
   }
 
   listen(event: TurnEvent): void {
-    if (event.type === "request") this.begin(`reading ${count(event.tokens)} tokens`);
+    this.thoughts.hear(event, performance.now());
+    if (event.type === "request") this.read(event.tokens);
     else if (event.type === "check_start") this.begin(`running ${oneLine(event.command, 60)}`);
-    else if (event.type === "response" || event.type === "check_end" || event.type === "end") this.hide();
+    else if (event.type === "response") this.prefill.counted(event.tokens);
+    if (event.type === "response" || event.type === "check_end" || event.type === "end") this.hide();
   }
 
   /** The model, its tokens counted on the line as they come. */
   counting(model: Model): Model {
-    const tick = <G extends Pick<Generation, "onEvent" | "onRead">>(generation: G): G => ({
-      ...generation,
-      onEvent: (event: unknown) => {
-        this.written += 1;
-        generation.onEvent?.(event);
-      },
-      onRead: (done: number, all: number) => {
-        this.read = `reading ${count(done)} of ${count(all)} tokens`;
-        generation.onRead?.(done, all);
-      },
-    });
+    const tick = <G extends Pick<Generation, "onEvent" | "onRead">>(prompt: string, generation: G): G => {
+      this.prefill.holds(prompt);
+      return {
+        ...generation,
+        onEvent: (event: unknown) => {
+          this.prefill.answered(performance.now());
+          this.written += 1;
+          generation.onEvent?.(event);
+        },
+        onRead: (done: number, all: number) => {
+          this.prefill.tell(done, all, performance.now());
+          generation.onRead?.(done, all);
+        },
+      };
+    };
     const { read } = model;
     return {
       ...model,
-      chat: (messages, generation) => model.chat(messages, tick(generation)),
-      complete: (prompt, generation) => model.complete(prompt, tick(generation)),
+      chat: (messages, generation) =>
+        model.chat(messages, tick(messages.map(({ content }) => content).join("\n"), generation)),
+      complete: (prompt, generation) => model.complete(prompt, tick(prompt, generation)),
       read:
         read === null
           ? null
           : (prompt, text, generation) => {
               // Its event comes with its end.
-              this.begin(`reading ${count(estimateTokens(prompt + text))} tokens`);
-              return read(prompt, text, tick(generation));
+              this.read(estimateTokens(prompt + text));
+              return read(prompt, text, tick(prompt + text, generation));
             },
     };
   }
 
   /** Nothing is being waited for any more. */
   hide(): void {
-    this.what = null;
+    this.waiting = false;
     clearInterval(this.timer);
     this.clear();
   }
 
-  private begin(what: string): void {
+  /** The model is given a prompt of so many tokens. */
+  private read(tokens: number): void {
+    this.begin(null);
+    this.prefill.begin(tokens, this.since);
+  }
+
+  private begin(command: string | null): void {
     this.hide();
-    this.what = what;
+    this.waiting = true;
+    this.command = command;
     this.since = performance.now();
     this.written = 0;
-    this.read = null;
     this.timer = setInterval(() => this.draw(), TICK_MS);
     this.timer.unref();
   }
 
   private draw(): void {
-    const ms = performance.now() - this.since;
-    if (this.what === null || ms < QUICK_MS || !this.lineStart) return;
-    const doing = this.written > 0 ? `writing, ${count(this.written)} tokens` : (this.read ?? this.what);
-    const line = `${doing}, ${Math.floor(ms / 1000)} s`.slice(0, Math.max(10, this.options.columns() - 1));
+    const now = performance.now();
+    if (!this.waiting || now - this.since < QUICK_MS || !this.lineStart) return;
+    const line = this.line(now).slice(0, Math.max(10, this.options.columns() - 1));
     this.options.out.write(`${CLEAR}${this.options.paint(line)}`);
     this.drawn = true;
+  }
+
+  private line(now: number): string {
+    const thought = this.thoughts.current(now);
+    if (thought !== null) return `thinking… ${count(thought.tokens)} tokens, ${whole(thought.ms)}`;
+    const passed = whole(now - this.since);
+    if (this.command !== null) return `${this.command}, ${passed}`;
+    return this.written > 0 ? `writing, ${count(this.written)} tokens, ${passed}` : this.prefill.line(now);
   }
 
   private clear(): void {

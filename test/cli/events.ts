@@ -43,6 +43,9 @@ export const EDIT: TurnEvent[] = [
   { type: "request", n: 1, purpose: "rewrite", tokens: 900 },
   { type: "check_start", check: "pytest", command: "pytest -q", when: "baseline" },
   { type: "check_end", report: { ...report, status: "failed" }, when: "baseline" },
+  { type: "thinking", text: "is pop\x1b[5m " },
+  { type: "thinking", text: "wrong? \ud83d" },
+  { type: "thinking", text: "\ude42" },
   { type: "text", text: "thinking\u202e aloud" },
   { type: "response", n: 1, tokens: { prompt: 900, cached: 0, generated: 60 }, finish: "node", ms: 2000 },
   {

@@ -40,6 +40,7 @@ test("an edit: the diff on stdout, progress on stderr", () => {
 an edit: the task says fix
 plan: fix pop
 pytest before the change: failed (3 passed, 1 failed) in 1.2 s: test_pop: assert 1 == 2
+thought for 0.0 s (12 tokens)
 thinking aloud
 > rewrite_symbol path=a.py symbol=Stack.pop code=(3 lines)
 refused: No such symbol.
@@ -62,6 +63,7 @@ test("verbose adds what was sent, what came and what was run", () => {
     "session s1, version 0.1.0, /w",
     "request 1 (rewrite): 900 tokens",
     "$ pytest -q",
+    "is pop wrong? 🙂",
     "response 1: 900 read (0 cached), 60 generated, node, 2.0 s",
     "candidate: a.py: Stack.pop",
     "1 def pop():",

@@ -6,7 +6,7 @@ import { estimateTokens } from "../../model/estimate.ts";
 import type { Model } from "../../model/model.ts";
 import { moveTurn } from "../command.ts";
 import { colorDiff } from "../render.ts";
-import { oneLine } from "../sanitize.ts";
+import { oneLine, sanitize } from "../sanitize.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Conversation } from "./conversation.ts";
 
@@ -47,6 +47,7 @@ const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "diff", help: "the last change", run: (_, desk) => stay(showDiff(desk)) },
   { name: "undo", help: "take back the last change", run: (_, desk) => stay(move("undo", desk)) },
   { name: "redo", help: "do it again", run: (_, desk) => stay(move("redo", desk)) },
+  { name: "thinking", help: "what the model thought last", run: (_, desk) => stay(showThought(desk)) },
   {
     name: "model",
     words: "[NAME]",
@@ -91,6 +92,12 @@ function showDiff({ around, conversation, say }: Desk): void {
   say(colorDiff(diff.patch.replace(/\n*$/, ""), pc.createColors(around.screen.color.stdout)));
   if (diff.undone) say("(It was taken back; /redo brings it back.)");
   else if (!diff.kept) say("(It was not kept.)");
+}
+
+function showThought({ around, conversation, say }: Desk): void {
+  const { thought } = conversation;
+  const { dim } = pc.createColors(around.screen.color.stdout);
+  say(thought === "" ? "The model has not thought aloud in this conversation." : dim(sanitize(thought)));
 }
 
 /** Takes the last change back or brings it back, and says so; whether that was possible. */

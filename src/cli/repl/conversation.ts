@@ -1,6 +1,7 @@
 /** What a conversation remembers: its turns, heard from their events, and what the next turn is told of them. */
 import type { Earlier } from "../../turn.ts";
 import type { Outcome, Tokens, TurnEvent } from "../../types.ts";
+import { Thoughts } from "../thinking.ts";
 
 interface Turn {
   task: string;
@@ -31,8 +32,10 @@ export class Conversation {
   tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
   last: Request | null = null;
   private purpose = "";
+  private readonly thoughts = new Thoughts();
 
   listen(event: TurnEvent): void {
+    this.thoughts.hear(event, performance.now());
     const turn = this.turns.at(-1);
     if (event.type === "start")
       this.turns.push({ task: event.task, answer: "", patch: null, files: [], end: null, undone: false });
@@ -70,6 +73,11 @@ export class Conversation {
     const turn = this.turns.findLast(({ patch }) => patch !== null);
     if (!turn?.patch) return null;
     return { task: turn.task, patch: turn.patch, undone: turn.undone, kept: isKept(turn) };
+  }
+
+  /** What the model thought last, in full; "" where it has not. */
+  get thought(): string {
+    return this.thoughts.last;
   }
 
   /** The user took the last kept change back, or brought the first one that was taken back. */
