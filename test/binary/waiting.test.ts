@@ -27,7 +27,7 @@ test("llama.cpp tells how far it has read: a bar, its speed, and what is left", 
 
 test("a server that tells nothing: from the second request on an estimate that says so", async () => {
   const slow = (text: string): TextRow => ({ text, prefill: { steps: 1, pace: 2500 } });
-  const p = await project(BUGGY, [slow("It adds."), slow("It multiplies.")]);
+  const p = await project(BUGGY, [slow("It adds."), slow("It multiplies.")], { as: "vllm" });
   const t = await talk(p, []);
   t.type("What is add?\r");
   await t.see("tokens, 1 s");
@@ -42,7 +42,7 @@ test("a server that tells nothing: from the second request on an estimate that s
 });
 
 test("thinking is folded, and /thinking shows it in full", async () => {
-  const p = await project(BUGGY, [THOUGHT]);
+  const p = await project(BUGGY, [THOUGHT], { as: "llama.cpp" });
   const t = await talk(p, []);
   t.type("What is add?\r");
   await t.see("thinking… ");
@@ -60,7 +60,7 @@ test("thinking is folded, and /thinking shows it in full", async () => {
 });
 
 test("a conversation without a thought has none to show", async () => {
-  const p = await project(BUGGY, []);
+  const p = await project(BUGGY, [], { as: "llama.cpp" });
   const t = await talk(p, []);
   t.type("/thinking\r");
   await t.see("has not thought aloud");
@@ -69,7 +69,7 @@ test("a conversation without a thought has none to show", async () => {
 
 test("in pipes: no line that moves; --verbose has the whole thought on stderr, --json its events", async () => {
   const quick = { ...THOUGHT, pace: 30 };
-  const p = await project(BUGGY, [quick, quick, quick]);
+  const p = await project(BUGGY, [quick, quick, quick], { as: "llama.cpp" });
   const usual = await p.run(["What is add?"]);
   expect(usual.stdout).toBe("It adds.\n");
   expect(usual.stderr).toMatch(/^thought for 0\.\d s \(\d+ tokens\)$/m);
