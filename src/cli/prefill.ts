@@ -89,7 +89,7 @@ export class Prefill {
 
   /** One line: a bar where one can be drawn, and the time that is left, else the time that has passed. */
   line(now: number): string {
-    const passed = `${Math.floor((now - this.since) / 1000)} s`;
+    const passed = this.passed(now);
     const { told, first, tokens } = this;
     if (told === null || first === null) {
       const guess = this.guessed({ all: tokens, left: tokens * this.fresh, at: this.since }, now);
@@ -107,11 +107,15 @@ export class Prefill {
   /** By how fast it has read so far: of `all` tokens so many were `left` at that time. null: there is nothing to go by. */
   private guessed(prompt: { all: number; left: number; at: number }, now: number): string | null {
     const { tokens, ms } = this.learnt;
-    if (tokens === 0) return null;
+    if (tokens === 0 || prompt.left <= 0) return null;
     const left = prompt.left - (tokens / ms) * (now - prompt.at);
-    const share = 1 - left / prompt.all;
-    // It takes longer than it should.
-    if (left <= 0 || share > MOST_GUESSED) return null;
-    return `reading ${shareOf(share, "about ")} of ${count(prompt.all)} tokens, about ${span((left * ms) / tokens)} left`;
+    const share = Math.min(MOST_GUESSED, 1 - left / prompt.all);
+    const line = `reading ${shareOf(share, "about ")} of ${count(prompt.all)} tokens`;
+    // It may take longer than it should.
+    return left > 0 ? `${line}, about ${span((left * ms) / tokens)} left` : `${line}, ${this.passed(now)}`;
+  }
+
+  private passed(now: number): string {
+    return `${Math.floor((now - this.since) / 1000)} s`;
   }
 }

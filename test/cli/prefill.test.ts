@@ -49,7 +49,7 @@ test("not told: about, by how fast earlier prompts were read", () => {
   prefill.holds("b".repeat(2000));
   expect(prefill.line(102_000)).toBe(`reading ${BAR(8)} about 40% of 500 tokens, about 3 s left`);
   // It should have been done.
-  expect(prefill.line(105_500)).toBe("reading 500 tokens, 5 s");
+  expect(prefill.line(105_500)).toBe(`reading ${BAR(19)} about 99% of 500 tokens, 5 s`);
 });
 
 test("not told: what the last prompt held, too, is taken to be read already", () => {
@@ -64,6 +64,15 @@ test("told of the beginning alone, as by a server that reads all in one go", () 
   prefill.begin(390, 100_000);
   prefill.tell(100, 500, 100_000);
   expect(prefill.line(102_000)).toBe(`reading ${BAR(12)} about 60% of 500 tokens, about 2 s left`);
+  prefill.tell(500, 500, 104_000);
+  expect(prefill.line(104_000)).toBe(`reading ${BAR(20)} 100% of 500 tokens, 100 tokens/s, 4 s`);
+});
+
+test("all of it in the cache: there is nothing to estimate", () => {
+  const prefill = experienced();
+  prefill.begin(390, 100_000);
+  prefill.tell(500, 500, 100_000);
+  expect(prefill.line(101_000)).toBe(`reading ${BAR(20)} 100% of 500 tokens, 1 s`);
 });
 
 test("what is too short to measure teaches nothing; later requests count for more", () => {
