@@ -84,11 +84,12 @@ test("what is too short to measure teaches nothing; later requests count for mor
   expect(prefill.line(6000)).toBe("reading 500 tokens, 1 s");
   const taught = experienced();
   taught.begin(1000, 0);
-  taught.holds("c");
+  // Half of it was there before, though this server counts nothing as cached.
+  taught.holds(`${"a".repeat(4000)}${"b".repeat(4000)}`);
   taught.answered(5000);
-  // Not all of them were new to a server that counts none as cached.
-  taught.counted({ prompt: 1000, cached: 0, generated: 5 });
+  taught.counted({ prompt: 2000, cached: 0, generated: 5 });
   taught.begin(450, 0);
-  taught.holds("d");
+  taught.holds("c".repeat(1800));
+  // 500 + 1,000 tokens in 5 + 5 s.
   expect(taught.line(1000)).toBe(`reading ${BAR(6)} about 33% of 450 tokens, about 2 s left`);
 });
