@@ -119,30 +119,3 @@ export function readCode(text: string): Result<{ code: string }> {
     return { ok: false, reason: "There was no code; send it in one fenced block." };
   return { ok: true, code: text.replaceAll("\r\n", "\n").replace(/^\n+/, "").trimEnd() };
 }
-
-const SEARCH = /^[ \t]*<{5,9} ?SEARCH/gm;
-const MARKS =
-  /^[ \t]*<{5,9} ?SEARCH[^\n]*\n([\s\S]*?)^[ \t]*={5,9}[ \t]*\n([\s\S]*?)^[ \t]*>{5,9} ?REPLACE/gm;
-
-/** A search/replace pair. Two different pairs are refused: one call changes one place. */
-export function readReplace(text: string): Result<{ old: string; fresh: string }> {
-  const pairs = [...text.replaceAll("\r\n", "\n").matchAll(MARKS)].map(([, old, fresh]) => ({
-    old: old ?? "",
-    fresh: fresh ?? "",
-  }));
-  const [first] = pairs;
-  if (first === undefined)
-    return {
-      ok: false,
-      reason:
-        "There was no change; send <<<<<<< SEARCH, the old lines, =======, the new lines, >>>>>>> REPLACE, each mark on a line of its own.",
-    };
-  if ((text.match(SEARCH)?.length ?? 0) > pairs.length)
-    return { ok: false, reason: "A change has no end; send one change, with all three marks." };
-  if (pairs.some(({ old, fresh }) => old !== first.old || fresh !== first.fresh))
-    return {
-      ok: false,
-      reason: `There were ${pairs.length} changes; send one, and the next one in the next call.`,
-    };
-  return { ok: true, old: first.old.replace(/\n$/, ""), fresh: first.fresh.replace(/\n$/, "") };
-}

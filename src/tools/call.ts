@@ -2,8 +2,10 @@
  * Gets one call from a chat model on the schema rung: think, then choose from closed lists, then send the code verbatim.
  * Each request begins with the messages of the one before it. What could not be read never stays in the conversation.
  */
+
+import { readReplace } from "../model/blocks.ts";
 import type { ChatMessage, Generation, Reply } from "../model/model.ts";
-import { readChoice, readCode, readReplace } from "../model/reader.ts";
+import { readChoice, readCode } from "../model/reader.ts";
 import { CHOOSE, type ChoiceLists, choiceSchema, codeRequest, OTHER, THINK } from "../model/schema.ts";
 import type { Result, Target, ToolCall } from "../types.ts";
 import { TOOLS, toolNamed } from "./index.ts";
@@ -97,10 +99,11 @@ function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Resul
 function completeCall(tool: Tool, args: Record<string, unknown>, text: string): Result<{ call: ToolCall }> {
   if (tool.body === "none") return { ok: true, call: { tool: tool.name, args } };
   if (tool.body === "replace") {
-    const read = readReplace(text);
-    return read.ok
-      ? { ok: true, call: { tool: tool.name, args: { ...args, old: read.old, new: read.fresh } } }
-      : read;
+    const read = readReplace(text, typeof args.path === "string" ? args.path : null);
+    if (!read.ok) return read;
+    const [first, ...more] = read.edits;
+    const further = more.length > 0 ? { more } : {};
+    return { ok: true, call: { tool: tool.name, args: { ...args, ...first, ...further } } };
   }
   const read = readCode(text);
   if (!read.ok) return read;

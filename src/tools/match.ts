@@ -1,136 +1,306 @@
 /**
- * Finds the text that an edit means. Exact first; then line by line without regard to white space at line ends; then
- * without regard to indentation, re-indented to the file. More than one place is refused, and so is none: with the
- * nearest region, so that the next attempt can be right.
+ * Finds the place that an edit means and what to put there. The readings of a pair (`match/readings.ts`) are tried from the
+ * one as written to the most cleaned one, and each by the ways to compare (`match/lines.ts`) from strict to loose. The first
+ * that is anywhere in the file decides: one place is taken, several are refused. Nothing is guessed by likeness: what is
+ * nowhere is refused with the nearest lines and what differs in them.
  */
-import type { Result } from "../types.ts";
+import type { Edit } from "../model/blocks.ts";
+import { elidedAt } from "./match/elide.ts";
+import { placedLines } from "./match/indent.ts";
+import {
+  FileLines,
+  indentOf,
+  isBlank,
+  LAYOUT,
+  type Level,
+  type Lines,
+  LOOKS,
+  linesOf,
+  placesAt,
+  plainSigns,
+} from "./match/lines.ts";
+import { changedSince, nearest } from "./match/nearest.ts";
+import { type Reading, readingsOf, tornFence, unfenced } from "./match/readings.ts";
+import { omissionIn, whyNot } from "./omission.ts";
 
-/** Offsets of a match in the file and the text to put there. */
-export interface Match {
+/** Offsets of a region of the file and the text to put there. */
+export interface Place {
   start: number;
   end: number;
   text: string;
 }
 
-type Normal = (line: string) => string;
+export type RefusalKind =
+  | "ambiguous"
+  | "not-found"
+  | "stale"
+  | "no-change"
+  | "empty old text"
+  | "omission placeholder"
+  | "fence"
+  | "unclear escapes";
 
-const LEVELS: Normal[] = [(line) => line.trimEnd(), (line) => line.trim().replace(/\s+/g, " ")];
-
-const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? "";
-const isBlank = (line: string): boolean => line.trim() === "";
-
-/** Without blank lines and fences around it, and without line numbers where every line has one (`12| code`). */
-function lay(text: string): string[] {
-  let lines = text.replaceAll("\r\n", "\n").split("\n");
-  while (lines.length > 0 && isBlank(lines[0] ?? "")) lines = lines.slice(1);
-  while (lines.length > 0 && isBlank(lines.at(-1) ?? "")) lines = lines.slice(0, -1);
-  const numbered = /^\s*\d+\s*[|:\t] ?/;
-  return lines.length > 0 && lines.every((line) => numbered.test(line))
-    ? lines.map((line) => line.replace(numbered, ""))
-    : lines;
+export interface MatchOptions {
+  /** The file's path: in prose, fences and typographic quotes are content. */
+  path?: string;
+  /** Every place, not only one. */
+  all?: boolean;
+  /** Texts that the file had earlier in the conversation, newest last. */
+  earlier?: string[];
 }
 
-function placesOf(file: string[], wanted: string[], normal: Normal): number[] {
-  const lines = file.map(normal);
-  const search = wanted.map(normal);
-  const places: number[] = [];
-  for (let at = 0; at + search.length <= lines.length; at += 1)
-    if (search.every((line, index) => lines[at + index] === line)) places.push(at);
-  return places;
+export type Matched = { ok: true; places: Place[] } | { ok: false; kind: RefusalKind; reason: string };
+export type Applied = { ok: true; text: string } | { ok: false; kind: RefusalKind; reason: string };
+
+const refuse = (kind: RefusalKind, reason: string): { ok: false; kind: RefusalKind; reason: string } => ({
+  ok: false,
+  kind,
+  reason,
+});
+
+const isProse = (path = ""): boolean => /\.(md|mdx|markdown|qmd|rmd|rst|adoc|txt|tex)$/i.test(path);
+
+/** A pair of one reading with what the search for it shares. */
+interface Search {
+  file: FileLines;
+  reading: Reading;
+  old: Lines;
+  fresh: Lines;
+  whole: boolean;
+  prose: boolean;
 }
 
-/** What each indentation that the model wrote is in the file, told by the lines that they share. */
-function indentsOf(wanted: string[], matched: string[]): Map<string, string> {
-  const pairs = wanted.map((line, index): [string, string] => [
-    indentOf(line),
-    indentOf(matched[index] ?? ""),
-  ]);
-  return new Map(pairs.filter((_, index) => !isBlank(wanted[index] ?? "")).reverse());
+/** Places of a text inside the file, overlapping ones too, at most `most`. */
+function substrings(text: string, old: string, most: number): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(old); at >= 0 && found.length < most; at = text.indexOf(old, at + 1))
+    found.push(at);
+  return found;
 }
 
-/** An indentation that only the new lines have: from the nearest known one as far out or in as the model went, in the file's manner. */
-function unknownIndent(indent: string, known: Map<string, string>): string {
-  const keys = [...known.keys()].sort((a, b) => a.length - b.length);
-  const from = keys.findLast((key) => indent.startsWith(key)) ?? keys[0] ?? "";
-  const to = known.get(from) ?? "";
-  const spaces = /^ *$/.test(indent + from);
-  const tabbed = spaces && [...known.values()].some((value) => value.includes("\t"));
-  const far = indent.length - from.length;
-  const widths = [...keys.map(({ length }) => length), Math.abs(far)].filter((width) => width > 0);
-  const steps = tabbed ? Math.round(far / Math.min(4, ...widths)) : far;
-  if (steps <= 0) return to.slice(0, Math.max(0, to.length + steps));
-  return to + (tabbed ? "\t".repeat(steps) : indent.slice(from.length));
+const MOST_PLACES = 10_000;
+
+/**
+ * The new text of an exact match: as it was written. Only where one line was copied without its indentation, and the lines
+ * that come behind it stand too far out for the file, they are moved in with it.
+ */
+function verbatim({ file, reading }: Search, start: number): Place {
+  const { old, new: fresh } = reading;
+  const end = start + old.length;
+  const lineStart = file.text.lastIndexOf("\n", start - 1) + 1;
+  const place = file.text.slice(lineStart, start);
+  const [first = "", ...others] = fresh.split("\n");
+  const rest = others.filter((line) => !isBlank(line));
+  const alone = !old.includes("\n") && (end === file.text.length || file.text[end] === "\n");
+  const copied = place !== "" && isBlank(place) && !isBlank(old[0] ?? "") && alone;
+  if (!copied || rest.length === 0 || rest.every((line) => indentOf(line).startsWith(place)))
+    return { start, end, text: fresh };
+  const moved = others.map((line) => (isBlank(line) ? line : place + line));
+  return { start, end, text: [first, ...moved].join("\n") };
 }
 
-/** Moves lines from the indentation that the model wrote to that of the file. */
-function reindent(lines: string[], wanted: string[], matched: string[]): string[] {
-  const known = indentsOf(wanted, matched);
-  return lines.map((line) => {
-    if (isBlank(line)) return "";
-    const indent = indentOf(line);
-    return (known.get(indent) ?? unknownIndent(indent, known)) + line.slice(indent.length);
+/** Exact text, anywhere in a line. */
+function textPlaces(search: Search): Place[] {
+  const { file, reading } = search;
+  if (reading.whole) return [];
+  if (!search.whole) return substrings(file.text, reading.old, MOST_PLACES).map((at) => verbatim(search, at));
+  const [old, fresh] = [search.old.lines.join("\n"), search.fresh.lines.join("\n")];
+  const bare = { ...search, reading: { ...reading, old, new: fresh } };
+  return substrings(file.text, old, MOST_PLACES).map((at) => verbatim(bare, at));
+}
+
+/** Text that looks the same, anywhere in a line: typographic signs as ASCII, one for one. */
+function lookPlaces(search: Search): Place[] {
+  const { file, reading, old } = search;
+  const wanted = search.whole ? old.lines.join("\n") : reading.old;
+  const fresh = search.whole ? search.fresh.lines.join("\n") : reading.new;
+  if (reading.whole) return [];
+  return substrings(plainSigns(file.text), plainSigns(wanted), MOST_PLACES).map((start) => ({
+    start,
+    end: start + wanted.length,
+    text: fresh,
+  }));
+}
+
+/** A region of whole lines as offsets. The last line keeps its end; where no line is left, the end goes, too. */
+function region(file: FileLines, from: number, to: number, lines: string[]): Place {
+  const start = file.startOf(from);
+  const behind = file.startOf(to);
+  if (lines.length === 0) return { start, end: behind, text: "" };
+  const end = to < file.lines.length || file.ended ? behind - 1 : behind;
+  return { start, end, text: lines.join("\n") };
+}
+
+/** In prose a changed line keeps the typographic quotes of the line in whose place it stands, where both have as many. */
+function quotedAs(line: string, model: string): string {
+  let text = line;
+  for (const [plain, fancy] of [
+    ['"', /[“”„«»]/g],
+    ["'", /[‘’‚]/g],
+  ] as const) {
+    const own = [...model.matchAll(fancy)].map(([sign]) => sign);
+    if (own.length > 0 && !model.includes(plain) && text.split(plain).length - 1 === own.length)
+      text = text.replaceAll(plain, () => own.shift() ?? plain);
+  }
+  return text;
+}
+
+function linePlaces(search: Search, level: Level): Place[] {
+  const { file, old, fresh, prose } = search;
+  return placesAt(file, old.lines, level).map((found) => {
+    const placed = placedLines(file, found, old, fresh);
+    const own = file.lines.slice(found.from, found.to);
+    const quoted = prose && placed.length === own.length;
+    const lines = quoted ? placed.map((line, index) => quotedAs(line, own[index] ?? "")) : placed;
+    return region(file, found.from, found.to, lines);
   });
 }
 
-const lineNumber = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
+function elidedPlaces(search: Search, level: Level): Place[] | null {
+  const { file, old, fresh } = search;
+  return (
+    elidedAt(file, old, fresh, level)?.map(({ from, to, lines }) => region(file, from, to, lines)) ?? null
+  );
+}
 
-/** The lines of the file that share most with what was looked for, with their numbers. */
-function nearest(file: string[], wanted: string[]): string {
-  const words = new Set(wanted.join(" ").match(/\w+/g) ?? []);
-  const size = Math.min(Math.max(wanted.length, 3), 12);
-  let best = { at: 0, score: -1 };
-  for (let at = 0; at + 1 <= Math.max(1, file.length - size + 1); at += 1) {
-    const here = new Set(
-      file
-        .slice(at, at + size)
-        .join(" ")
-        .match(/\w+/g) ?? [],
-    );
-    const score = [...words].filter((word) => here.has(word)).length;
-    if (score > best.score) best = { at, score };
-  }
-  return file
-    .slice(best.at, best.at + size)
-    .map((line, index) => `${best.at + index + 1}| ${line}`)
-    .join("\n");
+type Way = (search: Search) => Place[] | null;
+
+const byLine = (levels: Level[]): Way[] => levels.map((level) => (search) => linePlaces(search, level));
+const byPart = (levels: Level[]): Way[] => levels.map((level) => (search) => elidedPlaces(search, level));
+
+/** Text as it is first; whole lines first where the pair is made of lines. */
+const WAYS: Way[] = [
+  textPlaces,
+  ...byLine(LAYOUT),
+  ...byLine(LOOKS.slice(0, 1)),
+  lookPlaces,
+  ...byLine(LOOKS.slice(1)),
+];
+const LINE_WAYS: Way[] = [
+  ...byLine(LAYOUT),
+  textPlaces,
+  ...byLine(LOOKS.slice(0, 1)),
+  lookPlaces,
+  ...byLine(LOOKS.slice(1)),
+];
+const PART_WAYS: Way[] = byPart([...LAYOUT, ...LOOKS]);
+
+const lineOf = (file: FileLines, { start }: Place): number => file.text.slice(0, start).split("\n").length;
+
+/** Line numbers that may be the file's own text count only where they are right. */
+const numbersFit = ({ file, reading: { numbers } }: Search, place: Place): boolean =>
+  numbers === null || numbers.sure || lineOf(file, place) === numbers.first;
+
+/** Places that do not overlap, the first ones first. */
+function apart(places: Place[]): Place[] {
+  let end = -1;
+  return places.filter((place) => {
+    if (place.start < end) return false;
+    end = place.end;
+    return true;
+  });
 }
 
 const several = (lines: number[]): string =>
-  `The text stands at lines ${lines.slice(0, 5).join(", ")}; add the lines before or after it until it is unique.`;
+  `The text stands at lines ${[...new Set(lines)].slice(0, 5).join(", ")}${lines.length > 5 ? " and more" : ""}; add the lines before or after it until it is unique.`;
 
-/** Where `old` stands in `text` ("\n" line ends), and what `fresh` becomes there. */
-export function findMatch(text: string, old: string, fresh: string): Result<{ match: Match }> {
-  if (old.trim() === "")
-    return { ok: false, reason: "The SEARCH part is empty; copy there the lines to be replaced." };
-  const first = text.indexOf(old);
-  if (first >= 0) {
-    const second = text.indexOf(old, first + 1);
-    if (second >= 0) return { ok: false, reason: several([first, second].map((at) => lineNumber(text, at))) };
-    return { ok: true, match: { start: first, end: first + old.length, text: fresh } };
-  }
-  const file = text.split("\n");
-  const wanted = lay(old);
-  for (const normal of LEVELS) {
-    const places = placesOf(file, wanted, normal);
-    if (places.length > 1) return { ok: false, reason: several(places.map((at) => at + 1)) };
-    const at = places[0];
-    if (at === undefined) continue;
-    const start = file.slice(0, at).reduce((sum, line) => sum + line.length + 1, 0);
-    const matched = file.slice(at, at + wanted.length);
-    const lines = reindent(lay(fresh), wanted, matched);
-    const end = start + matched.join("\n").length;
-    // A replacement by nothing takes the line end with it.
-    return {
-      ok: true,
-      match: {
-        start,
-        end: lines.length === 0 ? Math.min(end + 1, text.length) : end,
-        text: lines.join("\n"),
-      },
+function decide(search: Search, places: Place[], edit: Edit, all: boolean): Matched {
+  const { file } = search;
+  if (search.reading.doubt !== null) return refuse("unclear escapes", search.reading.doubt);
+  if (all) return { ok: true, places: apart(places) };
+  const lines = places.length > 1 ? places.map((place) => lineOf(file, place)) : [];
+  const hinted = places.filter((_, index) => lines[index] === edit.at);
+  const [place] = places.length > 1 ? hinted : places;
+  if (place === undefined || hinted.length > 1) return refuse("ambiguous", several(lines));
+  return { ok: true, places: [place] };
+}
+
+/** The first reading and way that find anything decide. */
+function locate(file: FileLines, edit: Edit, { path, all = false }: MatchOptions): Matched | null {
+  for (const reading of readingsOf(edit)) {
+    const search: Search = {
+      file,
+      reading,
+      old: linesOf(reading.old),
+      fresh: linesOf(reading.new),
+      whole: edit.lines === true,
+      prose: isProse(path),
     };
+    for (const way of [...(search.whole ? LINE_WAYS : WAYS), ...PART_WAYS]) {
+      const places = way(search)?.filter((place) => numbersFit(search, place));
+      if (places === undefined)
+        return refuse("ambiguous", "The lines left out can be several places; send them, too.");
+      if (places.length > 0) return decide(search, places, edit, all);
+    }
   }
-  return {
-    ok: false,
-    reason: `No such text in the file. The nearest lines are:\n${nearest(file, wanted)}\nCopy the lines to be replaced exactly, without the numbers.`,
-  };
+  return null;
+}
+
+/** Without what a model puts around code, and with plain line ends. */
+function tidied(edit: Edit, path: string | undefined): Edit {
+  const old = edit.old.replaceAll("\r\n", "\n");
+  const fresh = edit.new.replaceAll("\r\n", "\n");
+  const bare = isProse(path) || unfenced(old) !== null ? null : unfenced(fresh);
+  return { ...edit, old, new: bare ?? fresh };
+}
+
+/** What the new text brings in that must not be written; null where it is all code. */
+function spoiled(file: FileLines, places: Place[], path: string | undefined): Matched | null {
+  for (const { start, end, text } of places) {
+    const omitted = omissionIn(text, file.text);
+    if (omitted !== null) return refuse("omission placeholder", whyNot(omitted));
+    if (!isProse(path) && tornFence(text) && !tornFence(file.text.slice(start, end)))
+      return refuse("fence", "The new text has half of a fence (```); send the lines without it.");
+  }
+  return null;
+}
+
+/** Where `edit.old` stands in `text` ("\n" line ends), and what comes there: one place, or all with `all`, in file order. */
+export function findEdit(text: string, edit: Edit, options: MatchOptions = {}): Matched {
+  const wanted = tidied(edit, options.path);
+  const file = new FileLines(text);
+  if (isBlank(wanted.old)) {
+    if (isBlank(text) && !isBlank(wanted.new))
+      return { ok: true, places: [{ start: 0, end: text.length, text: wanted.new }] };
+    return refuse("empty old text", "The SEARCH part is empty; copy there the lines to be replaced.");
+  }
+  const found = locate(file, wanted, options);
+  if (found === null) {
+    const stale = changedSince(file, options.earlier ?? [], (before) => {
+      const there = locate(before, wanted, options);
+      return there?.ok ? there.places : [];
+    });
+    return stale === null ? refuse("not-found", nearest(file, wanted)) : refuse("stale", stale);
+  }
+  if (!found.ok) return found;
+  if (found.places.every(({ start, end, text: put }) => text.slice(start, end) === put))
+    return refuse("no-change", "SEARCH and REPLACE are the same; the file already has that text.");
+  return spoiled(file, found.places, options.path) ?? found;
+}
+
+/** The text with its places replaced; everything outside them stays. */
+export function replaced(text: string, places: Place[]): string {
+  let at = 0;
+  const parts: string[] = [];
+  for (const place of places) {
+    parts.push(text.slice(at, place.start), place.text);
+    at = place.end;
+  }
+  return parts.join("") + text.slice(at);
+}
+
+/** All edits one after the other, each on the text that the one before it left; or none, with the reason of the first that fails. */
+export function applyEdits(text: string, edits: Edit[], options: MatchOptions = {}): Applied {
+  let now = text;
+  for (const [index, edit] of edits.entries()) {
+    const found = findEdit(now, edit, options);
+    if (!found.ok)
+      return edits.length === 1
+        ? found
+        : { ...found, reason: `Change ${index + 1} of ${edits.length}, and so none: ${found.reason}` };
+    now = replaced(now, found.places);
+  }
+  return now === text
+    ? refuse("no-change", "SEARCH and REPLACE are the same; the file already has that text.")
+    : { ok: true, text: now };
 }

@@ -21,6 +21,8 @@ export interface ToolContext {
   /** The ids of the checks that can be run. */
   checks: string[];
   origin: Origin;
+  /** Texts that a file had earlier in the conversation, newest last. */
+  earlier?: (path: string) => string[];
   /** Characters that an answer may have. */
   room: number;
 }

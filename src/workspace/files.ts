@@ -1,9 +1,11 @@
 /**
- * Text files as the rest of the program sees them: "\n" line ends and no byte order mark in memory, the file's own on
- * disk. Only UTF-8 text is read; everything else is refused with a reason.
+ * Text files as the rest of the program sees them: "\n" line ends and no byte order mark in memory, the file's own line
+ * ends, mark and encoding on disk. What is no text, or text that cannot be given back byte for byte, is refused.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { Result } from "../types.ts";
+import { decode, toBytes, whyNotText } from "./encoding.ts";
+import { BOM, dominantEol, unixed, withEndsOf } from "./eol.ts";
 import { diskReason, locate, lstatOrNull } from "./walls.ts";
 
 /** Larger files are data, not something to read to a model. */
@@ -20,71 +22,31 @@ export interface FileText {
   lines: number;
 }
 
-const BOM = "\uFEFF";
-
 /** sha256 in hex. */
 export function hashOf(bytes: Uint8Array | string): string {
   return new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
 }
 
-/** Bytes as text, byte for byte reversible; null where they are not UTF-8 text. */
-export function decode(bytes: Uint8Array): string | null {
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+/** The new text of a file as its bytes; refused where they cannot say it. See `encoding.ts` and `eol.ts`. */
+export function encode(text: string, before: Uint8Array | null): Result<{ bytes: Uint8Array }> {
+  const old = before && decode(before);
+  if (old === null) return { ok: true, bytes: Buffer.from(withEndsOf(text, null)) };
+  return toBytes(withEndsOf(text, old.text), old);
 }
 
-function dominantEol(raw: string): "\n" | "\r\n" {
-  const all = raw.split("\n").length - 1;
-  const windows = raw.split("\r\n").length - 1;
-  return windows * 2 > all ? "\r\n" : "\n";
-}
-
-/** The lines of a raw text with their ends. */
-const splitLines = (raw: string): string[] => raw.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-
-const unixed = (text: string): string => text.replaceAll("\r\n", "\n");
-
-/**
- * New text (with "\n" ends) as bytes for a file that held `before`: its BOM and line ends are given back. In a file
- * with mixed ends, the unchanged lines at the top and at the bottom keep theirs, and what is between takes the ends of
- * the lines it replaces. `before: null` is a new file.
- */
-export function encode(text: string, before: string | null): Uint8Array {
-  const plain = unixed(text.startsWith(BOM) ? text.slice(1) : text);
-  if (before === null) return Buffer.from(plain);
-  const bom = before.startsWith(BOM) ? BOM : "";
-  const old = splitLines(before.slice(bom.length));
-  const fresh = splitLines(plain);
-  const same = (a: string | undefined, b: string | undefined): boolean =>
-    a !== undefined && b !== undefined && unixed(a) === b;
-  let top = 0;
-  while (top < fresh.length && same(old[top], fresh[top])) top += 1;
-  let bottom = 0;
-  const room = Math.min(old.length, fresh.length) - top;
-  while (bottom < room && same(old.at(-1 - bottom), fresh.at(-1 - bottom))) bottom += 1;
-  const replaced = old.slice(top, old.length - bottom).join("");
-  const eol = dominantEol(replaced.includes("\n") ? replaced : before);
-  const middle = fresh.slice(top, fresh.length - bottom).map((line) => line.replace(/\n$/, eol));
-  const tail = bottom === 0 ? [] : old.slice(-bottom);
-  return Buffer.from(bom + [...old.slice(0, top), ...middle, ...tail].join(""));
-}
-
-/** Describes bytes that are known to be a text file of the workspace; null where they are not UTF-8 text. */
+/** Describes bytes that are known to be a text file of the workspace; null where they are no text. */
 function describe(path: string, bytes: Uint8Array, mode: number): FileText | null {
-  const raw = decode(bytes);
-  if (raw === null) return null;
+  const decoded = decode(bytes);
+  if (decoded === null) return null;
+  const raw = decoded.text;
   const bom = raw.startsWith(BOM);
   const text = unixed(bom ? raw.slice(1) : raw);
   const lines = text === "" ? 0 : text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
-  return { path, text, hash: hashOf(bytes), eol: dominantEol(raw), bom, mode: mode & 0o7777, lines };
+  const hash = hashOf(bytes);
+  return { path, text, hash, eol: dominantEol(raw), bom, mode: mode & 0o7777, lines };
 }
 
-/** Reads one text file inside the walls. Refuses missing, folder, special file, > 2 MB, binary, not UTF-8, secret. */
+/** Reads one text file inside the walls. Refuses missing, folder, special file, > 2 MB, binary, broken text, secret. */
 export function readText(root: string, path: string): Result<{ file: FileText }> {
   const place = locate(root, path);
   if (!place.ok) return place;
@@ -102,9 +64,7 @@ export function readText(root: string, path: string): Result<{ file: FileText }>
       const bytes = readFileSync(fd);
       const file = describe(place.path, bytes, mode);
       if (file) return { ok: true, file };
-      return refuse(
-        bytes.includes(0) ? "is a binary file." : "is not UTF-8 text; convert it to UTF-8 first.",
-      );
+      return refuse(whyNotText(bytes));
     } finally {
       closeSync(fd);
     }

@@ -3,7 +3,8 @@ import { readFileSync, type Stats } from "node:fs";
 import { relative } from "node:path";
 import type { Change, Failed } from "../types.ts";
 import type { Blobs } from "./blobs.ts";
-import { decode, encode, hashOf, MAX_TEXT_BYTES } from "./files.ts";
+import { decode, whyNotText } from "./encoding.ts";
+import { encode, hashOf, MAX_TEXT_BYTES } from "./files.ts";
 import type { Step } from "./journal.ts";
 import { keep } from "./kept.ts";
 import type { Entry } from "./snapshot.ts";
@@ -27,17 +28,15 @@ function likeness(path: string, like: string | undefined, parts: PrepareParts): 
   if (like === undefined) {
     const entry = parts.origin(path);
     const bytes = entry && !entry.link ? parts.blobs.get(entry.hash) : null;
-    return entry && bytes ? { text: decode(bytes), mode: entry.mode } : null;
+    return entry && bytes ? { bytes, mode: entry.mode } : null;
   }
   const at = locate(parts.root, like);
   const stat = at.ok ? (lstatOrNull(at.absolute) as Stats | null) : null;
-  return at.ok && stat?.isFile()
-    ? { text: decode(readFileSync(at.absolute)), mode: stat.mode & 0o7777 }
-    : null;
+  return at.ok && stat?.isFile() ? { bytes: readFileSync(at.absolute), mode: stat.mode & 0o7777 } : null;
 }
 
 interface Likeness {
-  text: string | null;
+  bytes: Uint8Array;
   mode: number;
 }
 
@@ -61,11 +60,11 @@ export function prepare(change: Change, parts: PrepareParts): Step | Failed {
     const ours = relative(root, keep(folder, at.path, Buffer.from(change.text ?? "")));
     return refuse(`was changed by someone else since it was read and was left alone; ours is in ${ours}.`);
   }
-  const old = bytes && decode(bytes);
-  if (bytes && old === null) return refuse("is not UTF-8 text and was left alone.");
-  const model = stat ? { text: old, mode: stat.mode & 0o7777 } : likeness(at.path, change.like, parts);
+  if (bytes && decode(bytes) === null) return refuse(whyNotText(bytes));
+  const model = bytes && stat ? { bytes, mode: stat.mode & 0o7777 } : likeness(at.path, change.like, parts);
   const mode = model?.mode ?? 0o666 & ~process.umask();
   const entry = (content: Uint8Array): Entry => ({ hash: blobs.put(content, true), mode, link: false });
-  const after = change.text === null ? null : entry(encode(change.text, model?.text ?? null));
-  return { path: at.path, before: bytes && entry(bytes), after };
+  const fresh = change.text === null ? null : encode(change.text, model?.bytes ?? null);
+  if (fresh?.ok === false) return refuse(fresh.reason);
+  return { path: at.path, before: bytes && entry(bytes), after: fresh && entry(fresh.bytes) };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Change, Result } from "../types.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
-import { decode } from "./files.ts";
+import { decode } from "./encoding.ts";
 import { matcher } from "./ignore.ts";
 import {
   append,
@@ -253,7 +253,7 @@ export class Transaction {
   /** Before and after of each file the turn has changed, in path order, as on disk (line ends and BOM included). */
   async changes(): Promise<{ path: string; before: string | null; after: string | null }[]> {
     const text = (entry: Entry | null): string | null =>
-      entry && decode(this.parts.blobs.get(entry.hash) ?? new Uint8Array());
+      entry && (decode(this.parts.blobs.get(entry.hash) ?? new Uint8Array())?.text ?? null);
     return this.ledger
       .net()
       .map(({ path, before, after }) => ({ path, before: text(before), after: text(after) }));

@@ -1,6 +1,6 @@
 /** The reader: what a person could read without doubt is read, everything else is refused with what to send. */
 import { describe, expect, test } from "bun:test";
-import { readChoice, readCode, readReplace } from "../../src/model/reader.ts";
+import { readChoice, readCode } from "../../src/model/reader.ts";
 
 const LISTS = { tools: ["rewrite_symbol", "finish"], targets: ["calc.py::add", "calc.py", "other"] };
 const CHOICE = '{"tool":"rewrite_symbol","target":"calc.py::add","text":"x"}';
@@ -91,31 +91,6 @@ describe("code", () => {
   });
 });
 
-describe("search and replace", () => {
-  const pair = (old: string, fresh: string): string =>
-    `<<<<<<< SEARCH\n${old}=======\n${fresh}>>>>>>> REPLACE`;
-  test("one pair, with prose and a fence around it, and with fewer marks", () => {
-    const read = { ok: true, old: "a\n  b", fresh: "c" } as const;
-    expect(readReplace(pair("a\n  b\n", "c\n"))).toEqual(read);
-    expect(readReplace(`Sure:\n\`\`\`\n${pair("a\n  b\n", "c\n")}\n\`\`\``)).toEqual(read);
-    expect(
-      readReplace(pair("a\n  b\n", "c\n").replaceAll("<<<<<<<", "<<<<<").replace("=======", "=====")),
-    ).toEqual(read);
-  });
-  test("a replacement by nothing", () => {
-    expect(readReplace(pair("a\n", ""))).toEqual({ ok: true, old: "a", fresh: "" });
-  });
-  test("refused: two different pairs, and none", () => {
-    expect(readReplace(`${pair("a\n", "b\n")}\n${pair("c\n", "d\n")}`)).toEqual({
-      ok: false,
-      reason: expect.stringContaining("There were 2 changes"),
-    });
-    expect(readReplace(`${pair("a\n", "b\n")}\n${pair("a\n", "b\n")}`).ok).toBe(true);
-    for (const text of ["", "a -> b", "<<<<<<< SEARCH\na\n=======\nb\n"])
-      expect(readReplace(text)).toEqual({ ok: false, reason: expect.stringContaining("<<<<<<< SEARCH") });
-  });
-});
-
 describe("fences inside fences", () => {
   const README = "# Title\n```sh\nls\n```\nmore";
   for (const [what, text, code] of [
@@ -131,13 +106,4 @@ describe("fences inside fences", () => {
       reason: expect.stringContaining("put ```` around"),
     });
   });
-});
-
-test("a second change without its end is refused, not left out", () => {
-  const whole = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n";
-  expect(readReplace(`${whole}<<<<<<< SEARCH\nc\n=======\nd\n`)).toMatchObject({
-    ok: false,
-    reason: expect.stringContaining("no end"),
-  });
-  expect(readReplace(whole)).toEqual({ ok: true, old: "a", fresh: "b" });
 });

@@ -1,107 +1,40 @@
 /**
  * Edits that do not match their file exactly, as models wrote them: each is applied as a person would, or refused. The
- * corpus lies beside the repository; where it is absent its tests are skipped.
+ * corpus lies beside the repository; where it is absent its test is skipped. `own-edits.ts` holds further ones of each kind.
  */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findMatch } from "../../src/tools/match.ts";
-import { omissionIn } from "../../src/tools/omission.ts";
-import { encode } from "../../src/workspace/files.ts";
+import { exact, gradeOf, ours, readCases } from "../../bench/edits.ts";
+import { OWN_EDITS } from "./own-edits.ts";
 
 const CORPUS = join(import.meta.dir, "../../../shared/data/edits.jsonl");
-/** Of all find-replace edits: as a person would do it, and at least left alone. */
-const LEAST_RIGHT = 0.88;
+/** Of all edits as a person would do them; what is not may only be left alone. */
+const LEAST_EXPECTED = 0.98;
 
-interface Edit {
-  id: string;
-  format: string;
-  content: string;
-  edit: { old: string; new: string; replace_all?: boolean };
-  expect: Outcome;
-  accept?: Outcome[];
-}
-type Outcome = { content?: string; error?: string };
+test.skipIf(!existsSync(CORPUS))("the corpus: next to all as expected, none wrong", () => {
+  const grades = readCases(CORPUS).map((one) => ({ id: one.id, grade: gradeOf(ours(one), one) }));
+  const wrong = grades.filter(({ grade }) => grade === "wrong").map(({ id }) => id);
+  const expected = grades.filter(({ grade }) => grade === "expected").length;
+  expect(wrong).toEqual([]);
+  expect(expected / grades.length).toBeGreaterThanOrEqual(LEAST_EXPECTED);
+});
 
-/** The new content as it would be on disk; null where the edit is refused. */
-function applied({ content, edit }: Edit): string | null {
-  const text = content.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  const fresh = edit.new.replaceAll("\r\n", "\n");
-  if (omissionIn(fresh, text) !== null) return null;
-  const found = findMatch(text, edit.old.replaceAll("\r\n", "\n"), fresh);
-  if (!found.ok) return null;
-  const { start, end, text: put } = found.match;
-  const after = text.slice(0, start) + put + text.slice(end);
-  return after === text ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(encode(after, content));
-}
-
-describe.skipIf(!existsSync(CORPUS))("the corpus", () => {
-  const edits = existsSync(CORPUS)
-    ? readFileSync(CORPUS, "utf8")
-        .trim()
-        .split("\n")
-        .map((line): Edit => JSON.parse(line))
-        .filter(({ format, edit }) => format === "find-replace" && edit.replace_all !== true)
-    : [];
-
-  test("most are right, and next to none is applied wrongly", () => {
-    const results = edits.map((edit) => {
-      const content = applied(edit);
-      const right = [edit.expect, ...(edit.accept ?? [])].some((one) =>
-        content === null ? one.error !== undefined : one.content === content,
-      );
-      return { id: edit.id, right, wrote: content !== null };
+describe("of our own", () => {
+  for (const one of OWN_EDITS)
+    test(`${one.family}: ${one.id}`, () => {
+      const outcome = ours(one);
+      if (one.expect.error === undefined) expect(outcome).toEqual(one.expect);
+      else expect(outcome.error ?? outcome.content).toStartWith(one.expect.error);
     });
-    const rate = results.filter(({ right }) => right).length / results.length;
-    const wrong = results.filter(({ right, wrote }) => wrote && !right).map(({ id }) => id);
-    console.log(
-      `edits: ${Math.round(rate * 1000) / 10} % of ${results.length} right; wrongly applied: ${wrong.join(", ") || "none"}`,
-    );
-    expect(rate).toBeGreaterThanOrEqual(LEAST_RIGHT);
-    expect(wrong.length).toBeLessThanOrEqual(2);
-  });
 });
 
-test("new lines take the file's indentation, each as far in as the model put it", () => {
-  const tabs = "if x:\n\tfor a in b:\n\t\tuse(a)\n";
-  for (const [text, old, fresh, after] of [
-    [
-      tabs,
-      "  for a in b:\n    use(a)",
-      "  for a in b:\n    if a:\n      use(a)",
-      "\tfor a in b:\n\t\tif a:\n\t\t\tuse(a)",
-    ],
-    [tabs, "    use(a)", "    use(a)\n  end()", "\t\tuse(a)\n\tend()"],
-    [
-      "def f():\n        a()\n        b() \n",
-      "        a()\n        b()",
-      "    a()\n        c()",
-      "    a()\n        c()",
-    ],
-    ["    a()\n    b()\n", "a()\nb()", "if c:\n    a()", "    if c:\n        a()"],
-  ] as const) {
-    const found = findMatch(text, old, fresh);
-    expect(found.ok ? found.match.text : found.reason).toBe(after);
-  }
-});
-
-test("words in the place of code are found, code is not", () => {
-  for (const line of [
-    "# ... existing code ...",
-    "// rest of the function ...",
-    "/* … remaining methods */",
-    "(rest of methods ...)",
-    "// existing code unchanged",
-  ])
-    expect({ line, found: omissionIn(`def f():\n    ${line}`, "") }).toEqual({ line, found: line });
-  for (const line of [
-    "...",
-    "# the rest of the list",
-    "x = [...existing, 1]",
-    "print('... more')",
-    "return rest",
-    "// existing code paths call this",
-  ])
-    expect({ line, found: omissionIn(line, "") }).toEqual({ line, found: null });
-  expect(omissionIn("# ... existing code ...", "a\n  # ... existing code ...\n")).toBeNull();
+test("grades: exact matching on what it can and cannot do", () => {
+  const [one] = OWN_EDITS.filter(({ family }) => family === "replace-all");
+  if (one === undefined) throw new Error("There is such an edit.");
+  expect(gradeOf(exact(one), one)).toBe("expected");
+  expect(gradeOf({ content: "else" }, one)).toBe("wrong");
+  expect(gradeOf({ content: "else" }, { ...one, accept: [{ content: "else" }] })).toBe("accepted");
+  expect(gradeOf({ error: "any" }, one)).toBe("refused");
+  expect(gradeOf({ error: "any" }, { ...one, expect: { error: "other" } })).toBe("expected");
 });
