@@ -99,10 +99,10 @@ test("a file of 100 MB that the task names", async () => {
 
 test("a file that the task names and that is not UTF-8", async () => {
   const p = await project({
-    "latin.py": Uint8Array.from(Buffer.from("def f():\n    return 'caf\xe9'\n", "latin1")),
+    "broken.py": Uint8Array.from(Buffer.from("def f():\n    return 'caf\xc3\xa9 \xe9'\n", "latin1")),
   });
-  for (const task of ["Fix f in latin.py", "What does f in latin.py do?"])
-    expectBad(await p.run([task]), 1, /latin\.py .*UTF-8/);
+  for (const task of ["Fix f in broken.py", "What does f in broken.py do?"])
+    expectBad(await p.run([task]), 1, /broken\.py .*UTF-8/);
   expect(p.server.completions()).toEqual([]);
 });
 

@@ -3,8 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { type Edit, readReplace } from "../../src/model/blocks.ts";
 
 const pair = (old: string, fresh: string): string => `<<<<<<< SEARCH\n${old}=======\n${fresh}>>>>>>> REPLACE`;
-const one = (old: string, fresh: string) =>
-  ({ ok: true, edits: [{ old, new: fresh, lines: true }] }) as const;
+const one = (old: string, fresh: string) => {
+  const edits: Edit[] = [{ old, new: fresh, lines: true }];
+  return { ok: true as const, edits };
+};
 
 describe("blocks that are read", () => {
   const plain = pair("a\n  b\n", "c\n");
@@ -100,8 +102,8 @@ describe("unified diffs", () => {
     ],
   ] as const)
     test(what, () => {
-      const [edit] = read("a\nb\n", "a\nc\n").edits;
-      expect(readReplace(text, "x.py")).toEqual({ ok: true, edits: [{ ...edit, ...expected }] });
+      const edits: Edit[] = read("a\nb\n", "a\nc\n").edits.map((edit) => ({ ...edit, ...expected }));
+      expect(readReplace(text, "x.py")).toEqual({ ok: true, edits });
     });
 
   test("several hunks; removed lines that look like heads", () => {

@@ -14,7 +14,7 @@ const FILES = {
   "data.txt": "one\ntwo\n",
   "twice.py": "if True:\n    def x(): return 1\nelse:\n    def x(): return 2\n",
   "tests/test_calc.py": "def test_add():\n    assert True\n",
-  "latin.txt": Uint8Array.of(0x63, 0xe9, 0x0a),
+  "broken.txt": Uint8Array.of(0x63, 0xc3, 0xa9, 0xe9, 0x0a),
 };
 
 async function using(files: Record<string, string | Uint8Array> = FILES): Promise<{
@@ -97,7 +97,7 @@ describe("rewrite_symbol", () => {
       { path: "data.txt", symbol: "one", code: "x" },
       /has no grammar here; change it with replace_text/,
     ],
-    ["not UTF-8", { path: "latin.txt", symbol: "one", code: "x" }, /UTF-8/],
+    ["not UTF-8", { path: "broken.txt", symbol: "one", code: "x" }, /UTF-8/],
     ["a file that judges", { path: "tests/test_calc.py", symbol: "test_add", code: "x" }, /judges/],
     [
       "nothing new",
@@ -228,7 +228,7 @@ describe("find_and_read", () => {
     expect(await run("find_and_read", { query: "xyzzy" })).toMatchObject(
       refusal(/Nothing here matches "xyzzy"/),
     );
-    expect(await run("find_and_read", { query: "latin.txt" })).toMatchObject({
+    expect(await run("find_and_read", { query: "broken.txt" })).toMatchObject({
       kind: "text",
       text: expect.stringContaining("UTF-8"),
     });

@@ -152,7 +152,7 @@ test("reading: text, line ends and BOM; each refusal says why in one sentence", 
     "crlf.txt": "\uFEFFa\r\nb\r\nc",
     "empty.txt": "",
     bin: new Uint8Array([1, 0, 2]),
-    "latin.txt": new Uint8Array([0x63, 0xe9, 0x0a]),
+    "broken.txt": new Uint8Array([0x63, 0xc3, 0xa9, 0xe9, 0x0a]),
     "big.txt": "x".repeat(2 * 1024 * 1024 + 1),
     "run.sh": ["#!/bin/sh\n", 0o755],
     "dir/x": "x",
@@ -180,9 +180,9 @@ test("reading: text, line ends and BOM; each refusal says why in one sentence", 
     mode: 0o755,
   });
   expect(await read("empty.txt")).toMatchObject({ text: "", lines: 0 });
-  expect(await Promise.all(["bin", "latin.txt", "big.txt", "dir", "none.txt", "pipe"].map(read))).toEqual([
+  expect(await Promise.all(["bin", "broken.txt", "big.txt", "dir", "none.txt", "pipe"].map(read))).toEqual([
     "bin is a binary file.",
-    "latin.txt is not UTF-8 text; convert it to UTF-8 first.",
+    "broken.txt is UTF-8 text with broken bytes; repair it first.",
     "big.txt has 2.0 MB; files over 2 MB are not read.",
     "dir is a folder; name a file in it.",
     "none.txt does not exist.",

@@ -55,7 +55,13 @@ function windowOf(file: FileLines, wanted: string[]): { from: number; to: number
     sum += (scores[at + size - 1] ?? 0) - (scores[at - 1] ?? 0);
     if (sum > best.sum + 1e-9) best = { at, sum };
   }
-  return best.sum > 1e-9 ? { from: best.at, to: best.at + size } : null;
+  if (best.sum <= 1e-9) return null;
+  // Lines that were left out make the region longer than what was written.
+  let [from, to] = [best.at, best.at + size];
+  const isWanted = (line: number): boolean => whole.has(file.lines[line]?.trim() ?? "");
+  while (to - from < 2 * size && isWanted(to)) to += 1;
+  while (to - from < 2 * size && isWanted(from - 1)) from -= 1;
+  return { from, to };
 }
 
 /** Line by line what the file has and what was written, the first few. */
@@ -98,7 +104,7 @@ function differences(
       at += value.length;
     }
   }
-  flush();
+  // What follows the last written line is only the rest of the region.
   return said;
 }
 
