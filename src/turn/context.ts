@@ -60,6 +60,8 @@ export interface Work {
   verifier: Verifier;
   files: string[];
   checks: string[];
+  /** Texts that files had when a candidate changed them, and those that it gave them; newest last. */
+  earlier: Map<string, string[]>;
   /** Counts candidates that were judged. */
   candidates: number;
   by: Origin | null;

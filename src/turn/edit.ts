@@ -141,6 +141,7 @@ async function prepare(
     verifier,
     files,
     checks: checks.map(({ id }) => id),
+    earlier: new Map(),
     candidates: 0,
     by: null,
     finished: false,

@@ -2,7 +2,7 @@
 
 import { charsIn } from "../model/budget.ts";
 import { toolNamed } from "../tools/index.ts";
-import type { CheckReport, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
+import type { Candidate, CheckReport, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
 import type { TurnEnd, Work } from "./context.ts";
 import { stoppedEnd } from "./context.ts";
 
@@ -34,6 +34,7 @@ export async function runTool(call: ToolCall, origin: Origin, work: Work): Promi
       forbids,
       checks,
       origin,
+      earlier: (path) => work.earlier.get(path) ?? [],
       room: charsIn(shares.answer),
     });
   })();
@@ -42,9 +43,21 @@ export async function runTool(call: ToolCall, origin: Origin, work: Work): Promi
   return result;
 }
 
+/** Texts of one file that are remembered. */
+const MOST_EARLIER = 8;
+
+/** Notes what the model may have in mind of the files it changes: as they are, and as the candidate makes them. */
+async function remember({ changes }: Candidate, { parts, earlier }: Work): Promise<void> {
+  for (const { path, text } of changes) {
+    const read = await parts.workspace.read(path);
+    const texts = [...(earlier.get(path) ?? []), ...(read.ok ? [read.file.text] : []), text ?? ""];
+    earlier.set(path, [...new Set(texts)].slice(-MOST_EARLIER));
+  }
+}
+
 /** Judges a candidate; it stays on disk until it is accepted or taken back. */
 export async function judgeCandidate(
-  candidate: Extract<ToolResult, { kind: "candidate" }>["candidate"],
+  candidate: Candidate,
   work: Work,
 ): Promise<{ kind: "judged"; verdict: Verdict } | { kind: "stopped"; end: TurnEnd }> {
   const { parts, verifier, meter } = work;
@@ -56,6 +69,7 @@ export async function judgeCandidate(
     };
     return { kind: "stopped", end: stoppedEnd(parts, meter) ?? denied };
   }
+  await remember(candidate, work);
   const judged = await verifier.verify(candidate);
   const stopped = stoppedEnd(parts, meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
