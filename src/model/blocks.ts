@@ -144,8 +144,11 @@ const HEAD =
 const PATCH_HEAD = /^\*\*\* (?:Begin|End|Update|Add|Delete|Move)\b/;
 const NAMED_FILE = /^(?:\+\+\+ |\*\*\* Update File: )(.*)$/;
 
+/** Opens a diff, which then needs no head of a hunk. */
+const DIFF_FENCE = /^(?:`{3,}|~{3,})\s*(?:diff|patch)\b/;
+
 const looksLikeDiff = (lines: string[]): boolean =>
-  lines.some((line) => /^@@/.test(line)) ||
+  lines.some((line) => /^@@/.test(line) || DIFF_FENCE.test(line)) ||
   lines.some((line, index) => line.startsWith("--- ") && (lines[index + 1] ?? "").startsWith("+++ "));
 
 interface Hunk {
@@ -194,7 +197,7 @@ function readDiff(lines: string[], path: string | null): Result<{ edits: Edit[] 
     const head = isHead(line, lines[index - 1] ?? "", lines[index + 1] ?? "");
     const named = head ? NAMED_FILE.exec(line)?.[1] : undefined;
     if (named !== undefined && path !== null && !namesPath(named, path)) return otherFile(named.trim(), path);
-    if (HUNK.test(line) || named !== undefined) {
+    if (HUNK.test(line) || named !== undefined || DIFF_FENCE.test(line)) {
       hunk = { old: [], fresh: [], head: HUNK.exec(line), loose: 0, changes: false };
       hunks.push(hunk);
     } else if (head || FENCE_LINE.test(line) || (hunk !== null && isBehind(hunk, line))) hunk = null;

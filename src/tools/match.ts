@@ -5,30 +5,11 @@
  * nowhere is refused with the nearest lines and what differs in them.
  */
 import type { Edit } from "../model/blocks.ts";
-import { elidedAt } from "./match/elide.ts";
-import { placedLines } from "./match/indent.ts";
-import {
-  FileLines,
-  indentOf,
-  isBlank,
-  LAYOUT,
-  type Level,
-  type Lines,
-  LOOKS,
-  linesOf,
-  placesAt,
-  plainSigns,
-} from "./match/lines.ts";
+import { FileLines, isBlank, linesOf } from "./match/lines.ts";
 import { changedSince, nearest } from "./match/nearest.ts";
-import { type Reading, readingsOf, tornFence, unfenced } from "./match/readings.ts";
+import { readingsOf, tornFence, unfenced } from "./match/readings.ts";
+import { type Place, type Search, waysFor } from "./match/ways.ts";
 import { omissionIn, whyNot } from "./omission.ts";
-
-/** Offsets of a region of the file and the text to put there. */
-export interface Place {
-  start: number;
-  end: number;
-  text: string;
-}
 
 export type RefusalKind =
   | "ambiguous"
@@ -41,7 +22,7 @@ export type RefusalKind =
   | "unclear escapes";
 
 export interface MatchOptions {
-  /** The file's path: in prose, fences and typographic quotes are content. */
+  /** The file's path: in Markdown fences are content, in prose typographic quotes. */
   path?: string;
   /** Every place, not only one. */
   all?: boolean;
@@ -58,134 +39,11 @@ const refuse = (kind: RefusalKind, reason: string): { ok: false; kind: RefusalKi
   reason,
 });
 
+/** Where a fence is markup of the file itself. */
+const isMarkdown = (path = ""): boolean => /\.(md|mdx|markdown|qmd|rmd)$/i.test(path);
 const isProse = (path = ""): boolean => /\.(md|mdx|markdown|qmd|rmd|rst|adoc|txt|tex)$/i.test(path);
 
-/** A pair of one reading with what the search for it shares. */
-interface Search {
-  file: FileLines;
-  reading: Reading;
-  old: Lines;
-  fresh: Lines;
-  whole: boolean;
-  prose: boolean;
-}
-
-/** Places of a text inside the file, overlapping ones too, at most `most`. */
-function substrings(text: string, old: string, most: number): number[] {
-  const found: number[] = [];
-  for (let at = text.indexOf(old); at >= 0 && found.length < most; at = text.indexOf(old, at + 1))
-    found.push(at);
-  return found;
-}
-
-const MOST_PLACES = 10_000;
-
-/**
- * The new text of an exact match: as it was written. Only where one line was copied without its indentation, and the lines
- * that come behind it stand too far out for the file, they are moved in with it.
- */
-function verbatim({ file, reading }: Search, start: number): Place {
-  const { old, new: fresh } = reading;
-  const end = start + old.length;
-  const lineStart = file.text.lastIndexOf("\n", start - 1) + 1;
-  const place = file.text.slice(lineStart, start);
-  const [first = "", ...others] = fresh.split("\n");
-  const rest = others.filter((line) => !isBlank(line));
-  const alone = !old.includes("\n") && (end === file.text.length || file.text[end] === "\n");
-  const copied = place !== "" && isBlank(place) && !isBlank(old[0] ?? "") && alone;
-  if (!copied || rest.length === 0 || rest.every((line) => indentOf(line).startsWith(place)))
-    return { start, end, text: fresh };
-  const moved = others.map((line) => (isBlank(line) ? line : place + line));
-  return { start, end, text: [first, ...moved].join("\n") };
-}
-
-/** Exact text, anywhere in a line. */
-function textPlaces(search: Search): Place[] {
-  const { file, reading } = search;
-  if (reading.whole) return [];
-  if (!search.whole) return substrings(file.text, reading.old, MOST_PLACES).map((at) => verbatim(search, at));
-  const [old, fresh] = [search.old.lines.join("\n"), search.fresh.lines.join("\n")];
-  const bare = { ...search, reading: { ...reading, old, new: fresh } };
-  return substrings(file.text, old, MOST_PLACES).map((at) => verbatim(bare, at));
-}
-
-/** Text that looks the same, anywhere in a line: typographic signs as ASCII, one for one. */
-function lookPlaces(search: Search): Place[] {
-  const { file, reading, old } = search;
-  const wanted = search.whole ? old.lines.join("\n") : reading.old;
-  const fresh = search.whole ? search.fresh.lines.join("\n") : reading.new;
-  if (reading.whole) return [];
-  return substrings(plainSigns(file.text), plainSigns(wanted), MOST_PLACES).map((start) => ({
-    start,
-    end: start + wanted.length,
-    text: fresh,
-  }));
-}
-
-/** A region of whole lines as offsets. The last line keeps its end; where no line is left, the end goes, too. */
-function region(file: FileLines, from: number, to: number, lines: string[]): Place {
-  const start = file.startOf(from);
-  const behind = file.startOf(to);
-  if (lines.length === 0) return { start, end: behind, text: "" };
-  const end = to < file.lines.length || file.ended ? behind - 1 : behind;
-  return { start, end, text: lines.join("\n") };
-}
-
-/** In prose a changed line keeps the typographic quotes of the line in whose place it stands, where both have as many. */
-function quotedAs(line: string, model: string): string {
-  let text = line;
-  for (const [plain, fancy] of [
-    ['"', /[“”„«»]/g],
-    ["'", /[‘’‚]/g],
-  ] as const) {
-    const own = [...model.matchAll(fancy)].map(([sign]) => sign);
-    if (own.length > 0 && !model.includes(plain) && text.split(plain).length - 1 === own.length)
-      text = text.replaceAll(plain, () => own.shift() ?? plain);
-  }
-  return text;
-}
-
-function linePlaces(search: Search, level: Level): Place[] {
-  const { file, old, fresh, prose } = search;
-  return placesAt(file, old.lines, level).map((found) => {
-    const placed = placedLines(file, found, old, fresh);
-    const own = file.lines.slice(found.from, found.to);
-    const quoted = prose && placed.length === own.length;
-    const lines = quoted ? placed.map((line, index) => quotedAs(line, own[index] ?? "")) : placed;
-    return region(file, found.from, found.to, lines);
-  });
-}
-
-function elidedPlaces(search: Search, level: Level): Place[] | null {
-  const { file, old, fresh } = search;
-  return (
-    elidedAt(file, old, fresh, level)?.map(({ from, to, lines }) => region(file, from, to, lines)) ?? null
-  );
-}
-
-type Way = (search: Search) => Place[] | null;
-
-const byLine = (levels: Level[]): Way[] => levels.map((level) => (search) => linePlaces(search, level));
-const byPart = (levels: Level[]): Way[] => levels.map((level) => (search) => elidedPlaces(search, level));
-
-/** Text as it is first; whole lines first where the pair is made of lines. */
-const WAYS: Way[] = [
-  textPlaces,
-  ...byLine(LAYOUT),
-  ...byLine(LOOKS.slice(0, 1)),
-  lookPlaces,
-  ...byLine(LOOKS.slice(1)),
-];
-const LINE_WAYS: Way[] = [
-  ...byLine(LAYOUT),
-  textPlaces,
-  ...byLine(LOOKS.slice(0, 1)),
-  lookPlaces,
-  ...byLine(LOOKS.slice(1)),
-];
-const PART_WAYS: Way[] = byPart([...LAYOUT, ...LOOKS]);
-
-const lineOf = (file: FileLines, { start }: Place): number => file.text.slice(0, start).split("\n").length;
+const lineOf = (file: FileLines, { start }: Place): number => file.lineAt(start) + 1;
 
 /** Line numbers that may be the file's own text count only where they are right. */
 const numbersFit = ({ file, reading: { numbers } }: Search, place: Place): boolean =>
@@ -225,8 +83,9 @@ function locate(file: FileLines, edit: Edit, { path, all = false }: MatchOptions
       fresh: linesOf(reading.new),
       whole: edit.lines === true,
       prose: isProse(path),
+      all,
     };
-    for (const way of [...(search.whole ? LINE_WAYS : WAYS), ...PART_WAYS]) {
+    for (const way of waysFor(search)) {
       const places = way(search)?.filter((place) => numbersFit(search, place));
       if (places === undefined)
         return refuse("ambiguous", "The lines left out can be several places; send them, too.");
@@ -240,18 +99,18 @@ function locate(file: FileLines, edit: Edit, { path, all = false }: MatchOptions
 function tidied(edit: Edit, path: string | undefined): Edit {
   const old = edit.old.replaceAll("\r\n", "\n");
   const fresh = edit.new.replaceAll("\r\n", "\n");
-  const bare = isProse(path) || unfenced(old) !== null ? null : unfenced(fresh);
+  const bare = isMarkdown(path) || unfenced(old) !== null ? null : unfenced(fresh);
   return { ...edit, old, new: bare ?? fresh };
 }
 
 /** What the new text brings in that must not be written; null where it is all code. */
 function spoiled(file: FileLines, places: Place[], path: string | undefined): Matched | null {
-  for (const { start, end, text } of places) {
-    const omitted = omissionIn(text, file.text);
-    if (omitted !== null) return refuse("omission placeholder", whyNot(omitted));
-    if (!isProse(path) && tornFence(text) && !tornFence(file.text.slice(start, end)))
-      return refuse("fence", "The new text has half of a fence (```); send the lines without it.");
-  }
+  const omitted = omissionIn([...new Set(places.map(({ text }) => text))].join("\n"), file.text);
+  if (omitted !== null) return refuse("omission placeholder", whyNot(omitted));
+  const torn = ({ start, end, text }: Place): boolean =>
+    tornFence(text) && !tornFence(file.text.slice(start, end));
+  if (!isMarkdown(path) && places.some(torn))
+    return refuse("fence", "The new text has half of a fence (```); send the lines without it.");
   return null;
 }
 

@@ -87,6 +87,7 @@ describe("unified diffs", () => {
       {},
     ],
     ["in a fence, prose behind", "Text\n```diff\n@@ ... @@\n a\n-b\n+c\n```\n- a point\n", {}],
+    ["in a fence alone", "```diff\n a\n-b\n+c\n```", {}],
     ["without hunk heads", "--- x.py\n+++ x.py\n a\n-b\n+c", {}],
     ["prose behind a blank line", "@@ @@\n a\n-b\n+c\n\nThis is all.", {}],
     ["context without its space", "@@ @@\na\n-b\n+c\n", {}],

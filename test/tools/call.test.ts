@@ -67,7 +67,7 @@ test("a tool without a body needs two requests; a check is chosen by its label; 
   const file = answering("x", '{"tool":"replace_text","target":"calc.py","text":""}', replace);
   expect(await getCall(optionsFor(file.ask))).toMatchObject({
     kind: "call",
-    call: { tool: "replace_text", args: { path: "calc.py", old: "a", new: "b" } },
+    call: { tool: "replace_text", args: { path: "calc.py", old: "a\n", new: "b\n", lines: true } },
   });
 });
 

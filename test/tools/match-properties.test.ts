@@ -103,7 +103,7 @@ test("refused, or one region replaced and the rest untouched", () => {
     expect(after.slice(to)).toBe(file.slice(at));
   }
   expect(applied).toBeGreaterThan(1000);
-});
+}, 60_000);
 
 test("on disk every line before and behind the change keeps its bytes, whatever line ends are mixed", () => {
   for (let round = 0; round < 5000; round += 1) {
@@ -145,4 +145,15 @@ test("2 MB and a search of 200 lines: under a second, found or not", () => {
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(MOST_MS);
     expect(found.ok).toBe(ok);
   }
-});
+}, 60_000);
+
+test("2 MB of the same letter: refused at once, or replaced everywhere", () => {
+  const content = "a".repeat(2_000_000);
+  const start = process.cpuUsage();
+  expect(findEdit(content, { old: "a", new: "b" })).toMatchObject({ ok: false, kind: "ambiguous" });
+  expect(applyEdits(content, [{ old: "a", new: "b" }], { all: true })).toEqual({
+    ok: true,
+    text: "b".repeat(2_000_000),
+  });
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(3 * MOST_MS);
+}, 60_000);

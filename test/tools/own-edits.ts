@@ -151,6 +151,13 @@ const FAMILIES: Record<string, Row[]> = {
   ],
   "inner-whitespace": [
     [
+      "before brackets",
+      "a.ts",
+      "if(a){\n  f (b);\n}\n",
+      { old: "if (a) {\n  f(b);\n}", new: "if (a) {\n  f(c);\n}" },
+      "if (a) {\n  f(c);\n}\n",
+    ],
+    [
       "runs of blanks",
       "a.ts",
       "let   a  =  1; // x\n",
@@ -346,6 +353,27 @@ const FAMILIES: Record<string, Row[]> = {
   ],
   "over-escaped": [
     [
+      "a line end inside a literal on both sides",
+      "a.js",
+      "log(`a\nb`);\n",
+      { old: "log(`a\\nb`);", new: "log(`a\\nc`);" },
+      "log(`a\nc`);\n",
+    ],
+    [
+      "a line end inside quotes on both sides",
+      "a.js",
+      "log('a\nb');\n",
+      { old: "log('a\\nb');", new: "log('a\\nc');" },
+      "log('a\nc');\n",
+    ],
+    [
+      "backslashes of a path",
+      "a.py",
+      "p = 'c:\\x'\n",
+      { old: "p = 'c:\\\\x'", new: "p = 'd:\\\\x'" },
+      "p = 'd:\\x'\n",
+    ],
+    [
       "line ends",
       "a.py",
       "if x:\n    a()\n",
@@ -412,6 +440,7 @@ const FAMILIES: Record<string, Row[]> = {
     ],
   ],
   "markdown-fence": [
+    ["in a text file only the new side", "a.txt", "a\n", { old: "a", new: "```\nb\n```" }, "b\n"],
     [
       "around both",
       "a.py",

@@ -147,6 +147,18 @@ describe("replace_text", () => {
     expect(textOf(gone, "data.txt")).toBe("two\n");
   });
 
+  test("every place where that is asked, and several changes of one reply: all or none", async () => {
+    const { run } = await using();
+    const all = await run("replace_text", { path: "notes.md", old: "alpha", new: "a", replace_all: true });
+    expect(textOf(all, "notes.md")).toBe("# Notes\n\na\nbeta\na\n");
+    const two = { path: "data.txt", old: "one", new: "1" };
+    const both = await run("replace_text", { ...two, more: [{ old: "two", new: "2" }] });
+    expect(textOf(both, "data.txt")).toBe("1\n2\n");
+    expect(await run("replace_text", { ...two, more: [{ old: "six", new: "6" }] })).toMatchObject(
+      refusal(/data\.txt: Change 2 of 2, and so none: No such text/),
+    );
+  });
+
   test("a file with Windows line ends is seen with plain ones", async () => {
     const { run } = await using();
     const result = await run("replace_text", {

@@ -30,6 +30,8 @@ for (const [plain, fancy] of [
   for (const char of fancy) PLAIN[char] = plain;
 
 const FANCY = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "g");
+/** Characters of no width. */
+const UNSEEN = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
 /** ！ to ～: the ASCII signs in double width. */
 const WIDE = /[\uFF01-\uFF5E]/g;
 
@@ -41,13 +43,13 @@ export const plainSigns = (text: string): string =>
 
 /** A line without what no keyboard writes and without the blanks around it. */
 export const plainLine = (line: string): string =>
-  plainSigns(line.normalize("NFC")).replaceAll("…", "...").trim();
+  plainSigns(line.normalize("NFC")).replace(UNSEEN, "").replaceAll("…", "...").trim();
 
 const WITHOUT_STRINGS = /"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`(?:\\.|[^`\\])*`?|[^"'`]+/g;
 const CJK = "\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Hangul}";
 const BESIDE_CJK = new RegExp(`(?<=[${CJK}])\\s+(?=[\\w(])|(?<=[\\w)/#.:;*])\\s+(?=[${CJK}])`, "gu");
 
-/** Runs of blanks outside string literals as one, and none inside brackets, before a comma or semicolon, beside CJK. */
+/** Runs of blanks outside string literals as one, and none beside brackets, commas, semicolons and CJK. */
 const spacedLine = (line: string): string =>
   (plainLine(line).match(WITHOUT_STRINGS) ?? [])
     .map((part) =>
@@ -55,8 +57,7 @@ const spacedLine = (line: string): string =>
         ? part
         : part
             .replace(/\s+/g, " ")
-            .replace(/(?<=[([]) | (?=[)\],;])/g, "")
-            .replace(/, ?/g, ",")
+            .replace(/ ?([()[\]{},;]) ?/g, "$1")
             .replace(BESIDE_CJK, ""),
     )
     .join("");
@@ -116,18 +117,33 @@ export class FileLines {
     return made;
   }
 
-  /** Where each line begins, and the end of the text. */
-  private starts: number[] | null = null;
+  /** The offset where a line begins; behind the last one, the end of the text. */
   startOf(line: number): number {
-    if (this.starts === null) {
-      let at = 0;
-      this.starts = this.lines.map(({ length }) => {
-        const start = at;
-        at += length + 1;
-        return start;
-      });
+    return this.allStarts()[line] ?? this.text.length;
+  }
+
+  /** The index of the line that an offset is in. */
+  lineAt(offset: number): number {
+    const starts = this.allStarts();
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
     }
-    return this.starts[line] ?? this.text.length;
+    return Math.max(0, low - 1);
+  }
+
+  private starts: number[] | null = null;
+  private allStarts(): number[] {
+    if (this.starts !== null) return this.starts;
+    let at = 0;
+    this.starts = this.lines.map(({ length }) => {
+      const start = at;
+      at += length + 1;
+      return start;
+    });
+    return this.starts;
   }
 }
 

@@ -137,7 +137,7 @@ const withoutEscapes: Clean = (reading) => {
   const kinds = kindsOf(reading.old);
   if (kinds.size === 0) return null;
   const others = [...kindsOf(reading.new)].filter((kind) => !kinds.has(kind));
-  const unclear = others.length > 0 || (kinds.has("n") && breaksLiteral(reading.new));
+  const unclear = others.length > 0 || (breaksLiteral(reading.new) && !breaksLiteral(reading.old));
   return {
     ...reading,
     old: unescaped(reading.old),
