@@ -244,6 +244,14 @@ const FAMILIES: Record<string, Row[]> = {
   ],
   "line-number-prefix": [
     [
+      "no blank behind the bar, a deeper line new",
+      "a.py",
+      "if a:\n    b()\n",
+      { old: "1|if a:", new: "1|if a:\n2|    c()" },
+      "if a:\n    c()\n    b()\n",
+    ],
+    ["part of a line only", "a.py", "x = foo\n", { old: "3 | foo", new: "3 | bar" }, NOT_FOUND],
+    [
       "an arrow",
       "a.py",
       PY,
@@ -290,6 +298,13 @@ const FAMILIES: Record<string, Row[]> = {
     ["numbers of some lines only", "a.txt", "a\nb\n", { old: "1 | a\nb", new: "c" }, NOT_FOUND],
   ],
   elision: [
+    [
+      "nothing changed",
+      "a.js",
+      JS,
+      { old: "export function a() {\n  ...\n}", new: "export function a() {\n  ...\n}" },
+      { error: "no-change" },
+    ],
     [
       "in comments",
       "a.js",
@@ -352,6 +367,13 @@ const FAMILIES: Record<string, Row[]> = {
     ],
   ],
   "over-escaped": [
+    [
+      "a line end in the new text only",
+      "a.py",
+      'a("x")\n',
+      { old: 'a(\\"x\\")', new: 'a(\\"x\\")\\nb()' },
+      { error: "unclear escapes" },
+    ],
     [
       "a line end inside a literal on both sides",
       "a.js",
@@ -440,6 +462,13 @@ const FAMILIES: Record<string, Row[]> = {
     ],
   ],
   "markdown-fence": [
+    [
+      "the file's own, outside Markdown",
+      "a.py",
+      '"""\n```\nx\n```\n"""\n',
+      { old: "```\nx\n```", new: "```\ny\n```" },
+      '"""\n```\ny\n```\n"""\n',
+    ],
     ["in a text file only the new side", "a.txt", "a\n", { old: "a", new: "```\nb\n```" }, "b\n"],
     [
       "around both",

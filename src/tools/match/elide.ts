@@ -71,7 +71,7 @@ export function elidedAt(file: FileLines, old: Lines, fresh: Lines, level: Level
       if (found === undefined || part.lines.join("\n") === put.lines.join("\n")) return [];
       return [{ from: found.from, to: found.to, lines: placedLines(file, found, part, put) }];
     });
-    if (changes.length > 0) results.set(JSON.stringify(changes), joined(file, changes));
+    results.set(JSON.stringify(changes), joined(file, changes));
   }
   return [...results.values()];
 }

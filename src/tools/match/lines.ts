@@ -217,8 +217,6 @@ function placesWithoutBlanks(
   const all = file.by(level.normal);
   const solid = all.flatMap((line, index) => (line === "" ? [] : [index]));
   const wanted = inner.filter((line) => !isBlank(line));
-  // One line alone has no blank lines inside it.
-  if (wanted.length < 2) return [];
   const places = occurrences(
     solid.map((index) => all[index] ?? ""),
     wanted.map(level.normal),
