@@ -28,7 +28,7 @@ export interface Workspace {
   notice: string | null;
   /** The project's files, sorted; read afresh each time. Empty where there is a `notice`. */
   list(): Promise<string[]>;
-  /** A text file's content. Refuses what is outside, missing, a folder, > 2 MB, binary, not UTF-8 or secret, in one sentence. */
+  /** A text file's content. Refuses what is outside, missing, a folder, > 2 MB, binary, broken text or secret, in one sentence. */
   read(path: string): Promise<Result<{ file: FileText }>>;
   /** Whether something is at a path inside the walls. */
   exists(path: string): Promise<boolean>;
