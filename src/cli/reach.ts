@@ -30,6 +30,12 @@ export function engineFolder(host: Host): string | null {
   return data === null ? null : join(data, "engine", ENGINE_VERSION);
 }
 
+/** Where profiles of models are kept; null where there is no home. */
+export function profileFolder(host: Host): string | null {
+  const cache = userCachePath(host);
+  return cache === null ? null : join(cache, "profiles");
+}
+
 /** Starts the engine where the model is a file and no endpoint is set, and returns at once; null where it is not wanted. */
 export function beginEngine({ connection }: Settings, { host, cwd, signal }: Place): Starting | null {
   const { endpoint, model, window } = connection;
@@ -56,7 +62,7 @@ export async function reach(
   const { connection } = settings;
   const { silenceMs } = settings.limits;
   if (begun === null) {
-    const found = await connect({ ...connection, silenceMs, signal });
+    const found = await connect({ ...connection, profiles: profileFolder(options.host), silenceMs, signal });
     return found.ok ? { ...found, engine: null } : found;
   }
   tell(`Loading ${begun.name}...`);
@@ -64,8 +70,11 @@ export async function reach(
   if (!started.ok) return started;
   const { engine } = started;
   const { endpoint, key } = engine;
-  const found = await connect({ ...connection, endpoint, key, model: null, silenceMs, signal });
-  if (found.ok) return { ...found, engine };
+  // Another port each time, and all it has to tell it tells at once.
+  const served = { ...connection, endpoint, key, model: null, profiles: null };
+  const found = await connect({ ...served, silenceMs, signal });
+  // Its notices are about servers and how they are started.
+  if (found.ok) return { ...found, notices: [], engine };
   engine.end();
   return found;
 }

@@ -16,11 +16,19 @@ export interface ConnectOptions {
   model: string | null;
   rung: Rung | null;
   window: number | null;
+  /** The folder where profiles of models are kept; null or absent: none is. */
+  profiles?: string | null;
   silenceMs: number;
   signal?: AbortSignal;
   /** Ports to look on in place of the usual ones. */
   ports?: number[];
 }
+
+const SEARCH_CANCELLED: Failure = {
+  ok: false,
+  kind: "cancelled",
+  reason: "The search for a model was cancelled.",
+};
 
 /** The fields both APIs share. */
 function fieldsOf(context: Context, g: Generation): Record<string, unknown> {
@@ -86,21 +94,23 @@ export async function connect(
   try {
     const found = await locate(options);
     const sentKey = options.endpoint === null ? null : key;
+    const { rung, window, profiles = null, model: wanted } = options;
     const { profile, notices } = await handshake(found, {
       key: sentKey,
-      wanted: options.model,
-      rung: options.rung,
-      window: options.window,
+      wanted,
+      rung,
+      window,
+      profiles,
       signal,
     });
+    if (signal?.aborted) return SEARCH_CANCELLED;
     const models = found.models.map(({ id }) => id);
     const place: Place = { endpoint: found.endpoint, model: profile.model, models, key: sentKey };
     const context: Context = { place, server: found.server, silenceMs, sdk };
     return { ok: true, model: modelOf(context, profile), notices };
   } catch (thrown) {
     if (!(thrown instanceof EndpointError)) throw thrown;
-    if (!signal?.aborted) return thrown.failure;
-    return { ok: false, kind: "cancelled", reason: "The search for a model was cancelled." };
+    return signal?.aborted ? SEARCH_CANCELLED : thrown.failure;
   }
 }
 

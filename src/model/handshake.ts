@@ -1,30 +1,30 @@
 /**
- * What has to be known of a model before the first request: the window it is loaded with and the rung to ask it on.
- * At most two quick requests; one that fails or is not answered leaves its fact unknown and stops nothing.
+ * What has to be known of a model before the first request: the window it is loaded with, how messages may look, and the rungs
+ * to ask it on. A few quick questions, and for a profile that is not known yet what has to be tried. One that fails or is not
+ * answered leaves its fact unknown and stops nothing.
  */
 import type { Rung } from "../types.ts";
 import { chooseModel, type Found } from "./discover.ts";
 import { EndpointError, type Place } from "./errors.ts";
-import { type Profile, UNKNOWN_PROFILE } from "./profile.ts";
+import type { Ask, Facts, Reader } from "./handshake/facts.ts";
+import { llamaReader } from "./handshake/llama.ts";
+import { lmStudioReader } from "./handshake/lmstudio.ts";
+import { ollamaReader } from "./handshake/ollama.ts";
+import { unknownReader } from "./handshake/unknown.ts";
+import { vllmReader } from "./handshake/vllm.ts";
+import { windowProblem } from "./problems.ts";
+import { type Profile, rungsOf, Traits } from "./profile.ts";
+import { keepTraits, keptTraits, type Shelf, shelfOf } from "./profiles.ts";
 import { isFallbackTemplate, kindByName } from "./servers.ts";
 import { getJson, isLoopback } from "./transport.ts";
 
 const ASK_MS = 1000;
-/** What Ollama loads a model with on most machines when nobody asked for more. */
-const OLLAMA_WINDOW = 4096;
-
-/** What one server told. `template`: null where nothing is known of it, "" where the model has none. */
-interface Facts {
-  window: number | null;
-  template: string | null;
-  /** The token that ends a reply, as text. */
-  eos: string | null;
-  fan: number;
-}
 
 export interface Handshake {
   profile: Profile;
   notices: string[];
+  /** Where what is learnt of this profile is kept. */
+  shelf: Shelf;
 }
 
 export interface HandshakeOptions {
@@ -32,26 +32,25 @@ export interface HandshakeOptions {
   wanted: string | null;
   rung: Rung | null;
   window: number | null;
+  /** The folder where profiles are kept; null: none is, and nothing is tried that would be tried again each time. */
+  profiles: string | null;
   signal?: AbortSignal | undefined;
 }
 
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-const rows = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(record) : []);
-const positive = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value : null);
-const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+type Asking = Pick<HandshakeOptions, "key" | "signal">;
 
-const UNKNOWN: Facts = { window: null, template: null, eos: null, fan: 1 };
-/** vLLM takes as many as one likes; more than this at once are seldom of use. */
-const VLLM_FAN = 8;
+const placeOf = (found: Found, key: string | null): Place => ({
+  endpoint: found.endpoint,
+  model: null,
+  models: [],
+  key,
+});
 
-/** Asks one of the server's own paths (beside `/v1`); null where it does not answer with JSON in time. */
-type Ask = (path: string, post?: object) => Promise<unknown>;
-
-function asking(found: Found, options: HandshakeOptions): Ask {
+function asking(found: Found, options: Asking): Ask {
   const root = found.endpoint.replace(/\/v1$/, "");
-  const place: Place = { endpoint: found.endpoint, model: null, models: [], key: options.key };
-  return async (path, post) => {
+  const place = placeOf(found, options.key);
+  const asked = new Map<string, Promise<unknown>>();
+  const once = async (path: string, post?: object): Promise<unknown> => {
     try {
       const request = { place, ms: ASK_MS, signal: options.signal };
       return await getJson(`${root}${path}`, post === undefined ? request : { ...request, post });
@@ -60,85 +59,88 @@ function asking(found: Found, options: HandshakeOptions): Ask {
       throw thrown;
     }
   };
-}
-
-/**
- * llama.cpp: the window of one slot; the training size in `/v1/models` is another thing. It makes as many replies from one
- * reading as it has slots (`n_cmpl`; an older one makes one, whatever is asked).
- */
-async function llamaFacts(ask: Ask): Promise<Facts> {
-  const props = record(await ask("/props"));
-  return {
-    window: positive(record(props.default_generation_settings).n_ctx),
-    template: text(props.chat_template),
-    eos: text(props.eos_token),
-    fan: positive(props.total_slots) ?? 1,
+  return (path, post) => {
+    if (post !== undefined) return once(path, post);
+    const answer = asked.get(path) ?? once(path);
+    asked.set(path, answer);
+    return answer;
   };
 }
 
-interface Known {
-  choice: ReturnType<typeof chooseModel>;
-  facts: Facts;
+function readerOf(found: Found, options: Asking): Reader {
+  const ask = asking(found, options);
+  switch (found.server) {
+    case "llama.cpp":
+      return llamaReader(ask, found.models.length > 1);
+    case "ollama":
+      return ollamaReader(ask);
+    case "lmstudio":
+      return lmStudioReader(ask);
+    case "vllm":
+      return vllmReader(ask);
+    case "unknown": {
+      const local = isLoopback(new URL(found.endpoint).hostname);
+      return unknownReader(ask, { local, place: placeOf(found, options.key), signal: options.signal });
+    }
+  }
 }
 
-async function ollama(found: Found, ask: Ask, wanted: string | null): Promise<Known> {
-  const running = ask("/api/ps").then((ps) => rows(record(ps).models));
-  // Only an open choice has to wait for what is loaded.
-  const settled = wanted !== null || found.models.length === 1;
-  const loaded = settled ? [] : (await running).map(({ name }) => text(name) ?? "");
-  const choice = chooseModel(found, { wanted, loaded });
-  const { id } = choice.model;
-  const [answer, all] = await Promise.all([ask("/api/show", { model: id }), running]);
-  const show = record(answer);
-  const asked = /^\s*num_ctx\s+(\d+)/m.exec(text(show.parameters) ?? "")?.[1];
-  const now = all.find(({ name, model }) => name === id || model === id);
-  const window = positive(now?.context_length) ?? (asked === undefined ? OLLAMA_WINDOW : Number(asked));
-  const template = text(show.template);
-  // A model with a renderer of its own has this template, too, and chats.
-  const passesThrough = template !== null && /^\s*\{\{-?\s*\.Prompt\s*-?\}\}\s*$/.test(template);
-  const rendered = /^RENDERER\s/m.test(text(show.modelfile) ?? "");
-  return { choice, facts: { ...UNKNOWN, window, template: passesThrough && !rendered ? "" : template } };
-}
-
-async function lmStudio(found: Found, ask: Ask, wanted: string | null): Promise<Known> {
-  const known = rows(record(await ask("/api/v0/models")).data);
-  const loaded = known.filter(({ state }) => state === "loaded").map(({ id }) => text(id) ?? "");
-  const choice = chooseModel(found, { wanted, loaded });
-  const entry = known.find(({ id }) => id === choice.model.id);
-  return { choice, facts: { ...UNKNOWN, window: positive(entry?.loaded_context_length) } };
-}
-
-function rungOf(facts: Facts, name: string): Rung {
+/** Whether the model only continues text: by its template where that is its own, else by its name. */
+function isBase(facts: Facts, name: string): boolean {
   const byName = kindByName(name);
-  if (facts.template === "" || byName === "base") return "plain";
-  if (facts.template === null || !isFallbackTemplate(facts.template)) return "schema";
-  return byName === "chat" || facts.eos === "<|im_end|>" ? "schema" : "plain";
+  if (facts.template === "" || byName === "base") return true;
+  if (facts.template === null || !isFallbackTemplate(facts.template)) return false;
+  return byName !== "chat" && facts.eos !== "<|im_end|>";
 }
 
-async function learn(found: Found, ask: Ask, wanted: string | null): Promise<Known> {
-  if (found.server === "ollama") return ollama(found, ask, wanted);
-  if (found.server === "lmstudio") return lmStudio(found, ask, wanted);
-  const choice = chooseModel(found, { wanted, loaded: [] });
-  const local = isLoopback(new URL(found.endpoint).hostname);
-  const like = found.server === "llama.cpp" || (found.server === "unknown" && local);
-  if (like) return { choice, facts: await llamaFacts(ask) };
-  return { choice, facts: { ...UNKNOWN, fan: found.server === "vllm" ? VLLM_FAN : 1 } };
+/** What is kept of the profile, else what the server tells and what trying it shows, which is kept from then on. */
+async function traitsOf(
+  shelf: Shelf,
+  facts: Facts,
+  tried: () => ReturnType<Reader["tried"]>,
+): Promise<Traits> {
+  const kept = await keptTraits(shelf);
+  if (kept !== null) return kept;
+  const learnt = await tried();
+  const traits = Traits.parse({ ...facts, ...learnt });
+  if (learnt !== null) keepTraits(shelf, traits);
+  return traits;
 }
 
 /** Chooses the model and learns what it needs; an explicit rung or window wins. Throws EndpointError where the model is missing. */
 export async function handshake(found: Found, options: HandshakeOptions): Promise<Handshake> {
-  const { choice, facts } = await learn(found, asking(found, options), options.wanted);
-  const rung = options.rung ?? rungOf(facts, choice.model.id);
-  return {
-    profile: {
-      ...UNKNOWN_PROFILE,
-      server: found.server,
-      model: choice.model.id,
-      window: options.window ?? facts.window ?? choice.model.window,
-      fan: facts.fan,
-      template: facts.template,
-      rungs: [rung],
-    },
-    notices: choice.notice === null ? [] : [choice.notice],
+  const { wanted, profiles } = options;
+  const reader = readerOf(found, options);
+  const asked = reader.version();
+  // Only an open choice has to wait for what is loaded.
+  const settled = wanted !== null || found.models.length <= 1;
+  const choice = chooseModel(found, { wanted, loaded: settled ? [] : ((await reader.loaded()) ?? []) });
+  const { model } = choice;
+  const [version, facts] = await Promise.all([asked, reader.facts(model)]);
+  const { eos: _, ...told } = facts;
+  const known = { server: found.server, version, model: model.id };
+  const shelf = shelfOf(profiles, { ...known, template: facts.template, endpoint: found.endpoint });
+  const base = isBase(facts, model.id);
+  const tryable = !base && options.rung === null && (profiles !== null || found.server !== "unknown");
+  const traits = await traitsOf(shelf, facts, async () => (tryable ? reader.tried(model, facts) : null));
+  const profile: Profile = {
+    ...told,
+    ...traits,
+    ...known,
+    window: options.window ?? facts.window,
+    rungs: options.rung === null ? rungsOf(traits, base) : [options.rung],
   };
+  const small = options.window === null ? windowProblem(profile, found.endpoint) : null;
+  const notices = [choice.notice, small === null ? null : `${small.what} ${small.fix}`];
+  return { profile, notices: notices.filter((notice) => notice !== null), shelf };
+}
+
+/** What a server says of itself: its version, and which of its models it holds in memory; null where it does not tell. */
+export async function overview(
+  found: Found,
+  options: Asking,
+): Promise<{ version: string | null; loaded: string[] | null }> {
+  const reader = readerOf(found, options);
+  const [version, loaded] = await Promise.all([reader.version(), reader.loaded()]);
+  return { version, loaded };
 }
