@@ -83,6 +83,8 @@ export type Row =
   | { reply: (request: RecordedRequest) => Row | Promise<Row> };
 
 export interface ServerOptions {
+  /** The requests of a start-up trial are recorded and take rows like all others. */
+  probes?: true;
   /** The server it plays: its paths, lists, events and refusals. Without it, a bare OpenAI-compatible one. */
   as?: Kind;
   /** What `/v1/models` lists: ids, or whole entries. */

@@ -6,6 +6,7 @@
  */
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PROBES } from "../../src/model/probes.ts";
 import { llamaCpp, lmStudio, vllm } from "./llama.ts";
 import { ollama } from "./ollama.ts";
 import { isChat, openaiVoice } from "./openai.ts";
@@ -81,6 +82,10 @@ async function watched(socket: Socket, request: RecordedRequest, reply: Promise<
   over = true;
 }
 
+/** The start-up trial of a server of unknown make. */
+const isProbe = (request: RecordedRequest): boolean =>
+  isChat(request) && Bun.deepEquals(fields(request).messages, PROBES.without.messages);
+
 /** Everything about one server but its sockets: the queue, what was asked, and who answers. */
 class Script {
   readonly rows: Row[];
@@ -128,6 +133,10 @@ class Script {
     if (voice === null) {
       this.requests.push(request);
       return this.route(new Wire(socket, request), request);
+    }
+    if (isProbe(request) && this.options.probes !== true) {
+      // As good as no answer: it leaves every fact unknown.
+      return new Wire(socket, request).json(503, { error: { message: "no probes here" } });
     }
     const setting = this.setting(socket, request, voice);
     this.requests.push(request);
