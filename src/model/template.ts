@@ -78,11 +78,9 @@ export const TRIALS = {
   tools: { messages: [USER], tools: [TOOL] },
 } as const;
 
-/** What renderings say; each null where the server refused to make it. They all null means that it renders nothing. */
+/** What renderings say; each null where the server refused to make it. */
 export function readRenderings(of: Record<keyof typeof TRIALS, string | null>): Partial<FromTemplate> {
-  const first = of.system ?? of.twice ?? of.tools;
-  if (first === null) return {};
-  const begins = /<think>\s*$/.test(first);
+  const begins = /<think>\s*$/.test(of.system ?? of.twice ?? of.tools ?? "");
   return {
     roles: { system: of.system?.includes(TRIAL.system) === true, alternate: of.twice === null },
     tools: of.tools?.includes(TRIAL.tool) === true,

@@ -113,7 +113,7 @@ describe("discovery", () => {
       times.push(performance.now() - begin);
     }
     expect(Math.min(...times)).toBeLessThan(20);
-    expect(server.requests.map(({ path }) => path).slice(0, 2)).toEqual(["/v1/models", "/props"]);
+    expect(server.completions()).toEqual([]);
   });
 });
 
@@ -183,7 +183,7 @@ describe("llama.cpp", () => {
     test(`${id}: ${rung}; the window is the slot's, not the training size`, async () => {
       const server = await llama(id, props);
       expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { rung, window: 8192 } });
-      expect(server.requests).toHaveLength(2);
+      expect(server.completions()).toEqual([]);
     });
   }
 
@@ -211,10 +211,15 @@ describe("Ollama", () => {
     const server = await ollama(["gemma3:4b"], show, [{ name: "gemma3:4b", context_length: 8192 }]);
     expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { rung: "schema", window: 8192 } });
     expect(server.requests.find(({ path }) => path === "/api/show")?.body).toEqual({ model: "gemma3:4b" });
-    expect(server.requests).toHaveLength(3);
+    expect(server.requests.map(({ path }) => path).sort()).toEqual([
+      "/api/ps",
+      "/api/show",
+      "/api/version",
+      "/v1/models",
+    ]);
   });
 
-  test("one that is not loaded: num_ctx, else Ollama's default, never the training size", async () => {
+  test("one that is not loaded: num_ctx, else 8,192, never the training size", async () => {
     const info = { model_info: { "x.context_length": 131072 }, template: "x {{ .Prompt }}" };
     const set = await ollama(
       ["a"],
@@ -223,7 +228,29 @@ describe("Ollama", () => {
     );
     expect(await to(set.endpoint)).toMatchObject({ ok: true, model: { window: 16384 } });
     const unset = await ollama(["a"], info, []);
-    expect(await to(unset.endpoint)).toMatchObject({ ok: true, model: { window: 4096 } });
+    expect(await to(unset.endpoint)).toMatchObject({
+      ok: true,
+      model: { window: 8192, profile: { loaded: null } },
+    });
+  });
+
+  test("one that is loaded with less than 8,192 is asked for as much as it can have", async () => {
+    const info = (most: number): object => ({
+      model_info: { "x.context_length": most },
+      template: "x {{ .Prompt }}",
+    });
+    const small = [{ name: "a", context_length: 4096 }];
+    for (const [most, window] of [
+      [131072, 8192],
+      [6000, 6000],
+      [2048, 2048],
+    ] as const) {
+      const server = await ollama(["a"], info(most), small);
+      expect(await to(server.endpoint)).toMatchObject({
+        ok: true,
+        model: { window, profile: { loaded: 4096, most } },
+      });
+    }
   });
 
   test("a template that is the prompt alone is a base model's, unless a renderer does the work", async () => {
@@ -242,7 +269,7 @@ describe("Ollama", () => {
       { name: "b", context_length: 2048 },
     ]);
     const found = await to(server.endpoint);
-    expect(found).toMatchObject({ ok: true, model: { name: "b", window: 2048 } });
+    expect(found).toMatchObject({ ok: true, model: { name: "b", profile: { loaded: 2048 } } });
     expect(found.ok ? found.notices[0] : "").toContain('"b", which is loaded');
   });
 });
@@ -265,8 +292,8 @@ test("LM Studio: the loaded model and its loaded window", async () => {
   });
 });
 
-test("vLLM: the window is in the list, and nothing else is asked", async () => {
+test("vLLM: the window is in the list, and only the version is asked for", async () => {
   const server = await start({ models: [{ id: "org/m", owned_by: "vllm", max_model_len: 16384 }] });
   expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { window: 16384 } });
-  expect(server.requests).toHaveLength(1);
+  expect(server.requests.map(({ path }) => path)).toEqual(["/v1/models", "/version"]);
 });

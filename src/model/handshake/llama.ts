@@ -48,7 +48,8 @@ export function llamaReader(ask: Ask, several: boolean): Reader {
       const [system, twice, tools] = await Promise.all(
         [TRIALS.system, TRIALS.twice, TRIALS.tools].map((one) => render({ ...model, ...one })),
       );
-      return readRenderings({ system: system ?? null, twice: twice ?? null, tools: tools ?? null });
+      const all = { system: system ?? null, twice: twice ?? null, tools: tools ?? null };
+      return Object.values(all).every((one) => one === null) ? null : readRenderings(all);
     },
   };
 }
