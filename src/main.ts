@@ -28,6 +28,10 @@ async function run(parsed: Parsed): Promise<number> {
       const { runCommand } = await import("./cli/command.ts");
       return runCommand(parsed);
     }
+    case "doctor": {
+      const { runDoctor } = await import("./cli/doctor.ts");
+      return runDoctor(parsed, version);
+    }
     case "repl": {
       const { runRepl } = await import("./cli/repl/repl.ts");
       return runRepl(parsed, version);

@@ -84,7 +84,7 @@ export const FLAGS: readonly FlagRow[] = [
   { name: "edit", help: "change the code", set: intent("edit") },
   { name: "dry-run", help: "do it, check it, print the diff, put it back", set: on("dryRun") },
   { name: "show-prompt", help: "print the next request and send nothing", set: on("showPrompt") },
-  { name: "json", help: "events on stdout, one JSON object a line", set: on("json") },
+  { name: "json", help: "events (or the report) on stdout, one JSON object a line", set: on("json") },
   { name: "verbose", help: "requests and responses on stderr", set: on("verbose") },
   { name: "max-time", value: "DURATION", help: "for all of it, as 30s or 5m", set: duration("maxTimeMs") },
   { name: "check-time", value: "DURATION", help: "for one run of a check", set: duration("checkTimeMs") },
@@ -122,7 +122,7 @@ export const FLAGS: readonly FlagRow[] = [
 
 /** One command. Its name counts only where it stands alone, or where it takes words: anything else is a task. */
 export interface CommandRow {
-  name: "undo" | "redo" | "config" | "engine" | "help";
+  name: "undo" | "redo" | "config" | "doctor" | "engine" | "help";
   words?: string;
   help: string;
 }
@@ -131,6 +131,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { name: "undo", help: "take back the last change" },
   { name: "redo", help: "do it again" },
   { name: "config", help: "the settings, and where each comes from" },
+  { name: "doctor", help: "the servers and the model in reach, and what is wrong with them" },
   { name: "engine", words: "install|packages", help: "what runs a .gguf file without a server" },
   { name: "help", words: "WORDS", help: "the manual on these words" },
 ];
@@ -139,6 +140,7 @@ export const COMMANDS: readonly CommandRow[] = [
 export type ParsedArgs =
   | { command: "task"; task: string; stdin: "auto" | "wait"; flags: Flags }
   | { command: "undo" | "redo" | "config"; flags: Flags }
+  | { command: "doctor"; flags: Flags }
   /** No task at all: a conversation, where there is a terminal. */
   | { command: "repl"; flags: Flags }
   | { command: "engine"; what: "install" | "packages"; flags: Flags }

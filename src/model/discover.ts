@@ -57,18 +57,27 @@ export async function findGiven(
   }
 }
 
-/** The first of the usual ports with a server that lists a model; all are asked at once. No key is ever sent there. */
+/** Asks each of these ports at once. No key is ever sent there. */
+function askPorts(ports: number[], signal: AbortSignal | undefined): Promise<Found | EndpointError>[] {
+  return ports.map((port) =>
+    list(`http://127.0.0.1:${port}/v1`, { key: null, ms: PROBE_MS, signal }).catch((thrown: unknown) => {
+      if (thrown instanceof EndpointError) return thrown;
+      throw thrown;
+    }),
+  );
+}
+
+/** Every server on the usual ports that lists models, even where it has none, in the order of the ports. */
+export async function findAll(ports: number[], signal?: AbortSignal): Promise<Found[]> {
+  const answers = await Promise.all(askPorts(ports, signal));
+  return answers.filter((answer): answer is Found => !(answer instanceof EndpointError));
+}
+
+/** The first of the usual ports with a server that lists a model. */
 export async function findLocal(ports: number[], signal?: AbortSignal): Promise<Found> {
   const rest = new AbortController();
   const both = signal === undefined ? rest.signal : AbortSignal.any([rest.signal, signal]);
-  const probes = ports.map((port) =>
-    list(`http://127.0.0.1:${port}/v1`, { key: null, ms: PROBE_MS, signal: both }).catch(
-      (thrown: unknown) => {
-        if (thrown instanceof EndpointError) return thrown;
-        throw thrown;
-      },
-    ),
-  );
+  const probes = askPorts(ports, both);
   try {
     for (const probe of probes) {
       const found = await probe;

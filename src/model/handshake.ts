@@ -12,7 +12,7 @@ import { lmStudioReader } from "./handshake/lmstudio.ts";
 import { ollamaReader } from "./handshake/ollama.ts";
 import { unknownReader } from "./handshake/unknown.ts";
 import { vllmReader } from "./handshake/vllm.ts";
-import { windowProblem } from "./problems.ts";
+import { windowNotice } from "./problems.ts";
 import { type Profile, rungsOf, Traits } from "./profile.ts";
 import { keepTraits, keptTraits, type Shelf, shelfOf } from "./profiles.ts";
 import { isFallbackTemplate, kindByName } from "./servers.ts";
@@ -22,9 +22,8 @@ const ASK_MS = 1000;
 
 export interface Handshake {
   profile: Profile;
+  /** Choices made on the user's behalf, and a window that is too small. */
   notices: string[];
-  /** Where what is learnt of this profile is kept. */
-  shelf: Shelf;
 }
 
 export interface HandshakeOptions {
@@ -130,9 +129,9 @@ export async function handshake(found: Found, options: HandshakeOptions): Promis
     window: options.window ?? facts.window,
     rungs: options.rung === null ? rungsOf(traits, base) : [options.rung],
   };
-  const small = options.window === null ? windowProblem(profile, found.endpoint) : null;
-  const notices = [choice.notice, small === null ? null : `${small.what} ${small.fix}`];
-  return { profile, notices: notices.filter((notice) => notice !== null), shelf };
+  const where = { endpoint: found.endpoint, engine: false };
+  const small = options.window === null ? windowNotice(profile, where) : null;
+  return { profile, notices: [choice.notice, small].filter((notice) => notice !== null) };
 }
 
 /** What a server says of itself: its version, and which of its models it holds in memory; null where it does not tell. */
@@ -141,6 +140,7 @@ export async function overview(
   options: Asking,
 ): Promise<{ version: string | null; loaded: string[] | null }> {
   const reader = readerOf(found, options);
-  const [version, loaded] = await Promise.all([reader.version(), reader.loaded()]);
-  return { version, loaded };
+  const [version, some] = await Promise.all([reader.version(), reader.loaded()]);
+  const all = found.server === "unknown" ? null : found.models.map(({ id }) => id);
+  return { version, loaded: some ?? all };
 }

@@ -76,8 +76,17 @@ export function keepTraits({ folder, key }: Shelf, traits: Traits): boolean {
   }
 }
 
-/** Adds what a session has learnt to what is kept of the profile. */
-export async function rememberFacts(shelf: Shelf, learnt: Partial<Traits>): Promise<boolean> {
+/**
+ * Adds what has been learnt of a profile to what is kept of it. False where nothing came of that: the folder cannot be written,
+ * or a server of unknown make has not been tried yet.
+ */
+export async function rememberFacts(
+  folder: string | null,
+  profile: Profile & { endpoint: string },
+  learnt: Partial<Traits>,
+): Promise<boolean> {
+  const shelf = shelfOf(folder, profile);
   const kept = await keptTraits(shelf);
-  return kept === null ? false : keepTraits(shelf, { ...kept, ...learnt });
+  if (kept === null && profile.server === "unknown") return false;
+  return keepTraits(shelf, { ...(kept ?? profile), ...learnt });
 }
