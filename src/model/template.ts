@@ -12,7 +12,7 @@ const isGo = (template: string): boolean =>
 
 /** Gemma 1 and 2, early Mistral and others end with an exception where the first message is the system's. */
 const REFUSES_SYSTEM =
-  /raise_exception\(\s*["'][^"']*(?:system role not supported|system (?:role|message)s? (?:is|are) not|only user and assistant roles)/i;
+  /raise_exception\(\s*["'][^"']*(?:system role not supported|system (?:role|message)s? (?:is|are) not|only user and assistant roles(?![^"']*exception))/i;
 const SHOWS_SYSTEM = /system|message(?:\.|\[["'])role|\.Role\b|\.System\b/;
 /** Gemma's and Mistral's own words; what they compare is that a user's message stands at each even place. */
 const MUST_ALTERNATE = /must alternate|roles should alternate|index0? ?% ?2/i;
@@ -23,7 +23,8 @@ function jinjaRoles(template: string): Roles {
 }
 
 /** A variable that the caller sets: Qwen 3, GLM and SmolLM3; DeepSeek 3.1 and Granite; LFM. */
-const THINKING_SWITCH = /\benable_thinking\b|\bthinking\s+is\s+defined|\bif\s+thinking\b|\breasoning_mode\b/;
+const THINKING_SWITCH =
+  /\benable_thinking\b|\bthinking\s+is\s+defined|\bif\s+thinking\b|\breasoning_mode\b|\bthinking_budget\b/;
 /** What is written for the model to go on from begins its thoughts: DeepSeek R1, QwQ, Qwen3-Thinking. */
 const BEGINS_THOUGHTS = /add_generation_prompt[\s\S]{0,200}<think>(?![\s\S]{0,40}<\/think>)/;
 /** Harmony (gpt-oss) always has a channel for analysis. */
@@ -78,9 +79,15 @@ export const TRIALS = {
   tools: { messages: [USER], tools: [TOOL] },
 } as const;
 
-/** What renderings say; each null where the server refused to make it. */
-export function readRenderings(of: Record<keyof typeof TRIALS, string | null>): Partial<FromTemplate> {
-  const begins = /<think>\s*$/.test(of.system ?? of.twice ?? of.tools ?? "");
+/** What renderings say; each null where the server refused to make it. `text`: what the template says by its text. */
+export function readRenderings(
+  of: Record<keyof typeof TRIALS, string | null>,
+  text: Pick<FromTemplate, "thinking">,
+): Partial<FromTemplate> {
+  // Where thoughts can be switched off, they may still be the default.
+  const begins =
+    text.thinking !== "optional" &&
+    /<\|?(?:start_)?think(?:ing)?\|?>\s*$/i.test(of.system ?? of.twice ?? of.tools ?? "");
   return {
     roles: { system: of.system?.includes(TRIAL.system) === true, alternate: of.twice === null },
     tools: of.tools?.includes(TRIAL.tool) === true,

@@ -43,13 +43,13 @@ export function llamaReader(ask: Ask, several: boolean): Reader {
     version: async () => text(record(await ask("/props")).build_info),
     loaded: async () => null,
     facts: async ({ id }) => factsOf(await ask(pathFor(several ? id : null))),
-    tried: async ({ id }) => {
+    tried: async ({ id }, facts) => {
       const model = several ? { model: id } : {};
       const [system, twice, tools] = await Promise.all(
         [TRIALS.system, TRIALS.twice, TRIALS.tools].map((one) => render({ ...model, ...one })),
       );
       const all = { system: system ?? null, twice: twice ?? null, tools: tools ?? null };
-      return Object.values(all).every((one) => one === null) ? null : readRenderings(all);
+      return Object.values(all).every((one) => one === null) ? null : readRenderings(all, facts);
     },
   };
 }
