@@ -43,6 +43,24 @@ A question without a terminal is a "no" (exit 4).`,
 It is text in UTF-8, of which the first 1 MB is used.`,
   },
   {
+    name: "doctor",
+    text: `Doctor
+"smallcode doctor" looks at the servers on the usual ports and at the one that your settings name, says what
+is known of the model that a task would be given to, and names the command that mends each problem.
+  window     tokens that one request gets; 8,192 are wanted, below 4,096 no work is possible
+  asked by   the ways to ask the model for calls, best first (--rung takes one):
+             schema (JSON that is bound), native (the server's tools), text, plain (text is continued)
+  template   the roles that the chat template shows, and whether tools reach the model
+  branches   whether a prompt that leaves an earlier one in its middle is read from there (kept) or from the
+             beginning (read again); with a sliding window, llama-server needs --swa-full for it
+  speed      tokens a second, measured with three short requests; they take a minute at most
+What has been found out is kept for each server, version and model in the folder for caches
+(~/.cache/smallcode/profiles); delete it to have it all found out anew. The window is always read anew.
+A server of unknown make is tried once with three requests of a few tokens.
+Exit: 0 a model can be worked with, 1 a problem stops the work with it, 2 settings or a refused key, 5 no model.
+With --json, one object: v, version, servers, chosen (with the profile), measures, problems, exit.`,
+  },
+  {
     name: "engine",
     text: `Engine
 With --model FILE.gguf and no endpoint, SmallCode loads the file itself: no server is needed.
