@@ -92,18 +92,16 @@ function isBase(facts: Facts, name: string): boolean {
   return byName !== "chat" && facts.eos !== "<|im_end|>";
 }
 
-/** What is kept of the profile, else what the server tells and what trying it shows, which is kept from then on. */
+/** What the server tells, and over that what is kept of the profile, or else what trying it shows, which is kept from then on. */
 async function traitsOf(
   shelf: Shelf,
   facts: Facts,
   tried: () => ReturnType<Reader["tried"]>,
 ): Promise<Traits> {
   const kept = await keptTraits(shelf);
-  if (kept !== null) return kept;
-  const learnt = await tried();
-  const traits = Traits.parse({ ...facts, ...learnt });
-  if (learnt !== null) keepTraits(shelf, traits);
-  return traits;
+  const learnt = kept ?? (await tried());
+  if (kept === null && learnt !== null) keepTraits(shelf, learnt);
+  return Traits.parse({ ...facts, ...learnt });
 }
 
 /** Chooses the model and learns what it needs; an explicit rung or window wins. Throws EndpointError where the model is missing. */
@@ -120,7 +118,9 @@ export async function handshake(found: Found, options: HandshakeOptions): Promis
   const known = { server: found.server, version, model: model.id };
   const shelf = shelfOf(profiles, { ...known, template: facts.template, endpoint: found.endpoint });
   const base = isBase(facts, model.id);
-  const tryable = !base && options.rung === null && (profiles !== null || found.server !== "unknown");
+  // Requests for the model itself are worth it only where they decide something, and only once.
+  const free = found.server !== "unknown";
+  const tryable = !base && (free || (profiles !== null && options.rung === null));
   const traits = await traitsOf(shelf, facts, async () => (tryable ? reader.tried(model, facts) : null));
   const profile: Profile = {
     ...told,

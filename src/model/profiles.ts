@@ -22,7 +22,11 @@ const Key = z.object({
 });
 type Key = z.infer<typeof Key>;
 
-const Kept = z.object({ v: z.literal(FORM), key: Key, traits: Traits });
+/** What was tried or learnt, and no more: what the server tells is read anew each time. */
+const Learnt = Traits.partial();
+export type Learnt = z.infer<typeof Learnt>;
+
+const Kept = z.object({ v: z.literal(FORM), key: Key, traits: Learnt });
 
 /** A folder of profiles, and the one that is meant; `folder: null` where nothing is to be kept. */
 export interface Shelf {
@@ -52,7 +56,7 @@ function fileOf(folder: string, key: Key): string {
 }
 
 /** What is kept of it; null where nothing is. */
-export async function keptTraits({ folder, key }: Shelf): Promise<Traits | null> {
+export async function keptTraits({ folder, key }: Shelf): Promise<Learnt | null> {
   if (folder === null) return null;
   try {
     const kept = Kept.safeParse(await Bun.file(fileOf(folder, key)).json());
@@ -64,10 +68,10 @@ export async function keptTraits({ folder, key }: Shelf): Promise<Traits | null>
 }
 
 /** Keeps the traits, whole or not at all; false where the folder cannot be written, which stops nothing. */
-export function keepTraits({ folder, key }: Shelf, traits: Traits): boolean {
+export function keepTraits({ folder, key }: Shelf, traits: Learnt): boolean {
   if (folder === null) return false;
   try {
-    const kept: z.infer<typeof Kept> = { v: FORM, key, traits: Traits.parse(traits) };
+    const kept: z.infer<typeof Kept> = { v: FORM, key, traits: Learnt.parse(traits) };
     layFile(fileOf(folder, key), `${JSON.stringify(kept)}\n`);
     return true;
   } catch (error) {
@@ -83,10 +87,10 @@ export function keepTraits({ folder, key }: Shelf, traits: Traits): boolean {
 export async function rememberFacts(
   folder: string | null,
   profile: Profile & { endpoint: string },
-  learnt: Partial<Traits>,
+  learnt: Learnt,
 ): Promise<boolean> {
   const shelf = shelfOf(folder, profile);
   const kept = await keptTraits(shelf);
   if (kept === null && profile.server === "unknown") return false;
-  return keepTraits(shelf, { ...(kept ?? profile), ...learnt });
+  return keepTraits(shelf, { ...kept, ...learnt });
 }

@@ -234,6 +234,12 @@ describe("Ollama", () => {
     });
   });
 
+  test("one that is loaded with more is asked for as much, so that it is not loaded again", async () => {
+    const running = [{ name: "a", context_length: 16384 }];
+    const server = await ollama(["a"], { template: "x {{ .Prompt }}" }, running);
+    expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { window: 16384 } });
+  });
+
   test("one that is loaded with less than 8,192 is asked for as much as it can have", async () => {
     const info = (most: number): object => ({
       model_info: { "x.context_length": most },
