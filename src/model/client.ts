@@ -1,12 +1,16 @@
 /** The client of an OpenAI-compatible endpoint: finds the server and the model, and gives the model to talk to. */
 import type { Rung } from "../types.ts";
+import { Calibration } from "./calibration.ts";
+import { PromptWatch } from "./cuts.ts";
 import { findGiven, findLocal, USUAL_PORTS } from "./discover.ts";
 import { EndpointError, type Failure, type Place } from "./errors.ts";
 import { handshake } from "./handshake.ts";
-import type { Generation, Model } from "./model.ts";
-import type { Profile } from "./profile.ts";
+import type { Model } from "./model.ts";
 import { read } from "./reading.ts";
-import { ask, type Context } from "./request.ts";
+import { tokenize } from "./tokenizer.ts";
+import type { Context } from "./wire/context.ts";
+import { Departure } from "./wire/departure.ts";
+import { ask } from "./wire/request.ts";
 
 export interface ConnectOptions {
   /** An http(s) URL; null: look on the usual ports of this machine. */
@@ -19,6 +23,8 @@ export interface ConnectOptions {
   /** The folder where profiles of models are kept; null or absent: none is. */
   profiles?: string | null;
   silenceMs: number;
+  /** Whether the session goes on after its first task: then a server that unloads models is asked to keep this one. */
+  stays?: boolean;
   signal?: AbortSignal;
   /** Ports to look on in place of the usual ones. */
   ports?: number[];
@@ -30,53 +36,33 @@ const SEARCH_CANCELLED: Failure = {
   reason: "The search for a model was cancelled.",
 };
 
-/** The fields both APIs share. */
-function fieldsOf(context: Context, g: Generation): Record<string, unknown> {
-  return {
-    model: context.place.model,
-    max_tokens: g.maxTokens,
-    temperature: g.temperature,
-    ...(g.n === undefined || g.n === 1 ? {} : { n: g.n }),
-    ...(g.seed === undefined ? {} : { seed: g.seed }),
-    ...(g.stop === undefined || g.stop.length === 0 ? {} : { stop: g.stop }),
-    stream: true,
-    stream_options: { include_usage: true },
-    // Counts in every event, so that those of a reply that we end are known, too; and how far the prompt is read.
-    ...(context.server === "llama.cpp" ? { timings_per_token: true, return_progress: true } : {}),
-  };
-}
-
-function modelOf(context: Context, profile: Profile): Model {
+function modelOf(context: Context): Model {
+  const { profile, place, calibration } = context;
   const [rung] = profile.rungs;
   if (rung === undefined) throw new Error("A profile has at least one rung.");
+  const { server } = profile;
+  const counts = profile.tokenizer || server === "llama.cpp" || server === "vllm";
   return {
-    endpoint: context.place.endpoint,
+    endpoint: place.endpoint,
     name: profile.model,
     rung,
     window: profile.window,
     fan: profile.fan,
     profile,
-    chat(messages, { schema, ...generation }) {
-      const json_schema = { name: "reply", strict: true, schema };
-      const format = schema === undefined ? {} : { response_format: { type: "json_schema", json_schema } };
-      const prompt = messages.map(({ content }) => content).join("\n");
-      const body = { ...fieldsOf(context, generation), messages, ...format };
-      return ask(context, {
-        path: "/chat/completions",
-        body,
-        prompt,
-        schema: schema !== undefined,
-        generation,
-      });
+    calibration,
+    chat(messages, generation) {
+      const think = generation.thinkTokens !== 0 && generation.schema === undefined;
+      return ask(context, { kind: "chat", messages, generation, think });
     },
     complete(prompt, generation) {
-      const body = { ...fieldsOf(context, generation), prompt };
-      return ask(context, { path: "/completions", body, prompt, schema: false, generation });
+      return ask(context, { kind: "complete", prompt, generation, think: true });
+    },
+    async count(text, signal) {
+      return counts ? ((await tokenize(place, text, signal))?.length ?? null) : null;
     },
     read:
-      context.server === "llama.cpp"
-        ? (prompt, text, generation) =>
-            read(context, { prompt, text, generation, fields: fieldsOf(context, generation) })
+      server === "llama.cpp"
+        ? (prompt, text, generation) => read(context, { prompt, text, generation })
         : null,
   };
 }
@@ -106,8 +92,18 @@ export async function connect(
     if (signal?.aborted) return SEARCH_CANCELLED;
     const models = found.models.map(({ id }) => id);
     const place: Place = { endpoint: found.endpoint, model: profile.model, models, key: sentKey };
-    const context: Context = { place, server: found.server, silenceMs, sdk };
-    return { ok: true, model: modelOf(context, profile), notices };
+    const calibration = new Calibration();
+    const context: Context = {
+      place,
+      profile,
+      silenceMs,
+      stays: options.stays ?? false,
+      sdk,
+      calibration,
+      watch: new PromptWatch(calibration, profile.window),
+      departure: new Departure(place, profile.server === "llama.cpp"),
+    };
+    return { ok: true, model: modelOf(context), notices };
   } catch (thrown) {
     if (!(thrown instanceof EndpointError)) throw thrown;
     return signal?.aborted ? SEARCH_CANCELLED : thrown.failure;

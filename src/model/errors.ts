@@ -3,6 +3,9 @@
  * sentences quote servers in small, cleaned pieces and never hold a key.
  */
 
+import { overflowIn, SERVER_WINDOWS } from "./overflow.ts";
+import type { ServerKind } from "./servers.ts";
+
 export type FailureKind =
   | "unreachable"
   | "auth"
@@ -14,10 +17,12 @@ export type FailureKind =
   | "silence"
   | "cancelled";
 
+/** `window`: of an overflow, the tokens that the server says it takes or has read; null where it does not say. */
 export interface Failure {
   ok: false;
   kind: FailureKind;
   reason: string;
+  window?: number | null;
 }
 
 /** What a sentence has to name. `key` is known so that it can be left out; `models` are those the server lists. */
@@ -33,47 +38,24 @@ export class EndpointError extends Error {
   override readonly name = "EndpointError";
   readonly retry: boolean;
   readonly waitMs: number | null;
+  readonly window: number | null;
 
   constructor(
     readonly kind: FailureKind,
     message: string,
-    options: { retry?: boolean; waitMs?: number | null } = {},
+    options: { retry?: boolean; waitMs?: number | null; window?: number | null } = {},
   ) {
     super(message);
     this.retry = options.retry ?? false;
     this.waitMs = options.waitMs ?? null;
+    this.window = options.window ?? null;
   }
 
   get failure(): Failure {
-    return { ok: false, kind: this.kind, reason: this.message };
+    const { kind, message: reason, window } = this;
+    return kind === "overflow" ? { ok: false, kind, reason, window } : { ok: false, kind, reason };
   }
 }
-
-/** How servers say that the prompt does not fit. A number in the first group is the window they have. */
-const OVERFLOWS: { server: string; pattern: RegExp }[] = [
-  { server: "llama.cpp", pattern: /exceeds the available context size(?: \((\d+) tokens\))?/i },
-  {
-    server: "llama.cpp",
-    pattern: /input is larger than the max context size|context size has been exceeded/i,
-  },
-  { server: "llama.cpp", pattern: /exceed_context_size|context shift is disabled/i },
-  { server: "Ollama", pattern: /input length exceeds (?:the )?(?:maximum )?context length/i },
-  { server: "Ollama", pattern: /prompt (?:is )?too long; exceeded (?:max )?context length/i },
-  { server: "LM Studio", pattern: /context length of only (\d+) tokens/i },
-  {
-    server: "LM Studio",
-    pattern: /tokens to keep from the initial prompt is greater than the context length/i,
-  },
-  { server: "LM Studio", pattern: /context the overflows|reached context length of (\d+)/i },
-  { server: "vLLM", pattern: /longer than the maximum model length of (\d+)/i },
-  { server: "vLLM", pattern: /exceeds? (?:the )?model'?s? (?:max(?:imum)? )?(?:context|model) len/i },
-  { server: "OpenAI", pattern: /maximum context length is (\d+) tokens/i },
-  { server: "OpenAI", pattern: /context_length_exceeded|string_above_max_length/i },
-  {
-    server: "others",
-    pattern: /prompt is too long|(?:context|input) (?:length|window|limit)[^.]{0,40}exceed/i,
-  },
-];
 
 const MODEL_MISSING =
   /model_not_found|no models? (?:is |are )?(?:currently )?loaded|model\b.{0,200}?\b(?:not found|does not exist|not loaded|is not available)|(?:unknown|invalid) model\b/is;
@@ -96,7 +78,9 @@ function messageIn(body: unknown): string {
 function codeIn(error: unknown): string {
   if (typeof error !== "object" || error === null) return "";
   const { code, type } = error as Record<string, unknown>;
-  const known = [code, type].filter((value) => typeof value === "string" && /context|model_not/.test(value));
+  const known = [code, type].filter(
+    (value) => typeof value === "string" && /context|length|too_large|model_not/.test(value),
+  );
   return known.length === 0 ? "" : ` [${known[0]}]`;
 }
 
@@ -113,12 +97,29 @@ function quoted(message: string, key: string | null): string {
 const named = (model: string | null): string => (model === null ? "the model" : `"${model}"`);
 
 function overflowError(place: Place, message: string): EndpointError | null {
-  const row = OVERFLOWS.find(({ pattern }) => pattern.test(message));
-  if (row === undefined) return null;
-  const size = row.pattern.exec(message)?.[1];
+  const told = overflowIn(message);
+  if (told === null) return null;
+  const { window } = told;
   return new EndpointError(
     "overflow",
-    `The prompt does not fit the context window of ${named(place.model)} at ${place.endpoint}${size === undefined ? "" : ` (${size} tokens)`}: load the model with a larger window, or ask about less code.`,
+    `The prompt does not fit the context window of ${named(place.model)} at ${place.endpoint}${window === null ? "" : ` (${window} tokens)`}: load the model with a larger window, or ask about less code.`,
+    { window },
+  );
+}
+
+/** The prompt was cut without a word: the server has read so many of about so many tokens. */
+export function cutSilently(
+  place: Place,
+  server: ServerKind,
+  { read, all, reply }: { read: number; all: number; reply: number },
+): EndpointError {
+  const { name, cure } = SERVER_WINDOWS[server];
+  const needed = 2 ** Math.ceil(Math.log2(all + reply));
+  const count = (n: number): string => n.toLocaleString("en-US");
+  return new EndpointError(
+    "overflow",
+    `${place.endpoint} read only ${count(read)} of about ${count(all)} tokens, ${name} cut the rest: ${cure(needed, place.model ?? "MODEL")}.`,
+    { window: read },
   );
 }
 

@@ -1,5 +1,6 @@
 /** The nouns of a conversation with a model: what is asked, what comes back, and the model itself. */
 import type { Rung, Tokens } from "../types.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Failure } from "./errors.ts";
 import type { Profile } from "./profile.ts";
 import type { Reading } from "./reading.ts";
@@ -42,6 +43,9 @@ export interface ChatOptions {
   tools?: ToolSpec[];
 }
 
+/** Is given each piece as it comes; where it gives a promise, nothing more is read from the server until that is kept. */
+export type Shown = (delta: string) => unknown;
+
 export interface Generation {
   maxTokens: number;
   /** Replies wanted from one reading of the prompt, at most `Model.fan`; 1 where it is not given. */
@@ -50,8 +54,13 @@ export interface Generation {
   seed?: number;
   stop?: string[];
   signal?: AbortSignal;
-  onText?: (delta: string) => void;
-  onThinking?: (delta: string) => void;
+  onText?: Shown;
+  onThinking?: Shown;
+  /**
+   * The longest thought of a model that thinks, in tokens. Where it is longer, the question is put again without thinking;
+   * where the server cannot, the reply ends there with `finish` "length". 0: no thinking from the start.
+   */
+  thinkTokens?: number;
   /** Given the text so far: the offset where it ends, else null. The stream is cancelled there and `finish` is "node". */
   until?: (text: string, final: boolean) => number | null;
   /** While the prompt is read, where the server tells: its tokens read so far (those found in a cache too), and all. */
@@ -60,7 +69,10 @@ export interface Generation {
   onEvent?: (event: unknown) => void;
 }
 
-/** `finish` "cut" and "loop" carry a `reason`: the text is what had come until then and must never be run. */
+/**
+ * `finish` "cut" and "loop", and a thought that was too long, carry a `reason`: text and calls are what had come until then and
+ * must never be run.
+ */
 export interface Said {
   text: string;
   thinking: string;
@@ -70,8 +82,13 @@ export interface Said {
   reason?: string;
 }
 
-/** `others`: the further replies to a request for several; `tokens` are those of all, the prompt counted once. */
-export type Reply = ({ ok: true; tokens: Tokens; ms: number; others?: Said[] } & Said) | Failure;
+/**
+ * `others`: the further replies to a request for several; `tokens` are those of all, the prompt counted once. `notices`: what a
+ * person should know of the server's behaviour.
+ */
+export type Reply =
+  | ({ ok: true; tokens: Tokens; ms: number; others?: Said[]; notices?: string[] } & Said)
+  | Failure;
 
 export interface Model {
   endpoint: string;
@@ -84,9 +101,13 @@ export interface Model {
   fan: number;
   /** What is known of the model and its server. */
   profile: Profile;
+  /** How many tokens a text is, by what this model's replies have shown. */
+  calibration: Calibration;
   chat(messages: ChatMessage[], g: Generation & ChatOptions): Promise<Reply>;
   /** Continues the prompt as it is, without a chat template. */
   complete(prompt: string, g: Generation): Promise<Reply>;
+  /** The tokens of a text by the server's own tokenizer; null where it has none to ask. */
+  count(text: string, signal?: AbortSignal): Promise<number | null>;
   /** What the model makes of a text behind a prompt, see `reading.ts`; null where the server has no such request. */
   read: ((prompt: string, text: string, g: Generation) => Promise<Reading | null>) | null;
 }

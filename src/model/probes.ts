@@ -5,8 +5,8 @@
  */
 import { EndpointError, fromThrown, type Place } from "./errors.ts";
 import type { Traits } from "./profile.ts";
-import { readEvent } from "./stream.ts";
 import { boundedText, failureOf, jsonOrText, send } from "./transport.ts";
+import { readEvent } from "./wire/events.ts";
 
 /** For one probe, from its sending to its last byte. */
 const PROBE_MS = 8000;

@@ -3,10 +3,10 @@
  * have written. llama-server does this as a generation whose grammar allows the tokens of that text alone.
  */
 import { z } from "zod";
-import { EndpointError, type Place } from "./errors.ts";
 import type { Generation, Reply } from "./model.ts";
-import { ask, type Context } from "./request.ts";
-import { getJson } from "./transport.ts";
+import { tokenize } from "./tokenizer.ts";
+import type { Context } from "./wire/context.ts";
+import { ask } from "./wire/request.ts";
 
 /** One token of a text as the model read it. `alternatives` are its likeliest tokens there, in any order; logarithms are natural. */
 export interface ReadToken {
@@ -32,43 +32,19 @@ const Scores = z.object({
   ),
 });
 
-const Tokenized = z.object({ tokens: z.array(z.int()).min(1) });
-const TOKENIZE_MS = 10_000;
-
 /** A GBNF rule for exactly these tokens: a rule for the text would let the model spell it in small pieces. */
 function tokenGrammar(ids: number[]): string {
   return `root ::= ${ids.map((id) => `<[${id}]>`).join(" ")}`;
 }
 
-/** The server's own tokens of the text; null where it does not tell. `/tokenize` lies beside `/v1`. */
-async function tokenize(
-  place: Place,
-  text: string,
-  signal: AbortSignal | undefined,
-): Promise<number[] | null> {
-  const url = `${place.endpoint.replace(/\/v1$/, "")}/tokenize`;
-  try {
-    const answer = await getJson(url, {
-      place,
-      ms: TOKENIZE_MS,
-      signal,
-      post: { content: text, add_special: false },
-    });
-    return Tokenized.safeParse(answer).data?.tokens ?? null;
-  } catch (thrown) {
-    if (thrown instanceof EndpointError) return null;
-    throw thrown;
-  }
-}
-
 /** Reads `text` behind `prompt`; null where the server cannot be asked for it. */
 export async function read(
   context: Context,
-  request: { prompt: string; text: string; generation: Generation; fields: Record<string, unknown> },
+  request: { prompt: string; text: string; generation: Generation },
 ): Promise<Reading | null> {
-  const { prompt, text, generation, fields } = request;
+  const { prompt, text, generation } = request;
   const ids = await tokenize(context.place, text, generation.signal);
-  if (ids === null) return null;
+  if (ids === null || ids.length === 0) return null;
   const tokens: ReadToken[] = [];
   const onEvent = (event: unknown): void => {
     const scores = Scores.safeParse(event);
@@ -79,19 +55,12 @@ export async function read(
         alternatives: top_logprobs.map((one) => ({ text: one.token, logprob: one.logprob })),
       });
   };
-  const body = {
-    ...fields,
-    prompt,
-    max_tokens: ids.length + 1,
-    grammar: tokenGrammar(ids),
-    logprobs: ALTERNATIVES,
-  };
   const reply = await ask(context, {
-    path: "/completions",
-    body,
+    kind: "complete",
     prompt,
-    schema: false,
-    generation: { ...generation, onEvent },
+    think: true,
+    generation: { ...generation, maxTokens: ids.length + 1, onEvent },
+    extra: { grammar: tokenGrammar(ids), logprobs: ALTERNATIVES },
   });
   const joined = tokens.map((token) => token.text).join("");
   // The last token may be the end of the text, which is no text.

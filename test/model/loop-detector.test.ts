@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loopDetector } from "../../src/model/loop-detector.ts";
+import { loopDetector } from "../../src/model/wire/loop-detector.ts";
 
 /** Where the detector stops a text that comes in small pieces; null: never. */
 function stopsAt(text: string): number | null {

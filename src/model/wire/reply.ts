@@ -2,94 +2,30 @@
  * Puts a reply together from its events: tells thought from text, and says when it is over: at the server's word, where
  * the caller's node or JSON value closes, or when it turns in circles.
  */
-import type { Tokens } from "../types.ts";
-import { fromPayload, malformed, type Place } from "./errors.ts";
-import { type LoopDetector, loopDetector } from "./loop-detector.ts";
-import type { Finish } from "./model.ts";
-import { readEvent, type StreamEvent } from "./stream.ts";
+import type { Tokens } from "../../types.ts";
+import { fromPayload, malformed, type Place } from "../errors.ts";
+import { estimateTokens } from "../estimate.ts";
+import type { Finish, Shown, WrittenCall } from "../model.ts";
+import { CallAssembler } from "./calls.ts";
+import type { StreamEvent } from "./events.ts";
+import { JsonCloser } from "./json-closer.ts";
+import { loopDetector } from "./loop-detector.ts";
+import { mayCloseThought, splitLateThought, ThoughtSplitter } from "./thought.ts";
 
 const TEXT_LIMIT = 2 * 1024 * 1024;
-const OPEN = "<think>";
-const CLOSE = "</think>";
-
-interface Split {
-  text: string;
-  thinking: string;
-}
-
-/** Splits `<think>...</think>` off the start of a text that comes in pieces. What may still be part of a mark is held. */
-class ThoughtSplitter {
-  private state: "start" | "inside" | "after" | "text" = "start";
-  private held = "";
-
-  /** `final`: no more will come, so nothing is held back. */
-  push(delta: string, final: boolean): Split {
-    this.held += delta;
-    if (this.state === "start") this.open(final);
-    const thinking = this.state === "inside" ? this.inside(final) : "";
-    if (this.state === "after") {
-      this.held = this.held.trimStart();
-      if (this.held !== "") this.state = "text";
-    }
-    if (this.state !== "text") return { text: "", thinking };
-    const text = this.held;
-    this.held = "";
-    return { text, thinking };
-  }
-
-  private open(final: boolean): void {
-    const start = this.held.trimStart();
-    if (!final && OPEN.startsWith(start)) return;
-    this.state = start.startsWith(OPEN) ? "inside" : "text";
-    if (this.state === "inside") this.held = start.slice(OPEN.length);
-  }
-
-  private inside(final: boolean): string {
-    const end = this.held.indexOf(CLOSE);
-    const open = final ? this.held.length : Math.max(0, this.held.length - CLOSE.length);
-    const thinking = this.held.slice(0, end >= 0 ? end : open);
-    this.held = this.held.slice(end >= 0 ? end + CLOSE.length : open);
-    if (end >= 0) this.state = "after";
-    return thinking;
-  }
-}
-
-/** Follows a growing text to where its first JSON object or array closes. */
-class JsonCloser {
-  private at = 0;
-  private depth = 0;
-  private inString = false;
-  private closed: number | null = null;
-
-  /** The offset just past the value, or null while it is open. */
-  end(text: string): number | null {
-    for (; this.closed === null && this.at < text.length; this.at += 1) this.step(text[this.at]);
-    return this.closed;
-  }
-
-  private step(c: string | undefined): void {
-    if (this.inString) {
-      // The character after a backslash means nothing here.
-      if (c === "\\") this.at += 1;
-      else if (c === '"') this.inString = false;
-      return;
-    }
-    if (c === '"') this.inString = true;
-    else if (c === "{" || c === "[") this.depth += 1;
-    else if (c === "}" || c === "]") {
-      this.depth -= 1;
-      if (this.depth <= 0) this.closed = this.at + 1;
-    }
-  }
-}
+/** Characters of a thought between two looks at its length. */
+const THOUGHT_STEP = 200;
 
 export interface ReaderOptions {
   place: Place;
-  /** Whether a leading `<think>` block is thought (chat), or text like any other (completion). */
+  /** Whether a leading thought is told from the text by its marks (chat), or is text like any other (completion). */
   thoughts: boolean;
+  /** A thought longer than so many tokens, by the estimate, ends the reply; null: it may be any length. */
+  thinkTokens: number | null;
   /** Whether the text is one JSON value. */
   json: boolean;
-  onText?: ((delta: string) => void) | undefined;
+  onText?: Shown | undefined;
+  onThinking?: Shown | undefined;
   until?: ((text: string, final: boolean) => number | null) | undefined;
   onEvent?: ((event: unknown) => void) | undefined;
   onRead?: ((done: number, all: number) => void) | undefined;
@@ -108,13 +44,12 @@ export class RepliesReader {
     n: number,
   ) {
     // Only the first one is shown while it comes.
-    const quiet = { ...options, onText: undefined };
+    const quiet = { ...options, onText: undefined, onThinking: undefined };
     this.readers = Array.from({ length: n }, (_, i) => new ReplyReader(i === 0 ? options : quiet));
   }
 
   /** True once nothing more is wanted of the stream. Throws EndpointError for an event that tells of a failure. */
-  push(raw: unknown): boolean {
-    const event = readEvent(raw);
+  push(event: StreamEvent, raw: unknown): boolean {
     if (event.error !== null) throw fromPayload(this.options.place, event.error);
     this.events += 1;
     if (event.read !== null) {
@@ -127,6 +62,11 @@ export class RepliesReader {
     if (event.index === null) this.usage = event.tokens ?? this.usage;
     if (event.index !== null || this.readers.length === 1) this.ended = reader?.push(event) || this.ended;
     return this.ended && this.readers.every(({ finish }) => finish !== null);
+  }
+
+  /** Resolves once what has come has been shown. */
+  get shown(): Promise<unknown> | undefined {
+    return this.readers[0]?.shown;
   }
 
   /** The stream has ended; `done`: with the server's word that it was complete. */
@@ -148,39 +88,57 @@ export class RepliesReader {
   }
 }
 
+/** What ended a reply before the server did, other than the caller's node. */
+export type Cause = "repetition" | "padding" | "thought";
+
 /** Takes the events of one reply in order. */
-class ReplyReader {
+export class ReplyReader {
   text = "";
   thinking = "";
   tokens: Tokens | null = null;
   /** Null until the reply is over. */
   finish: Finish | null = null;
+  cause: Cause | null = null;
   /** Whether any event was this reply's. */
   heard = false;
+  /** Of the last piece that somebody takes his time to show. */
+  shown: Promise<unknown> | undefined;
   private readonly splitter = new ThoughtSplitter();
-  private readonly closer = new JsonCloser();
-  private readonly loops: [LoopDetector, LoopDetector] = [loopDetector(), loopDetector()];
+  private readonly assembler = new CallAssembler();
+  private closer = new JsonCloser();
+  private readonly loops = { thinking: loopDetector(), text: loopDetector(), calls: loopDetector() };
+  private argumentLength = 0;
+  private thoughtMeasured = 0;
 
   constructor(private readonly options: ReaderOptions) {}
 
+  get calls(): WrittenCall[] {
+    return this.assembler.calls;
+  }
+
   /** True once the reply has ended before the server said so. */
-  push({ text, thinking, finish, tokens }: StreamEvent): boolean {
+  push({ text, thinking, calls, finish, tokens }: StreamEvent): boolean {
     this.heard = true;
     this.tokens = tokens ?? this.tokens;
-    this.think(thinking);
+    if (this.finish === null) this.think(thinking);
     if (this.finish === null) this.say(text, false);
+    if (this.finish === null) for (const call of calls) this.repeats("calls", this.assembler.push(call));
     if (this.finish === null && finish !== null) this.settle(finish);
-    return this.finish === "loop" || this.finish === "node" || this.padded(text);
+    return this.cause !== null || this.finish === "node" || this.padded(text);
   }
 
   end(done: boolean): void {
     if (this.finish === null) this.settle(done ? "stop" : "cut");
   }
 
-  /** A server that goes on after the JSON value has closed sends nothing but padding. */
+  /** A server that goes on after the JSON value has closed sends nothing but padding; some pad it while it is open. */
   private padded(delta: string): boolean {
-    const closed = this.options.json ? this.closer.end(this.text) : null;
-    if (closed === null) return false;
+    if (!this.options.json) return false;
+    const closed = this.closer.end(this.text);
+    if (closed === null) {
+      if (this.finish === null && this.closer.padded) this.stop("padding", "loop");
+      return this.cause !== null;
+    }
     const before = this.text.length - delta.length;
     this.text = this.text.slice(0, closed);
     if (delta === "" || closed > before) return false;
@@ -199,11 +157,26 @@ class ReplyReader {
     this.finish = "node";
   }
 
+  private stop(cause: Cause, finish: Finish): void {
+    this.cause = cause;
+    this.finish = finish;
+  }
+
+  private repeats(what: keyof typeof this.loops, delta: string): void {
+    if (what === "calls") this.argumentLength += delta.length;
+    this.measure();
+    if (this.loops[what].push(delta)) this.stop("repetition", "loop");
+  }
+
   private think(delta: string): void {
     if (delta === "") return;
     this.thinking += delta;
-    if (this.loops[0].push(delta)) this.finish = "loop";
-    this.measure();
+    this.show(this.options.onThinking, delta);
+    this.repeats("thinking", delta);
+    const { thinkTokens } = this.options;
+    if (thinkTokens === null || this.thinking.length < this.thoughtMeasured + THOUGHT_STEP) return;
+    this.thoughtMeasured = this.thinking.length;
+    if (this.finish === null && estimateTokens(this.thinking) > thinkTokens) this.stop("thought", "length");
   }
 
   private say(delta: string, final: boolean): void {
@@ -211,21 +184,39 @@ class ReplyReader {
       ? this.splitter.push(delta, final)
       : { text: delta, thinking: "" };
     this.think(thinking);
-    if (text === "") return;
+    if (text === "" && !final) return;
     const before = this.text.length;
     this.text += text;
-    this.measure();
-    const end = this.options.until?.(this.text, false) ?? null;
+    if (this.options.thoughts && this.startedInside(before, final)) return;
+    const end = final ? null : (this.options.until?.(this.text, false) ?? null);
     if (end !== null) {
       this.text = this.text.slice(0, end);
       this.finish = "node";
-    } else if (this.loops[1].push(text)) this.finish = "loop";
+      this.measure();
+    } else this.repeats("text", text);
     const news = this.text.slice(before);
-    if (news !== "") this.options.onText?.(news);
+    if (news !== "") this.show(this.options.onText, news);
+  }
+
+  /** Whether all text so far turns out to end with a thought that the prompt had begun; then it is told apart. */
+  private startedInside(before: number, final: boolean): boolean {
+    if (this.splitter.found || !mayCloseThought(this.text, before)) return false;
+    const split = splitLateThought(this.text, final);
+    if (split === null) return false;
+    this.thinking += split.thinking;
+    this.text = split.text;
+    this.closer = new JsonCloser();
+    if (split.text !== "") this.show(this.options.onText, split.text);
+    return true;
+  }
+
+  private show(to: Shown | undefined, delta: string): void {
+    const shown = to?.(delta);
+    if (shown instanceof Promise) this.shown = shown;
   }
 
   private measure(): void {
-    if (this.text.length + this.thinking.length > TEXT_LIMIT) {
+    if (this.text.length + this.thinking.length + this.argumentLength > TEXT_LIMIT) {
       throw malformed(this.options.place, "sent a reply of more than 2 MB of text");
     }
   }
