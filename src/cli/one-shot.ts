@@ -82,7 +82,11 @@ async function oneTurn(
     if (answer === "interrupted") controller.abort("SIGINT");
     return answer;
   });
-  const found = await partsOf(around, { signal, gate, model: () => findModel(around, { signal, engine }) });
+  const found = await partsOf(around, {
+    signal,
+    gate,
+    model: () => findModel(around, { signal, stays: false, engine }),
+  });
   if (!found.ok) return endEarly(around, found.end);
   if (settings.mode.showPrompt) return showPrompt(request, found.parts);
   return exitOf(settings)(await runTurn(request, found.parts, exitOf(settings)));

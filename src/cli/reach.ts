@@ -53,16 +53,17 @@ export function beginEngine({ connection }: Settings, { host, cwd, signal }: Pla
   return { name: basename(file), started: startEngine({ file, folder, window, env, heads, signal }) };
 }
 
-/** Finds the model; `tell` is told what takes a while. The engine may have been begun before. */
+/** Finds the model; `tell` is told what takes a while. The engine may have been begun before. `stays`: see `ConnectOptions`. */
 export async function reach(
   settings: Settings,
-  options: Place & { tell: (text: string) => void; engine?: Starting | null },
+  options: Place & { tell: (text: string) => void; stays: boolean; engine?: Starting | null },
 ): Promise<Reached> {
-  const { tell, signal, engine: begun = beginEngine(settings, options) } = options;
+  const { tell, signal, stays, engine: begun = beginEngine(settings, options) } = options;
   const { connection } = settings;
   const { silenceMs } = settings.limits;
   if (begun === null) {
-    const found = await connect({ ...connection, profiles: profileFolder(options.host), silenceMs, signal });
+    const profiles = profileFolder(options.host);
+    const found = await connect({ ...connection, profiles, silenceMs, stays, signal });
     return found.ok ? { ...found, engine: null } : found;
   }
   tell(`Loading ${begun.name}...`);

@@ -218,7 +218,7 @@ class Repl {
   /** The model of the conversation; looked for as long as none has answered, and where its engine has ended meanwhile. */
   private async connected(around: Surroundings, signal: AbortSignal): ReturnType<typeof findModel> {
     if (this.found !== null && !this.found.engine?.ended()) return this.found;
-    const found = await findModel(around, { signal, name: this.chosen });
+    const found = await findModel(around, { signal, stays: true, name: this.chosen });
     if (found.ok) this.found = found;
     return found;
   }
@@ -247,7 +247,7 @@ class Repl {
       models: () => listModels({ ...connection, signal }),
       choose: (message, options, current) => this.choose({ message, options, current }, signal),
       switchTo: async (name) => {
-        const found = await findModel(around, { signal, name });
+        const found = await findModel(around, { signal, stays: true, name });
         if (!found.ok) return say(sanitize(found.end.message));
         this.found?.engine?.end();
         this.found = found;
