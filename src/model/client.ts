@@ -7,7 +7,7 @@ import { EndpointError, type Failure, type Place } from "./errors.ts";
 import { handshake } from "./handshake.ts";
 import type { Model } from "./model.ts";
 import { read } from "./reading.ts";
-import { tokenize } from "./tokenizer.ts";
+import { countTokens } from "./tokenizer.ts";
 import type { Context } from "./wire/context.ts";
 import { Departure } from "./wire/departure.ts";
 import { ask } from "./wire/request.ts";
@@ -40,8 +40,6 @@ function modelOf(context: Context): Model {
   const { profile, place, calibration } = context;
   const [rung] = profile.rungs;
   if (rung === undefined) throw new Error("A profile has at least one rung.");
-  const { server } = profile;
-  const counts = profile.tokenizer || server === "llama.cpp" || server === "vllm";
   return {
     endpoint: place.endpoint,
     name: profile.model,
@@ -57,11 +55,11 @@ function modelOf(context: Context): Model {
     complete(prompt, generation) {
       return ask(context, { kind: "complete", prompt, generation, think: true });
     },
-    async count(text, signal) {
-      return counts ? ((await tokenize(place, text, signal))?.length ?? null) : null;
+    count(text, signal) {
+      return profile.tokenizer ? countTokens(place, text, signal) : Promise.resolve(null);
     },
     read:
-      server === "llama.cpp"
+      profile.server === "llama.cpp"
         ? (prompt, text, generation) => read(context, { prompt, text, generation })
         : null,
   };

@@ -15,8 +15,8 @@ const ROUND_WINDOWS = [2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_14
 /** A count that lies at the end of a window is a cut where the prompt is likely to be longer than that by this factor. */
 const CLEARLY_LONGER = 1.25;
 /** A template may write tools more tersely than JSON does. */
-const TOOLS_TERSE = 0.5;
-const FEWEST_TOOL_TOKENS = 24;
+const TOOLS_TERSE = 0.8;
+const FEWEST_TOOL_TOKENS = 16;
 
 export interface Sent {
   /** The texts of all messages, or of the completion's prompt. */
@@ -31,7 +31,7 @@ const whole = ({ tools, prompt }: Sent): string => (tools === "" ? prompt : `${t
 
 export class PromptWatch {
   /** Whether this server has shown that tools reach the model. */
-  private toolsArrive = false;
+  toolsArrive = false;
 
   constructor(
     private readonly calibration: Calibration,
@@ -54,14 +54,21 @@ export class PromptWatch {
     return onlyNews ? null : likely;
   }
 
-  /** Whether the server has left out the tools; `called`: whether the reply holds calls of them. */
-  toolsDropped(sent: Sent, reported: number, called: boolean): boolean {
-    if (sent.tools === "") return false;
+  /** Whether it is still open that tools reach the model. */
+  doubtsTools(sent: Sent): boolean {
+    return sent.tools !== "" && !this.toolsArrive;
+  }
+
+  /** Whether the server has left out the tools. `exact`: the tokens of the messages' texts, where its tokenizer was asked. */
+  toolsDropped(sent: Sent, reported: number, exact: number | null): boolean {
+    if (!this.doubtsTools(sent)) return false;
     const { prompt } = sent;
     const own = Math.floor(leastTokens(sent.tools) * TOOLS_TERSE);
-    if (called || reported > this.calibration.upper(prompt) + own) this.toolsArrive = true;
-    if (this.toolsArrive || own < FEWEST_TOOL_TOKENS || reported < leastTokens(prompt) / 2) return false;
-    return reported < this.calibration.lower(prompt) + own;
+    if (reported > this.calibration.upper(prompt) + own) this.toolsArrive = true;
+    if (own < FEWEST_TOOL_TOKENS || reported < leastTokens(prompt)) return false;
+    const dropped = reported < (exact ?? this.calibration.lower(prompt)) + own;
+    if (!dropped && exact !== null) this.toolsArrive = true;
+    return dropped;
   }
 
   /** Learns from a count that nothing speaks against. `bound`: by a schema, which some servers write into the prompt. */

@@ -39,16 +39,19 @@ export class EndpointError extends Error {
   readonly retry: boolean;
   readonly waitMs: number | null;
   readonly window: number | null;
+  /** Whether the model cannot be given tools, so that the request may work without them. */
+  readonly refusesTools: boolean;
 
   constructor(
     readonly kind: FailureKind,
     message: string,
-    options: { retry?: boolean; waitMs?: number | null; window?: number | null } = {},
+    options: { retry?: boolean; waitMs?: number | null; window?: number | null; refusesTools?: boolean } = {},
   ) {
     super(message);
     this.retry = options.retry ?? false;
     this.waitMs = options.waitMs ?? null;
     this.window = options.window ?? null;
+    this.refusesTools = options.refusesTools ?? false;
   }
 
   get failure(): Failure {
@@ -61,6 +64,10 @@ const MODEL_MISSING =
   /model_not_found|no models? (?:is |are )?(?:currently )?loaded|model\b.{0,200}?\b(?:not found|does not exist|not loaded|is not available)|(?:unknown|invalid) model\b/is;
 
 const NO_TEMPLATE = /chat template|no template|does not support chat/i;
+
+/** Ollama; llama.cpp; vLLM; OpenRouter. */
+const NO_TOOLS =
+  /does not support tools|tools param requires|tool choice requires --enable|no endpoints found that support tool/i;
 
 /** The message inside an error body of any usual shape: `{error: {message}}`, `{error: "..."}`, `{message}`, `{detail}`. */
 function messageIn(body: unknown): string {
@@ -151,6 +158,11 @@ function refusal(place: Place, what: string, message: string): string {
 function fromWords(place: Place, message: string): EndpointError | null {
   const overflow = overflowError(place, message);
   if (overflow !== null) return overflow;
+  if (NO_TOOLS.test(message)) {
+    return new EndpointError("protocol", refusal(place, "takes no tools for this model", message), {
+      refusesTools: true,
+    });
+  }
   if (NO_TEMPLATE.test(message)) {
     return new EndpointError(
       "protocol",

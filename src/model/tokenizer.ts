@@ -25,3 +25,8 @@ export async function tokenize(place: Place, text: string, signal?: AbortSignal)
     throw thrown;
   }
 }
+
+/** How many tokens the server makes of a text; null where it does not tell. */
+export async function countTokens(place: Place, text: string, signal?: AbortSignal): Promise<number | null> {
+  return (await tokenize(place, text, signal))?.length ?? null;
+}

@@ -7,6 +7,7 @@ import type { Sent } from "../cuts.ts";
 import { cancelled, cutSilently, EndpointError, fromThrown, malformed, silent } from "../errors.ts";
 import { estimateTokens } from "../estimate.ts";
 import type { Reply, Said } from "../model.ts";
+import { countTokens } from "../tokenizer.ts";
 import type { Wire } from "./bytes.ts";
 import type { Context, Exchange, Request } from "./context.ts";
 import { textOf, toolFields } from "./messages.ts";
@@ -125,10 +126,11 @@ export async function ask(context: Context, request: Request): Promise<Reply> {
       await context.departure.settled(request.generation.signal);
       reader = await tried(context, { ...request, think: false });
     }
-    return replyOf(context, request, { reader, spent, notices, ms: performance.now() - start });
+    return await replyOf(context, request, { reader, spent, notices, ms: performance.now() - start });
   } catch (thrown) {
-    if (thrown instanceof EndpointError) return thrown.failure;
-    throw thrown;
+    if (!(thrown instanceof EndpointError)) throw thrown;
+    if (thrown.refusesTools) context.profile.tools = false;
+    return thrown.failure;
   }
 }
 
@@ -150,12 +152,17 @@ interface Ended {
   ms: number;
 }
 
-function replyOf(context: Context, request: Request, { reader, spent, notices, ms }: Ended): Reply {
+async function replyOf(
+  context: Context,
+  request: Request,
+  { reader, spent, notices, ms }: Ended,
+): Promise<Reply> {
   const [first, ...others] = reader.replies.map((one) => saidBy(context, one));
   if (first === undefined) throw new Error("A reader has at least one reply.");
   const sent = sentBy(request);
   const told = reader.tokens;
-  if (told !== null) notices.push(...judge(context, request, { sent, told, called: first.calls.length > 0 }));
+  const called = first.calls.length > 0;
+  if (told !== null) notices.push(...(await judge(context, request, { sent, told, called })));
   const tokens: Tokens = {
     prompt: told?.prompt ?? context.calibration.estimate(sent.prompt),
     cached: told?.cached ?? 0,
@@ -183,17 +190,19 @@ function sentBy(request: Request): Sent {
 }
 
 /** Holds the server's count of the prompt against ours; throws EndpointError where it has cut the prompt. */
-function judge(
+async function judge(
   { place, profile, watch }: Context,
   { generation }: Request,
   { sent, told, called }: { sent: Sent; told: Tokens; called: boolean },
-): string[] {
+): Promise<string[]> {
   const all = watch.cut(sent, told.prompt);
   if (all !== null) {
-    const counts = { read: told.prompt, all, reply: generation.maxTokens };
-    throw cutSilently(place, profile.server, counts);
+    throw cutSilently(place, profile.server, { read: told.prompt, all, reply: generation.maxTokens });
   }
-  const dropped = watch.toolsDropped(sent, told.prompt, called);
+  if (called) watch.toolsArrive = true;
+  const exact = (): Promise<number | null> => countTokens(place, sent.prompt, generation.signal);
+  const count = watch.doubtsTools(sent) && profile.tokenizer ? await exact() : null;
+  const dropped = watch.toolsDropped(sent, told.prompt, count);
   if (!dropped) watch.learn(sent, told.prompt, generation.schema !== undefined);
   if (!dropped || profile.tools === false) return [];
   profile.tools = false;
