@@ -64,7 +64,10 @@ describe("what is sent", () => {
   });
 
   test("think goes only to a model that thinks, and only to stop it", async () => {
-    const thinks = await modelWith([{ text: "a" }, { text: "b" }, { text: "{}" }], { ...OLLAMA, thinks: true });
+    const thinks = await modelWith([{ text: "a" }, { text: "b" }, { text: "{}" }], {
+      ...OLLAMA,
+      thinks: true,
+    });
     await thinks.chat(HELLO, G);
     expect(body()).not.toHaveProperty("think");
     await thinks.chat(HELLO, { ...G, thinkTokens: 0 });
@@ -133,7 +136,11 @@ describe("what comes back", () => {
 
   test("the token limit, a connection that breaks, and one that ends without a last line", async () => {
     const model = await modelWith(
-      [{ text: "half", finish: "length" }, { dieAfter: 4, text: "half of it" }, { text: "half", finish: null }],
+      [
+        { text: "half", finish: "length" },
+        { dieAfter: 4, text: "half of it" },
+        { text: "half", finish: null },
+      ],
       OLLAMA,
     );
     for (const finish of ["length", "cut", "cut"])

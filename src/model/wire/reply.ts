@@ -106,6 +106,8 @@ export class ReplyReader {
   private readonly splitter = new ThoughtSplitter();
   private readonly assembler = new CallAssembler();
   private closer = new JsonCloser();
+  /** Whether the text turned out to have begun inside a thought. */
+  private late = false;
   private readonly loops = { thinking: loopDetector(), text: loopDetector(), calls: loopDetector() };
   private argumentLength = 0;
   private thoughtMeasured = 0;
@@ -180,10 +182,9 @@ export class ReplyReader {
   }
 
   private say(delta: string, final: boolean): void {
-    const { text, thinking } = this.options.thoughts
-      ? this.splitter.push(delta, final)
-      : { text: delta, thinking: "" };
-    this.think(thinking);
+    const split = this.options.thoughts ? this.splitter.push(delta, final) : { text: delta, thinking: "" };
+    this.think(split.thinking);
+    const text = this.late && this.text === "" ? split.text.trimStart() : split.text;
     if (text === "" && !final) return;
     const before = this.text.length;
     this.text += text;
@@ -200,9 +201,10 @@ export class ReplyReader {
 
   /** Whether all text so far turns out to end with a thought that the prompt had begun; then it is told apart. */
   private startedInside(before: number, final: boolean): boolean {
-    if (this.splitter.found || !mayCloseThought(this.text, before)) return false;
+    if (this.splitter.found || this.late || !mayCloseThought(this.text, before)) return false;
     const split = splitLateThought(this.text, final);
     if (split === null) return false;
+    this.late = true;
     this.thinking += split.thinking;
     this.text = split.text;
     this.closer = new JsonCloser();

@@ -23,8 +23,7 @@ const MARKS: (Marks & { family: string })[] = [
 ];
 
 /** What Harmony puts before the answer, behind the thought. */
-const BEFORE_ANSWER = /^(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>/;
-const BEFORE_ANSWER_LONGEST = "<|start|>assistant<|channel|>final<|message|>";
+const BEFORE_ANSWER = ["<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"];
 
 /**
  * The end of a thought whose opening mark was part of the prompt. It stands alone on its line, so that code that speaks of
@@ -86,9 +85,10 @@ export class ThoughtSplitter {
   private after(final: boolean): void {
     this.held = this.held.trimStart();
     const harmony = this.close === "<|end|>";
-    const undecided = harmony && BEFORE_ANSWER_LONGEST.startsWith(this.held);
+    const before = harmony ? BEFORE_ANSWER.find((one) => this.held.startsWith(one)) : undefined;
+    const undecided = harmony && BEFORE_ANSWER.some((one) => one !== this.held && one.startsWith(this.held));
     if (this.held === "" || (undecided && !final)) return;
-    if (harmony) this.held = this.held.replace(BEFORE_ANSWER, "");
+    this.held = this.held.slice(before?.length ?? 0);
     this.state = "text";
   }
 }
