@@ -1,7 +1,7 @@
 /** Calls in pieces, in all the ways in which servers stream them: by the assembler alone, and over real HTTP. */
 import { describe, expect, test } from "bun:test";
 import { CallAssembler, callDeltas } from "../../src/model/wire/calls.ts";
-import type { ScriptedCall, TextRow } from "../harness/server.ts";
+import type { ScriptedCall, TextRow } from "../harness/rows.ts";
 import { ask, scripted, success } from "./scripted.ts";
 
 const { modelWith } = scripted();

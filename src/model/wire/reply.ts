@@ -13,6 +13,8 @@ import { loopDetector } from "./loop-detector.ts";
 import { mayCloseThought, splitLateThought, ThoughtSplitter } from "./thought.ts";
 
 const TEXT_LIMIT = 2 * 1024 * 1024;
+/** More than this that is neither thought nor text (space between them) is padding. */
+const HELD_LIMIT = 1000;
 /** Characters of a thought between two looks at its length. */
 const THOUGHT_STEP = 200;
 
@@ -109,6 +111,7 @@ export class ReplyReader {
   /** Whether the text turned out to have begun inside a thought. */
   private late = false;
   private readonly loops = { thinking: loopDetector(), text: loopDetector(), calls: loopDetector() };
+  private held = 0;
   private argumentLength = 0;
   private thoughtMeasured = 0;
 
@@ -184,6 +187,8 @@ export class ReplyReader {
   private say(delta: string, final: boolean): void {
     const split = this.options.thoughts ? this.splitter.push(delta, final) : { text: delta, thinking: "" };
     this.think(split.thinking);
+    this.held = split.text + split.thinking === "" ? this.held + delta.length : 0;
+    if (this.held > HELD_LIMIT) this.stop("padding", "loop");
     const text = this.late && this.text === "" ? split.text.trimStart() : split.text;
     if (text === "" && !final) return;
     const before = this.text.length;
