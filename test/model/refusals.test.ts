@@ -66,69 +66,6 @@ describe("statuses", () => {
     expect(server().requests.every(({ headers }) => headers.authorization === `Bearer ${KEY}`)).toBe(true);
   });
 
-  const overflows: [string, number, unknown][] = [
-    [
-      "llama.cpp",
-      400,
-      {
-        error: {
-          code: 400,
-          message:
-            "request (120002 tokens) exceeds the available context size (8192 tokens), try increasing it",
-          type: "exceed_context_size_error",
-          n_prompt_tokens: 120002,
-          n_ctx: 8192,
-        },
-      },
-    ],
-    [
-      "llama.cpp, old",
-      500,
-      {
-        error: {
-          message:
-            "the request exceeds the available context size. try increasing the context size or enable context shift",
-        },
-      },
-    ],
-    ["Ollama", 400, { error: "the input length exceeds the context length" }],
-    [
-      "LM Studio",
-      400,
-      {
-        error:
-          "Trying to keep the first 10136 tokens when context the overflows. However, the model is loaded with context length of only 7866 tokens, which is not enough.",
-      },
-    ],
-    [
-      "vLLM",
-      400,
-      {
-        object: "error",
-        message: "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens",
-        type: "BadRequestError",
-      },
-    ],
-    [
-      "OpenAI",
-      400,
-      {
-        error: {
-          message: "Your input is too large.",
-          type: "invalid_request_error",
-          code: "context_length_exceeded",
-        },
-      },
-    ],
-  ];
-  for (const [name, status, body] of overflows) {
-    test(`context overflow, ${name}`, async () => {
-      const found = failure(await ask(await modelWith([{ status, body }])));
-      expect(found.kind).toBe("overflow");
-      expect(server().completions()).toHaveLength(1);
-    });
-  }
-
   test("the window that the server names is in the sentence", async () => {
     const row = { status: 400, body: { error: "context length of only 7866 tokens" } };
     expect(failure(await ask(await modelWith([row]))).reason).toContain("(7866 tokens)");
