@@ -25,6 +25,7 @@ describe("marks", () => {
     ["Kimi", "◁think▷a◁/think▷42", "a", "42"],
     ["begun by the template", "I add the\nnumbers.\n</think>\n\n42", "I add the\nnumbers.", "42"],
     ["begun by the template, nothing behind it", "I add\n</think>", "I add", ""],
+    ["one thought alone", "<think>a</think>b\n</think>\nc", "a", "b\n</think>\nc"],
     ["an empty thought", "<think>\n\n</think>\n\n42", "\n\n", "42"],
   ];
   for (const [name, written, thinking, text] of cases) {

@@ -72,8 +72,7 @@ export function readOllama(event: unknown): StreamEvent {
     index: 0,
     text: string(said.content) + string(response),
     thinking: string(said.thinking) + string(thinking),
-    // Each is a whole call; its index says nothing more.
-    calls: callDeltas(said).map((call) => ({ ...call, index: null })),
+    calls: callDeltas(said),
     finish: done === true ? string(done_reason) || "stop" : null,
     tokens: prompt === 0 ? null : { prompt, cached: 0, generated: count(eval_count) },
     read: null,
