@@ -136,7 +136,7 @@ describe("what comes back", () => {
 
   test("a long reply: a limit is on the line, not on all of them", async () => {
     const text = Array.from({ length: 9000 }, (_, n) => `line ${(n * 7919) % 1e6} of many`).join("\n");
-    const model = await modelWith([{ text, chunk: 100 }], OLLAMA);
+    const model = await modelWith([{ text, chunk: 15 }], OLLAMA);
     expect(success(await model.chat(HELLO, G)).text).toBe(text);
     server().queue({ garbage: Buffer.from(`{"message":{"content":"${"x".repeat(1_100_000)}"}}\n`) });
     expect(failure(await model.chat(HELLO, G)).reason).toMatch(/1 MB in one line/);
