@@ -56,9 +56,9 @@ export function beginEngine({ connection }: Settings, { host, cwd, signal }: Pla
 /** Finds the model; `tell` is told what takes a while. The engine may have been begun before. `stays`: see `ConnectOptions`. */
 export async function reach(
   settings: Settings,
-  options: Place & { tell: (text: string) => void; stays: boolean; engine?: Starting | null },
+  options: Place & { tell: (text: string) => void; stays?: boolean; engine?: Starting | null },
 ): Promise<Reached> {
-  const { tell, signal, stays, engine: begun = beginEngine(settings, options) } = options;
+  const { tell, signal, stays = false, engine: begun = beginEngine(settings, options) } = options;
   const { connection } = settings;
   const { silenceMs } = settings.limits;
   if (begun === null) {

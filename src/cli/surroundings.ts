@@ -84,7 +84,7 @@ export interface Found {
 /** The model of the settings, or of this name, in the engine that may have been begun for it; else how a turn without one ends. */
 export async function findModel(
   { settings, host, emit, screen }: Surroundings,
-  options: { signal: AbortSignal; stays: boolean; name?: string | null; engine?: Starting | null },
+  options: { signal: AbortSignal; stays?: boolean; name?: string | null; engine?: Starting | null },
 ): Promise<Found | { ok: false; end: TurnEnd }> {
   const { name = null, ...rest } = options;
   const model = name ?? settings.connection.model;
