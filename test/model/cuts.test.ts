@@ -133,7 +133,7 @@ describe("tools", () => {
     const [watch] = fresh();
     watch.learn(chat(code(400)), real(code(400), 0.8), false);
     expect(watch.toolsDropped(chat(prompt, tools), dropped, null)).toBe(true);
-    const hello = "Name a colour.";
+    const hello = "Name a fruit.";
     expect(fresh()[0].toolsDropped(chat(hello, tools), 14, null)).toBe(true);
   });
 
@@ -152,7 +152,7 @@ describe("tools", () => {
   test("once a call has come, there is no more doubt", () => {
     const [watch] = fresh();
     watch.toolsArrive = true;
-    expect(watch.toolsDropped(chat("Name a colour.", tools), 14, null)).toBe(false);
+    expect(watch.toolsDropped(chat("Name a fruit.", tools), 14, null)).toBe(false);
   });
 });
 
@@ -213,7 +213,7 @@ describe("over HTTP", () => {
   test("tools that are dropped are named, once, and are known from then on", async () => {
     const model = await modelWith([{ text: "hi" }, { text: "hi" }], { as: "llama.cpp", tools: "dropped" });
     model.profile.tools = true;
-    const ask = () => model.chat([{ role: "user", content: "Name a colour." }], { ...G, tools: [tool] });
+    const ask = () => model.chat([{ role: "user", content: "Name a fruit." }], { ...G, tools: [tool] });
     expect(success(await ask()).notices?.[0]).toMatch(/does not pass tools on/);
     expect(model.profile.tools).toBe(false);
     expect(success(await ask()).notices).toBeUndefined();
