@@ -49,7 +49,8 @@ function modelOf(context: Context): Model {
     profile,
     calibration,
     chat(messages, generation) {
-      const think = generation.thinkTokens !== 0 && generation.schema === undefined;
+      const bound = generation.schema !== undefined && profile.thinking === "optional";
+      const think = generation.thinkTokens !== 0 && !bound;
       return ask(context, { kind: "chat", messages, generation, think });
     },
     complete(prompt, generation) {

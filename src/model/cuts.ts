@@ -71,8 +71,12 @@ export class PromptWatch {
     return dropped;
   }
 
-  /** Learns from a count that nothing speaks against. `bound`: by a schema, which some servers write into the prompt. */
+  /**
+   * Learns from a count that nothing speaks against: of a prompt whose tokens are all known. Tools may not have reached it,
+   * and a schema (`bound`) may have been written into it by the server.
+   */
   learn(sent: Sent, reported: number, bound: boolean): void {
-    if (!bound && reported >= leastTokens(sent.prompt)) this.calibration.observe(whole(sent), reported);
+    if (bound || this.doubtsTools(sent) || reported < leastTokens(sent.prompt)) return;
+    this.calibration.observe(whole(sent), reported);
   }
 }

@@ -37,7 +37,7 @@ export interface ChatMessage {
 
 /** What a chat request can ask for beyond text. */
 export interface ChatOptions {
-  /** The reply is one JSON value of it, and ends where the value closes. */
+  /** The reply is one JSON value of it, and ends where the value closes. A model that may think does not. */
   schema?: object;
   /** Calls of these tools may come in place of text, or behind it. */
   tools?: ToolSpec[];

@@ -149,6 +149,16 @@ describe("tools", () => {
       }
   });
 
+  test("nothing is learnt of a prompt while it is open whether they are part of it", () => {
+    const [watch, calibration] = fresh();
+    const before = calibration.upper(prompt);
+    watch.learn(chat(code(900), tools), real(code(900), 0.6), false);
+    expect(calibration.upper(prompt)).toBe(before);
+    watch.toolsArrive = true;
+    watch.learn(chat(code(900), tools), real(code(900), 0.6), false);
+    expect(calibration.upper(prompt)).toBeLessThan(before);
+  });
+
   test("once a call has come, there is no more doubt", () => {
     const [watch] = fresh();
     watch.toolsArrive = true;

@@ -79,6 +79,19 @@ describe("a thought that is too long", () => {
     expect(success(await ask(model, { thinkTokens: 200 })).text).toBe("42");
   });
 
+  test("a reply bound by a schema: a model that may think does not, any other is told nothing", async () => {
+    const model = await modelWith([{ text: "{}" }, { text: "{}" }], llama);
+    for (const [thinking, told] of [
+      ["optional", { enable_thinking: false }],
+      ["never", undefined],
+    ] as const) {
+      model.profile.thinking = thinking;
+      success(await ask(model, { schema: {} }));
+      const body = server().completions().at(-1)?.body as { chat_template_kwargs?: unknown };
+      expect(body.chat_template_kwargs).toEqual(told);
+    }
+  });
+
   test("Ollama by its field", async () => {
     const ollama = { as: "ollama" as const, thinks: true };
     const model = await modelWith([{ thinking: long, text: "x", pace: 1 }, { text: "42" }], ollama);
