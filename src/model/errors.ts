@@ -3,8 +3,7 @@
  * sentences quote servers in small, cleaned pieces and never hold a key.
  */
 
-import { overflowIn, SERVER_WINDOWS } from "./overflow.ts";
-import type { ServerKind } from "./servers.ts";
+import { overflowIn } from "./overflow.ts";
 
 export type FailureKind =
   | "unreachable"
@@ -111,22 +110,6 @@ function overflowError(place: Place, message: string): EndpointError | null {
     "overflow",
     `The prompt does not fit the context window of ${named(place.model)} at ${place.endpoint}${window === null ? "" : ` (${window} tokens)`}: load the model with a larger window, or ask about less code.`,
     { window },
-  );
-}
-
-/** The prompt was cut without a word: the server has read so many of about so many tokens. */
-export function cutSilently(
-  place: Place,
-  server: ServerKind,
-  { read, all, reply }: { read: number; all: number; reply: number },
-): EndpointError {
-  const { name, cure } = SERVER_WINDOWS[server];
-  const needed = 2 ** Math.ceil(Math.log2(all + reply));
-  const count = (n: number): string => n.toLocaleString("en-US");
-  return new EndpointError(
-    "overflow",
-    `${place.endpoint} read only ${count(read)} of about ${count(all)} tokens, ${name} cut the rest: ${cure(needed, place.model ?? "MODEL")}.`,
-    { window: read },
   );
 }
 

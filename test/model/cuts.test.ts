@@ -189,6 +189,21 @@ describe("over HTTP", () => {
     expect(found).toMatchObject({ kind: "overflow", window: 4096 });
   });
 
+  test("LM Studio that answers nothing to what is over its window; an empty reply to less is one", async () => {
+    const model = await modelWith([{ text: "" }], {
+      as: "lmstudio",
+      models: ["m"],
+      overflow: "empty",
+      window: 2048,
+    });
+    const found = failure(await model.chat(messages(4000), G));
+    expect(found).toMatchObject({ kind: "overflow", window: 2048 });
+    expect(found.reason).toMatch(
+      /answered nothing.*window of 2,048: load it with lms load m --context-length/,
+    );
+    expect(success(await model.chat(messages(200), G)).text).toBe("");
+  });
+
   test("counts that are none raise no alarm", async () => {
     const counts: (Counts | "zero" | "negative" | "strings" | "large" | "small" | null)[] = [
       null,

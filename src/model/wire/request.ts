@@ -4,10 +4,11 @@
  */
 import type { Tokens } from "../../types.ts";
 import type { Sent } from "../cuts.ts";
-import { cancelled, cutSilently, EndpointError, fromThrown, malformed, silent } from "../errors.ts";
+import { cancelled, EndpointError, fromThrown, malformed, silent } from "../errors.ts";
 import { estimateTokens } from "../estimate.ts";
 import type { Reply, Said } from "../model.ts";
 import { countTokens } from "../tokenizer.ts";
+import { answeredNothing, cutSilently } from "../window-errors.ts";
 import type { Wire } from "./bytes.ts";
 import type { Context, Exchange, Request } from "./context.ts";
 import { textOf, toolFields } from "./messages.ts";
@@ -162,6 +163,9 @@ async function replyOf(
   const sent = sentBy(request);
   const told = reader.tokens;
   const called = first.calls.length > 0;
+  const isEmpty = first.text + first.thinking === "" && !called && first.finish === "stop";
+  if (isEmpty)
+    refuseEmpty(context, request, Math.max(told?.prompt ?? 0, context.calibration.estimate(sent.prompt)));
   if (told !== null) notices.push(...(await judge(context, request, { sent, told, called })));
   const tokens: Tokens = {
     prompt: told?.prompt ?? context.calibration.estimate(sent.prompt),
@@ -187,6 +191,13 @@ function sentBy(request: Request): Sent {
     tools: tools.length === 0 ? "" : JSON.stringify(toolFields(tools)),
     kept: textOf([...messages.slice(0, 1), ...messages.slice(1).slice(-1)]),
   };
+}
+
+/** Throws where an empty reply is the server's way to say that so many tokens are more than its window. */
+function refuseEmpty({ place, profile }: Context, { generation }: Request, all: number): void {
+  const { window, server } = profile;
+  if (window !== null && all > window)
+    throw answeredNothing(place, server, { window, all, reply: generation.maxTokens });
 }
 
 /** Holds the server's count of the prompt against ours; throws EndpointError where it has cut the prompt. */
