@@ -248,6 +248,13 @@ export function fromThrown(place: Place, thrown: unknown): EndpointError {
   if (thrown instanceof EndpointError) return thrown;
   const { code, message } =
     thrown instanceof Error ? (thrown as Error & { code?: unknown }) : { code: "", message: "" };
+  if (thrown instanceof Error && thrown.name === "TimeoutError") {
+    return new EndpointError(
+      "silence",
+      `${place.endpoint} did not answer in time: look whether the server is stuck or very busy.`,
+      { retry: true },
+    );
+  }
   const text = `${typeof code === "string" ? code : ""} ${message}`;
   if (CERTIFICATE.test(text)) {
     return new EndpointError(

@@ -144,6 +144,19 @@ describe("a reply that was left", () => {
     expect(server().requests.filter(({ path }) => path === "/slots")).toHaveLength(1);
   });
 
+  test("a server that is too busy to tell is busy", async () => {
+    let asked = 0;
+    const slots = async (): Promise<object> => {
+      asked += 1;
+      await new Promise((done) => setTimeout(done, asked === 1 ? 1300 : 0));
+      return [{ id: 0, is_processing: false }];
+    };
+    const model = await modelWith([long, { text: "b" }], { as: "llama.cpp", routes: { "/slots": slots } });
+    success(await ask(model, { until }));
+    expect(success(await ask(model))).toMatchObject({ text: "b" });
+    expect(asked).toBe(2);
+  });
+
   test("a reply that ended by itself is not waited for", async () => {
     const { asked, options } = busyFor(0);
     const model = await modelWith([{ text: "a" }, { text: "b" }], options);

@@ -24,8 +24,9 @@ async function isBusy(place: Place): Promise<boolean | null> {
     const answer = await getJson(`${place.endpoint.replace(/\/v1$/, "")}/slots`, { place, ms: ASK_MS });
     return Slots.safeParse(answer).data?.some((slot) => slot.is_processing) ?? null;
   } catch (thrown) {
-    if (thrown instanceof EndpointError) return null;
-    throw thrown;
+    if (!(thrown instanceof EndpointError)) throw thrown;
+    // Older ones answer only between two batches: who does not answer in time is at work.
+    return thrown.kind === "silence" ? true : null;
   }
 }
 
