@@ -49,8 +49,8 @@ async function stages(
 }
 
 /** Which model answers, as an event. */
-export function modelEvent({ endpoint, name, rung, window }: Model): TurnEvent {
-  return { type: "model", endpoint, model: shownName(name), rung, window };
+export function modelEvent({ endpoint, name, ladder, window }: Model): TurnEvent {
+  return { type: "model", endpoint, model: shownName(name), rung: ladder.rung, window };
 }
 
 /** llama-server names a model by its file: the folder is nobody's business. */

@@ -5,6 +5,7 @@ import { PromptWatch } from "./cuts.ts";
 import { findGiven, findLocal, USUAL_PORTS } from "./discover.ts";
 import { EndpointError, type Failure, type Place } from "./errors.ts";
 import { handshake } from "./handshake.ts";
+import { Ladder } from "./ladder.ts";
 import type { Model } from "./model.ts";
 import { read } from "./reading.ts";
 import { countTokens } from "./tokenizer.ts";
@@ -38,12 +39,10 @@ const SEARCH_CANCELLED: Failure = {
 
 function modelOf(context: Context): Model {
   const { profile, place, calibration } = context;
-  const [rung] = profile.rungs;
-  if (rung === undefined) throw new Error("A profile has at least one rung.");
   return {
     endpoint: place.endpoint,
     name: profile.model,
-    rung,
+    ladder: new Ladder(profile),
     window: profile.window,
     fan: profile.fan,
     profile,

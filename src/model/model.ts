@@ -1,7 +1,8 @@
 /** The nouns of a conversation with a model: what is asked, what comes back, and the model itself. */
-import type { Rung, Tokens } from "../types.ts";
+import type { Tokens } from "../types.ts";
 import type { Calibration } from "./calibration.ts";
 import type { Failure } from "./errors.ts";
+import type { Ladder } from "./ladder.ts";
 import type { Profile } from "./profile.ts";
 import type { Reading } from "./reading.ts";
 
@@ -94,7 +95,8 @@ export interface Model {
   endpoint: string;
   /** The name the server knows it by. */
   name: string;
-  rung: Rung;
+  /** The rung it is asked on, and those below. */
+  ladder: Ladder;
   /** Tokens; null where the server does not tell. */
   window: number | null;
   /** How many replies the server makes from one reading of a prompt; 1 where it makes them one by one. */

@@ -55,7 +55,7 @@ function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
     if (shown !== "") parts.emit({ type: "text", text: shown });
   };
   const g = { maxTokens: reply, temperature: 0.2, onText };
-  if (parts.model.rung === "plain")
+  if (parts.model.ladder.rung === "plain")
     return meter.complete("answer", `${ASK_HEAD.content}\n\n${content}\nAnswer:`, {
       ...g,
       stop: ["\nQuestion:", "\nAnswer:", "\n\n\n"],

@@ -157,7 +157,9 @@ async function prepare(
  */
 async function runStep(step: Step, plan: Plan, work: Work, before: Verdict | null): Promise<StepEnd> {
   const attempt = (one: Step): Promise<StepEnd> =>
-    work.parts.model.rung === "plain" ? plainStep(one, work) : chatStep(one, plan.ranking.symbols, work);
+    work.parts.model.ladder.rung === "plain"
+      ? plainStep(one, work)
+      : chatStep(one, plan.ranking.symbols, work);
   work.finished = false;
   const end = await attempt(step);
   if (end.kind !== "failed") return end;

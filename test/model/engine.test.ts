@@ -135,7 +135,7 @@ describe.skipIf(!ready)("the engine", () => {
   test(
     "a chat model's choice fits its schema",
     async () => {
-      if (model.rung !== "schema") return;
+      if (model.ladder.rung !== "schema") return;
       const schema = {
         type: "object",
         properties: {
