@@ -11,8 +11,8 @@ import { engineFolder } from "../src/cli/reach.ts";
 import { environment } from "../src/config.ts";
 import { connect } from "../src/model/client.ts";
 import { startEngine } from "../src/model/engine/start.ts";
+import { editHead } from "../src/model/head.ts";
 import type { Model } from "../src/model/model.ts";
-import { editHead } from "../src/model/schema.ts";
 import { childEnvironment } from "../src/workspace/run-environment.ts";
 
 interface Run {
@@ -29,7 +29,7 @@ const host = environment();
 const TASK = "\n\nFix the bug in the function below.\n\ndef add(a, b):\n    return a - b\n";
 
 const OTHER_TASK = "\n\nWhich function here adds two numbers?\n";
-const HEAD = editHead([]).content.repeat(2);
+const HEAD = editHead("schema", []).content.repeat(2);
 
 interface Trial {
   file: string;

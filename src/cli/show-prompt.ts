@@ -6,9 +6,11 @@ export function showingModel(model: Model, show: (text: string) => void): Model 
   const nothingSent: Reply = { ok: false, kind: "cancelled", reason: "Nothing was sent (--show-prompt)." };
   return {
     ...model,
-    chat: async (messages, { schema }) => {
+    chat: async (messages, { schema, tools }) => {
       const parts = messages.map(({ role, content }) => `[${role}]\n${content}\n`);
       if (schema !== undefined) parts.push(`[schema]\n${JSON.stringify(schema)}\n`);
+      if (tools !== undefined)
+        parts.push(`[tools]\n${tools.map((tool) => JSON.stringify(tool)).join("\n")}\n`);
       show(parts.join("\n"));
       return nothingSent;
     },

@@ -8,7 +8,9 @@ const NAME = "create_file";
 
 export const createFile = defineTool({
   name: NAME,
-  purpose: "make a new file; give its path as text, then send its whole content",
+  what: "make a new file",
+  choose: "give its path as text, then send its whole content",
+  fields: { path: "its path in the project", content: "its whole content" },
   args: z.object({ path: z.string().min(1), content: z.string() }),
   body: "code",
   fromChoice: ({ text }) => {

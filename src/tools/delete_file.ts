@@ -6,7 +6,9 @@ const NAME = "delete_file";
 
 export const deleteFile = defineTool({
   name: NAME,
-  purpose: "delete a whole file that nothing needs any more; choose the file, not a symbol, as target",
+  what: "delete a whole file that nothing needs any more",
+  choose: "choose the file, not a symbol, as target",
+  fields: { path: "the file" },
   args: z.object({ path: z.string().min(1) }),
   body: "none",
   fromChoice: ({ target }) => {

@@ -17,7 +17,9 @@ const MORE = 40;
 
 export const findAndRead = defineTool({
   name: NAME,
-  purpose: "find and read other code; give search words, a name or a path as text",
+  what: "find and read other code",
+  choose: "give search words, a name or a path as text",
+  fields: { query: "search words, a name or a path" },
   args: z.object({ query: z.string().trim().min(1) }),
   body: "none",
   fromChoice: ({ text, target }) => {

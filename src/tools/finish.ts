@@ -6,7 +6,9 @@ const NAME = "finish";
 
 export const finish = defineTool({
   name: NAME,
-  purpose: "nothing is left to do; say in text what was done",
+  what: "nothing is left to do",
+  choose: "say in text what was done",
+  fields: { summary: "what was done" },
   args: z.object({ summary: z.string() }),
   body: "none",
   fromChoice: ({ text }) => ({ ok: true, args: { summary: text } }),

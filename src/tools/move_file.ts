@@ -12,7 +12,9 @@ const MOST_NAMED = 8;
 
 export const moveFile = defineTool({
   name: NAME,
-  purpose: "move or rename a whole file; choose the file as target and give its new path as text",
+  what: "move or rename a whole file",
+  choose: "choose the file as target and give its new path as text",
+  fields: { path: "the file", to: "its new path" },
   args: z.object({ path: z.string().min(1), to: z.string().min(1) }),
   body: "none",
   fromChoice: ({ target, text }) => {

@@ -16,7 +16,9 @@ const Args = Edit.extend({
 
 export const replaceText = defineTool({
   name: NAME,
-  purpose: "replace a few lines of one file; choose it as target, then send the lines as SEARCH and REPLACE",
+  what: "replace a few lines of one file",
+  choose: "choose it as target, then send the lines as SEARCH and REPLACE",
+  fields: { path: "the file", old: "the lines as they are in the file", new: "the lines as they shall be" },
   args: Args,
   body: "replace",
   fromChoice: ({ target }) =>

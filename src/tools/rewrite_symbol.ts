@@ -9,7 +9,13 @@ const NAME = "rewrite_symbol";
 
 export const rewriteSymbol = defineTool({
   name: NAME,
-  purpose: "replace one function, class or method; choose it as target, then send its whole new definition",
+  what: "replace one function, class or method",
+  choose: "choose it as target, then send its whole new definition",
+  fields: {
+    path: "its file",
+    symbol: "its name, Class.method for a method",
+    code: "its whole new definition",
+  },
   args: z.object({ path: z.string(), symbol: z.string(), code: z.string().min(1) }),
   body: "code",
   fromChoice: ({ target }) =>

@@ -6,7 +6,9 @@ const NAME = "run_check";
 
 export const runCheck = defineTool({
   name: NAME,
-  purpose: "run a check of the list and see what fails (every edit is checked by itself)",
+  what: "run a check and see what fails; every edit is checked by itself",
+  choose: "choose it as target",
+  fields: { check: "its name" },
   args: z.object({ check: z.string() }),
   body: "none",
   fromChoice: ({ check }) =>

@@ -29,8 +29,12 @@ export interface ToolContext {
 
 export interface Tool<Args = Record<string, unknown>> {
   name: string;
-  /** One line for the prompt's head. */
-  purpose: string;
+  /** What it does, in a few words for the model. */
+  what: string;
+  /** Behind them, where it is chosen from lists: what to choose and what to write. */
+  choose: string;
+  /** The name of each argument, and what it holds; all are strings. */
+  fields: Record<string, string>;
   args: z.ZodType<Args>;
   body: Body;
   /** The arguments that the choice settles; a refusal says what to choose instead. */

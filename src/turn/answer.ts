@@ -2,8 +2,8 @@
 import { slice } from "../graph/slice.ts";
 import { charsIn, cutLines, sharesOf, tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
+import { ASK_HEAD } from "../model/head.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
-import { ASK_HEAD } from "../model/schema.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
 import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";

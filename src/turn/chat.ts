@@ -3,14 +3,17 @@
  * model; where that fails too, further samples of the same call are judged and the first that is proven is taken.
  */
 import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
+import type { Failure } from "../model/errors.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import { type CallResult, type CodeRequest, getCall, getCode } from "../tools/call.ts";
+import type { ChatRung } from "../model/head.ts";
+import { type Again, type CallResult, getCall } from "../tools/call.ts";
 import type { Candidate, CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
+import { fall } from "./fall.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
-import { CALL_TOKENS, type Called, ended, offer, openTalk, reset, say, type Talk } from "./talk.ts";
+import { CALL_TOKENS, type Called, complain, ended, offer, openTalk, reset, say, type Talk } from "./talk.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
@@ -24,13 +27,19 @@ const BEFORE_SAMPLING = 2;
 const MOST_SAMPLES = 8;
 const AT_ONCE = 4;
 
-export async function chatStep(step: Step, symbols: CodeSymbol[], work: Work): Promise<StepEnd> {
-  const talk = await openTalk(step, symbols, work);
-  for (let calls = 0; calls < MOST_CALLS; calls += 1) {
+/** null: the model is no longer asked on a rung of chat. */
+export async function chatStep(
+  on: { step: Step; rung: ChatRung },
+  symbols: CodeSymbol[],
+  work: Work,
+): Promise<StepEnd | null> {
+  const talk = await openTalk(on, symbols, work);
+  while (talk.calls < MOST_CALLS) {
     const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };
+    talk.calls += 1;
     const end = await oneCall(talk);
-    if (end !== null) return end;
+    if (end !== null || work.parts.model.ladder.rung === "plain") return end;
   }
   return ended(talk, `The step was not done after ${MOST_CALLS} calls.`);
 }
@@ -44,7 +53,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
     const end = await reset(talk, "The conversation no longer fits into the window.", note);
     if (end !== null) return end;
   }
-  const result = await getCall({
+  const result = await getCall(talk.rung, {
     ask: work.meter.chat,
     messages: talk.messages,
     targets: talk.targets,
@@ -52,6 +61,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
     reply,
   });
   if (result.kind === "failed") return onFailure(talk, result);
+  if (result.kind === "unfit") return onUnfit(talk, result.failure);
   if (result.kind === "cut") return onCut(talk, result.reason);
   if (result.kind === "malformed") return onMalformed(talk, result.reason);
   talk.malformed = 0;
@@ -77,6 +87,11 @@ async function onFailure(
   return reset(talk, "The server refused the request as too long.", "");
 }
 
+/** The rung is not to be had here, whatever the model writes. */
+function onUnfit(talk: Talk, failure: Failure): Promise<StepEnd | null> {
+  return fall(talk, failure.reason, { kind: "stopped", end: endOfFailure(failure) });
+}
+
 /** The server's trouble, not the model's: the same request again. */
 function onCut(talk: Talk, reason: string): StepEnd | null {
   const { parts, meter } = talk.work;
@@ -89,21 +104,18 @@ function onCut(talk: Talk, reason: string): StepEnd | null {
 }
 
 /** The complaint is asked with the same conversation again; the reply itself leaves no trace in it. */
-function onMalformed(talk: Talk, reason: string): StepEnd | null {
+async function onMalformed(talk: Talk, reason: string): Promise<StepEnd | null> {
   const { parts, meter } = talk.work;
   const stopped = stoppedEnd(parts, meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
   talk.malformed += 1;
   parts.emit({ type: "notice", level: "info", text: `A reply could not be used: ${reason}` });
-  if (talk.malformed >= MOST_MALFORMED)
-    return ended(
-      talk,
-      `The model's replies could not be used ${MOST_MALFORMED} times in a row; the last time: ${reason}`,
-    );
-  const last = talk.messages.at(-1);
-  const base = (last?.content ?? "").replace(/\n\nNote: [^\n]*$/, "");
-  talk.messages = [...talk.messages.slice(0, -1), { role: "user", content: `${base}\n\nNote: ${reason}` }];
-  return null;
+  if (talk.malformed < MOST_MALFORMED) {
+    complain(talk, reason);
+    return null;
+  }
+  const why = `The model's replies could not be used ${MOST_MALFORMED} times in a row; the last time: ${reason}`;
+  return fall(talk, why, ended(talk, `${why} Try a larger model, or a smaller task.`));
 }
 
 async function onAnswer(
@@ -151,8 +163,8 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
     if (stuck !== null) return { kind: "stopped", end: stuck };
   }
   talk.failed += 1;
-  if (talk.failed >= BEFORE_SAMPLING && called.code !== null) {
-    const sampled = await sample(talk, called.code);
+  if (talk.failed >= BEFORE_SAMPLING && called.again !== null) {
+    const sampled = await sample(talk, called.again);
     return sampled === null ? ended(talk, `No candidate was proven: ${verdict.reason}`) : sampled.end;
   }
   return say(
@@ -194,13 +206,13 @@ function onStanding(
  * Further samples of one call, hotter each time: several from one reading where the server can. What helped most without being
  * proven stays, and the conversation goes on from it; null where nothing did. `end` is as of `oneCall`.
  */
-async function sample(talk: Talk, request: CodeRequest): Promise<{ end: StepEnd | null } | null> {
+async function sample(talk: Talk, again: Again): Promise<{ end: StepEnd | null } | null> {
   const { work, tried } = talk;
   const sampling = new Sampling(work, { most: MOST_SAMPLES, tried });
   const drawn: CallResult[] = [];
   for (let done = 0; sampling.room > 0; ) {
     const n = Math.min(work.parts.model.fan, AT_ONCE, sampling.room);
-    const results = await getCode(request, work.meter.chat, {
+    const results = await again({
       n,
       maxTokens: work.shares.reply,
       temperature: temperatureAt(done),
@@ -209,6 +221,7 @@ async function sample(talk: Talk, request: CodeRequest): Promise<{ end: StepEnd 
     for (const result of results) {
       drawn.push(result);
       if (result.kind === "failed") return { end: await onFailure(talk, result) };
+      if (result.kind === "unfit") return { end: await onUnfit(talk, result.failure) };
       const end = await sampling.judge(result.kind === "call" ? result.call : null);
       if (end !== null) return { end };
     }

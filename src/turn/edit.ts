@@ -156,10 +156,11 @@ async function prepare(
  * proof, and the model finds nothing left to do, an earlier step has done the work of this one.
  */
 async function runStep(step: Step, plan: Plan, work: Work, before: Verdict | null): Promise<StepEnd> {
-  const attempt = (one: Step): Promise<StepEnd> =>
-    work.parts.model.ladder.rung === "plain"
-      ? plainStep(one, work)
-      : chatStep(one, plan.ranking.symbols, work);
+  const attempt = async (one: Step): Promise<StepEnd> => {
+    const { rung } = work.parts.model.ladder;
+    const end = rung === "plain" ? null : await chatStep({ step: one, rung }, plan.ranking.symbols, work);
+    return end ?? plainStep(one, work);
+  };
   work.finished = false;
   const end = await attempt(step);
   if (end.kind !== "failed") return end;

@@ -1,7 +1,7 @@
 /** The model with a meter: every request and response of a turn passes here, is reported as an event, counted and limited. */
 import { tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import type { ChatMessage, Generation, Model, Reply } from "../model/model.ts";
+import type { ChatMessage, ChatOptions, Generation, Model, Reply } from "../model/model.ts";
 import type { ReadToken } from "../model/reading.ts";
 import type { Tokens, TurnEvent } from "../types.ts";
 
@@ -34,7 +34,7 @@ export class Meter {
     return this.maxTokens !== null && this.tokens.generated >= this.maxTokens;
   }
 
-  chat = (purpose: string, messages: ChatMessage[], g: Generation & { schema?: object }): Promise<Reply> =>
+  chat = (purpose: string, messages: ChatMessage[], g: Generation & ChatOptions): Promise<Reply> =>
     this.counted(purpose, tokensOf(messages), () => this.model.chat(messages, this.limited(g)));
 
   complete = (purpose: string, prompt: string, g: Generation): Promise<Reply> =>

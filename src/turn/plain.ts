@@ -94,6 +94,12 @@ function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | nul
   return "No check fails here, so nothing could tell a right change of this base model from a wrong one; give a failing test with --check, or use a model with chat training.";
 }
 
+/** Why a step cannot be done by continuing code; null where it can be tried. */
+export async function whyNotPlain(step: Step, work: Work): Promise<string | null> {
+  const subject = await subjectOf(step, work);
+  return subject === null ? NO_SUBJECT : whyUnjudged(subject, work);
+}
+
 /** One step: what is proven ends it; what only helped is kept at the end of a round, and read anew. */
 export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
   const sampling = new Sampling(work, { most: MOST, tried: new Map() });

@@ -1,9 +1,9 @@
 /** The conversation of one step with a chat model: what is said in it, what it may choose from, and what stands. */
 import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
+import { type ChatRung, editHead, menuOf } from "../model/head.ts";
 import type { ChatMessage } from "../model/model.ts";
-import { editHead } from "../model/schema.ts";
-import type { CallResult } from "../tools/call.ts";
+import { type CallResult, TOOL_SPECS } from "../tools/call.ts";
 import { TOOLS } from "../tools/index.ts";
 import type { CodeSymbol, Step, Target, Verdict } from "../types.ts";
 import type { Work } from "./context.ts";
@@ -17,6 +17,8 @@ export const CALL_TOKENS = 450;
 /** The state of a step's conversation. */
 export interface Talk {
   work: Work;
+  step: Step;
+  rung: ChatRung;
   head: ChatMessage;
   /** Tokens that the first message may have, and that message in at most so many, from the code as it stands. */
   most: number;
@@ -24,6 +26,8 @@ export interface Talk {
   messages: ChatMessage[];
   /** What can be chosen, what was found last first. */
   targets: Target[];
+  /** Calls on this rung. */
+  calls: number;
   malformed: number;
   cut: number;
   failed: number;
@@ -37,18 +41,22 @@ export interface Talk {
   tried: Map<string, Verdict>;
 }
 
-export async function openTalk(step: Step, symbols: CodeSymbol[], work: Work): Promise<Talk> {
-  const head = editHead(TOOLS);
-  const { window, reply } = work.shares;
-  const openingIn = (most: number): Promise<string> => openingOf(step, symbols, work, most);
-  const most = window - reply - CALL_TOKENS - tokensOf([head]);
-  return {
+/** Opens the conversation of a step on this rung; one that is not the first of its turn says so. */
+export async function openTalk(
+  { step, rung }: { step: Step; rung: ChatRung },
+  symbols: CodeSymbol[],
+  work: Work,
+): Promise<Talk> {
+  if (work.meter.requests > 0)
+    work.parts.emit({ type: "context_reset", why: `A conversation of its own for step ${step.id}.` });
+  const talk: Talk = {
     work,
-    head,
-    most,
-    openingIn,
-    messages: [head, { role: "user", content: await openingIn(most) }],
+    step,
+    ...begunOn(rung, work),
+    openingIn: (most) => openingOf(step, symbols, work, most),
+    messages: [],
     targets: step.targets,
+    calls: 0,
     malformed: 0,
     cut: 0,
     failed: 0,
@@ -58,6 +66,23 @@ export async function openTalk(step: Step, symbols: CodeSymbol[], work: Work): P
     seen: new Map(),
     tried: new Map(),
   };
+  await begin(talk, "");
+  return talk;
+}
+
+/** The rung's head, and what it leaves for the first message. */
+export function begunOn(rung: ChatRung, { shares }: Work): Pick<Talk, "rung" | "head" | "most"> {
+  const head = editHead(rung, TOOLS);
+  const tools = rung === "native" ? estimateTokens(JSON.stringify(TOOL_SPECS)) : 0;
+  return { rung, head, most: shares.window - shares.reply - CALL_TOKENS - tokensOf([head]) - tools };
+}
+
+/** The conversation from its head and opening, with one note. */
+export async function begin(talk: Talk, note: string): Promise<void> {
+  const menu = talk.rung === "schema" ? "" : menuOf(talk.targets, talk.work.checks);
+  const opening = await talk.openingIn(talk.most - estimateTokens(menu + note));
+  const content = [opening, menu, note].filter((part) => part !== "").join("\n\n");
+  talk.messages = [talk.head, { role: "user", content }];
 }
 
 /** The step ends here: with what stands, or as a failure. */
@@ -73,8 +98,7 @@ export async function reset(talk: Talk, why: string, note: string): Promise<Step
   if (talk.resets > MOST_RESETS)
     return ended(talk, "The conversation outgrew the model's window again and again; give a smaller task.");
   talk.work.parts.emit({ type: "context_reset", why });
-  const opening = await talk.openingIn(talk.most - estimateTokens(note));
-  talk.messages = [talk.head, { role: "user", content: note === "" ? opening : `${opening}\n\n${note}` }];
+  await begin(talk, note);
   return null;
 }
 
@@ -82,10 +106,24 @@ export type Called = Extract<CallResult, { kind: "call" }>;
 
 /** The conversation goes on from a call with what came of it. */
 export function say(talk: Talk, called: Called, content: string): null {
-  const { answer } = talk.work.shares;
-  talk.messages = [...called.said, { role: "user", content: cutLines(content, charsIn(answer)) }];
+  const { said, answers, note } = called;
+  const cut = cutLines(content, charsIn(talk.work.shares.answer));
+  const told = note === "" ? cut : `${cut}\n${note}`;
+  const next: ChatMessage =
+    answers === null ? { role: "user", content: told } : { role: "tool", content: told, answers };
+  talk.messages = [...said, next];
   return null;
 }
+
+/** The complaint stands at the end of the last message until a reply can be used; it takes the place of the one before. */
+export function complain(talk: Talk, reason: string): void {
+  const last = talk.messages.at(-1);
+  if (last === undefined) throw new Error("A conversation has an opening.");
+  const content = `${withoutNote(last.content)}\n\nNote: ${reason.replace(/\s*\n\s*/g, " ")}`;
+  talk.messages = [...talk.messages.slice(0, -1), { ...last, content }];
+}
+
+export const withoutNote = (content: string): string => content.replace(/\n\nNote: [^\n]*$/, "");
 
 /** These targets come first in the next choice. */
 export function offer(talk: Talk, found: Target[]): void {

@@ -2,11 +2,12 @@
 import { expect, test } from "bun:test";
 import { charsIn, cutLines, LEAST_WINDOW, sharesOf, tokensOf } from "../../src/model/budget.ts";
 import { estimateTokens } from "../../src/model/estimate.ts";
-import { choiceSchema, editHead } from "../../src/model/schema.ts";
+import { editHead } from "../../src/model/head.ts";
+import { choiceSchema } from "../../src/model/schema.ts";
 import { TOOLS } from "../../src/tools/index.ts";
 
 test("the shares of every window fit into it, with the head", () => {
-  const head = estimateTokens(editHead(TOOLS).content);
+  const head = estimateTokens(editHead("schema", TOOLS).content);
   for (const window of [null, 2048, 4096, 8192, 32768, 131072]) {
     const shares = sharesOf(window);
     expect(shares.window).toBe(window ?? 8192);
@@ -30,7 +31,7 @@ test("a conversation counts its messages, too", () => {
 });
 
 test("the head names every tool once and is small", () => {
-  const { role, content } = editHead(TOOLS);
+  const { role, content } = editHead("schema", TOOLS);
   expect(role).toBe("system");
   for (const { name } of TOOLS) expect(content.split(`- ${name}:`)).toHaveLength(2);
   expect(estimateTokens(content)).toBeLessThanOrEqual(700);

@@ -1,7 +1,8 @@
 /** One call in its parts: what each request holds, and what a reply that cannot be used comes to. */
 import { expect, test } from "bun:test";
 import type { ChatMessage, Reply } from "../../src/model/model.ts";
-import { type Ask, type CallOptions, getCall, listsFor } from "../../src/tools/call.ts";
+import { listsFor } from "../../src/tools/call/schema.ts";
+import { type Ask, type CallOptions, getCall } from "../../src/tools/call.ts";
 
 type Said = string | Partial<Extract<Reply, { ok: true }>> | Extract<Reply, { ok: false }>;
 
@@ -35,7 +36,7 @@ const CODE = "```python\ndef add(a, b):\n    return a + b\n```";
 
 test("think, choose, code: each request continues the one before it", async () => {
   const { ask, sent } = answering("It subtracts.", CHOICE, CODE);
-  const result = await getCall(optionsFor(ask));
+  const result = await getCall("schema", optionsFor(ask));
   expect(result).toMatchObject({
     kind: "call",
     call: {
@@ -56,16 +57,17 @@ test("think, choose, code: each request continues the one before it", async () =
 
 test("a tool without a body needs two requests; a check is chosen by its label; a file, by its path", async () => {
   const check = await getCall(
+    "schema",
     optionsFor(answering("x", '{"tool":"run_check","target":"check:pytest","text":""}').ask),
   );
   expect(check).toMatchObject({
     kind: "call",
     call: { tool: "run_check", args: { check: "pytest" } },
-    code: null,
+    again: null,
   });
   const replace = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE";
   const file = answering("x", '{"tool":"replace_text","target":"calc.py","text":""}', replace);
-  expect(await getCall(optionsFor(file.ask))).toMatchObject({
+  expect(await getCall("schema", optionsFor(file.ask))).toMatchObject({
     kind: "call",
     call: { tool: "replace_text", args: { path: "calc.py", old: "a\n", new: "b\n", lines: true } },
   });
@@ -73,12 +75,12 @@ test("a tool without a body needs two requests; a check is chosen by its label; 
 
 test("a thought may be cut off by its limit, a choice and a code may not", async () => {
   const long = (text: string): Said => ({ text, finish: "length" });
-  expect((await getCall(optionsFor(answering(long("It"), CHOICE, CODE).ask))).kind).toBe("call");
+  expect((await getCall("schema", optionsFor(answering(long("It"), CHOICE, CODE).ask))).kind).toBe("call");
   for (const replies of [
     ["x", long(CHOICE)],
     ["x", CHOICE, long(CODE)],
   ])
-    expect(await getCall(optionsFor(answering(...replies).ask))).toMatchObject({
+    expect(await getCall("schema", optionsFor(answering(...replies).ask))).toMatchObject({
       kind: "malformed",
       reason: expect.stringContaining("cut off because it was too long"),
     });
@@ -88,7 +90,7 @@ test("a broken connection, a loop and a failure are told apart", async () => {
   const broken: Said = { text: "x", finish: "cut", reason: "It broke off." };
   const failed = { ok: false as const, kind: "server" as const, reason: "boom" };
   for (const before of [[], ["x"], ["x", CHOICE]]) {
-    const one = async (last: Said) => getCall(optionsFor(answering(...before, last).ask));
+    const one = async (last: Said) => getCall("schema", optionsFor(answering(...before, last).ask));
     expect(await one(broken)).toEqual({ kind: "cut", reason: "It broke off." });
     expect(await one({ text: "x", finish: "loop" })).toMatchObject({
       kind: "malformed",

@@ -1,0 +1,97 @@
+/**
+ * One call on the schema rung: think, then choose from closed lists, then send the code verbatim. Each request begins with the
+ * messages of the one before it.
+ */
+import type { ChatMessage } from "../../model/model.ts";
+import { readChoice } from "../../model/reader.ts";
+import { CHOOSE, type ChoiceLists, choiceSchema, codeRequest, OTHER, THINK } from "../../model/schema.ts";
+import type { Result, Target } from "../../types.ts";
+import { TOOLS, toolNamed } from "../index.ts";
+import type { Choice } from "../tool.ts";
+import { type Again, type CallOptions, type CallResult, each, textOf } from "./result.ts";
+import { withBody } from "./written.ts";
+
+const THINK_TOKENS = 160;
+const CHOICE_TOKENS = 220;
+const MOST_ENUM = 32;
+
+const labelOf = ({ path, symbol }: Target): string => (symbol === undefined ? path : `${path}::${symbol}`);
+const checkLabel = (check: string): string => `check:${check}`;
+
+/** The labels on offer, at most 32: checks and `other` always, then targets by rank, each file after its first symbol. */
+export function listsFor(targets: Target[], checks: string[]): ChoiceLists {
+  const always = [...checks.slice(0, 4).map(checkLabel), OTHER];
+  const labels = new Set<string>();
+  for (const target of targets) {
+    labels.add(labelOf(target));
+    labels.add(target.path);
+  }
+  return {
+    tools: TOOLS.map(({ name }) => name),
+    targets: [...[...labels].slice(0, MOST_ENUM - always.length), ...always],
+  };
+}
+
+function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Result<{ choice: Choice }> {
+  const read = readChoice(text, lists);
+  if (!read.ok) return read;
+  const check = options.checks.find((id) => checkLabel(id) === read.target) ?? null;
+  const target =
+    options.targets.find((one) => labelOf(one) === read.target) ??
+    options.targets.filter(({ path }) => path === read.target).map(({ path }) => ({ path }))[0] ??
+    null;
+  return { ok: true, choice: { tool: read.tool, target, check, text: read.text } };
+}
+
+const whatOf = (args: Record<string, unknown>): string => String(args.symbol ?? args.path ?? "it");
+
+/** One whole call. */
+export async function schemaCall(options: CallOptions): Promise<CallResult> {
+  const { ask, reply: replyTokens } = options;
+  const asked: ChatMessage[] = [
+    ...options.messages.slice(0, -1),
+    withRequest(options.messages.at(-1), THINK),
+  ];
+  const reply = await ask("think", asked, { maxTokens: THINK_TOKENS, temperature: 0.2 });
+  // A thought that was cut off is still a thought.
+  const thought = textOf(reply.ok && reply.finish === "length" ? { ...reply, finish: "stop" } : reply);
+  if (!thought.ok) return thought.end;
+  const chooseAt: ChatMessage[] = [
+    ...asked,
+    { role: "assistant", content: thought.text.trim() || "Ready." },
+    { role: "user", content: CHOOSE },
+  ];
+  const lists = listsFor(options.targets, options.checks);
+  const schema = choiceSchema(lists);
+  const chosen = textOf(await ask("choose", chooseAt, { maxTokens: CHOICE_TOKENS, temperature: 0, schema }));
+  if (!chosen.ok) return chosen.end;
+  const read = choiceOf(chosen.text, options, lists);
+  if (!read.ok) return { kind: "malformed", reason: read.reason };
+  const tool = toolNamed(read.choice.tool);
+  if (tool === undefined) return { kind: "malformed", reason: `There is no tool ${read.choice.tool}.` };
+  const args = tool.fromChoice(read.choice);
+  if (!args.ok) return { kind: "malformed", reason: args.reason };
+  const call = { tool: tool.name, args: args.args };
+  const chose: ChatMessage[] = [...chooseAt, { role: "assistant", content: chosen.text.trim() }];
+  if (tool.body === "none") return { kind: "call", call, said: chose, answers: null, note: "", again: null };
+  const messages: ChatMessage[] = [
+    ...chose,
+    { role: "user", content: codeRequest(tool.body, whatOf(args.args)) },
+  ];
+  const again: Again = async (g) =>
+    each(await ask("code", messages, g), (one) => {
+      const body = textOf(one);
+      if (!body.ok) return body.end;
+      const completed = withBody(tool, call.args, body.text);
+      if (!completed.ok) return { kind: "malformed", reason: completed.reason };
+      const said: ChatMessage[] = [...messages, { role: "assistant", content: body.text.trim() }];
+      return { kind: "call", call: { ...call, args: completed.args }, said, answers: null, note: "", again };
+    });
+  const [result] = await again({ maxTokens: replyTokens, temperature: 0.2 });
+  return result;
+}
+
+/** The last message of the conversation with the request for this part at its end. */
+function withRequest(message: ChatMessage | undefined, request: string): ChatMessage {
+  return { role: "user", content: message === undefined ? request : `${message.content}\n\n${request}` };
+}

@@ -1,0 +1,102 @@
+/**
+ * One call on the text rung: JSON in a fence, the code behind it in a fence of its own. The form is asked for; every other way
+ * in which models write calls is read, too, and goes on in the conversation in the form that was asked for.
+ */
+import { readCalls } from "../../model/calls.ts";
+import { fieldsOf } from "../../model/head.ts";
+import type { ChatMessage, Reply } from "../../model/model.ts";
+import type { Result, ToolCall } from "../../types.ts";
+import { toolNamed } from "../index.ts";
+import { type Again, type CallOptions, type CallResult, each, textOf } from "./result.ts";
+import { firstOf, OFFERED, type Written } from "./written.ts";
+
+/** Tokens of the thought and the JSON of a call. */
+const AROUND_TOKENS = 300;
+/** Characters of the thought that stay in the conversation. */
+const MOST_PROSE = 800;
+
+/** A fence that may hold a call; it may lack its end where the reply ends. */
+const FENCED =
+  /^[ \t]*```[ \t]*(call|tool\w*|json|)[ \t]*\n(\s*\{[\s\S]*?)(?:\n[ \t]*```[ \t]*$|(?![\s\S]))/gm;
+
+interface Parts {
+  prose: string;
+  calls: Written[];
+  /** What stands behind the first call, up to the next. */
+  behind: string;
+}
+
+/** The calls of a text in the form that is asked for, or nearly; null where it has none. */
+function inForm(text: string): Result<Parts> | null {
+  const calls: Written[] = [];
+  let first: { start: number; end: number; rest: string } | null = null;
+  let next: number | undefined;
+  for (const { index, 0: whole, 1: label, 2: json = "" } of text.matchAll(FENCED)) {
+    const read = readCalls({ text: json, calls: [], complete: true }, OFFERED);
+    // A file may be JSON, too.
+    if (!read.ok && label === "call") return read;
+    if (!read.ok) continue;
+    calls.push(...read.calls);
+    if (first === null) first = { start: index, end: index + whole.length, rest: read.prose.trim() };
+    else next ??= index;
+  }
+  if (first === null) return null;
+  const { start, end, rest } = first;
+  return { ok: true, prose: text.slice(0, start), calls, behind: rest === "" ? text.slice(end, next) : rest };
+}
+
+function partsOf(text: string): Result<Parts> {
+  const own = inForm(text);
+  if (own !== null) return own;
+  const read = readCalls({ text, calls: [], complete: true }, OFFERED);
+  return read.ok ? { ok: true, prose: "", calls: read.calls, behind: read.prose } : read;
+}
+
+/** A call that has no code ends the reply: what a model writes behind it would be a guess at the answer. */
+function endOf(text: string): number | null {
+  const found = new RegExp(FENCED).exec(text);
+  if (found === null || !/\n[ \t]*```[ \t]*$/.test(found[0])) return null;
+  const read = readCalls({ text: found[2] ?? "", calls: [], complete: true }, OFFERED);
+  const name = read.ok ? read.calls[0]?.name : undefined;
+  return name !== undefined && toolNamed(name)?.body === "none" ? found.index + found[0].length : null;
+}
+
+/** More ` than any run of them in the code. */
+const fenceFor = (code: string): string =>
+  "`".repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map(({ length }) => length + 1)));
+
+/** A call in the form that is asked for. */
+export function written({ tool: name, args }: ToolCall): string {
+  const tool = toolNamed(name);
+  const { place, body } = tool === undefined ? { place: Object.keys(args), body: [] } : fieldsOf(tool);
+  const json = JSON.stringify({
+    tool: name,
+    ...Object.fromEntries(place.map((field) => [field, args[field]])),
+  });
+  const call = `\`\`\`call\n${json}\n\`\`\``;
+  const [first, second] = body.map((field) => String(args[field]));
+  if (first === undefined) return call;
+  if (second !== undefined) return `${call}\n<<<<<<< SEARCH\n${first}\n=======\n${second}\n>>>>>>> REPLACE`;
+  const fence = fenceFor(first);
+  return `${call}\n${fence}\n${first}\n${fence}`;
+}
+
+export async function textCall({ ask, messages, reply }: CallOptions): Promise<CallResult> {
+  const again: Again = async (g) =>
+    each(await ask("call", messages, { ...g, until: endOf }), (one) => read(one));
+  const read = (one: Reply): CallResult => {
+    const text = textOf(one);
+    if (!text.ok) return text.end;
+    const parts = partsOf(text.text);
+    if (!parts.ok) return { kind: "malformed", reason: parts.reason };
+    const first = firstOf(parts.calls, parts.behind);
+    if (!first.ok) return { kind: "malformed", reason: first.reason };
+    const { call, note } = first;
+    const prose = parts.prose.trim().slice(0, MOST_PROSE).toWellFormed();
+    const content = [prose, written(call)].filter((part) => part !== "").join("\n\n");
+    const said: ChatMessage[] = [...messages, { role: "assistant", content }];
+    return { kind: "call", call, said, answers: null, note, again };
+  };
+  const [result] = await again({ maxTokens: reply + AROUND_TOKENS, temperature: 0.2 });
+  return result;
+}
