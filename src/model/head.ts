@@ -12,6 +12,7 @@ export interface ToolLine {
   name: string;
   what: string;
   choose: string;
+  /** Names, and what each holds; "" where the name says it. */
   fields: Record<string, string>;
   body: "none" | "code" | "replace";
 }
@@ -62,8 +63,7 @@ const nativeHead =
   (): string => `${WHO} You work through the tools: each reply is ${THOUGHT}, and then one call.
 
 ${RULES}
-${WHOLE}
-- When nothing is left to do, call finish.`;
+${WHOLE}`;
 
 /** What follows the JSON of a call, by its body. */
 const FOLLOWED = {

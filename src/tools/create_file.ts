@@ -10,7 +10,7 @@ export const createFile = defineTool({
   name: NAME,
   what: "make a new file",
   choose: "give its path as text, then send its whole content",
-  fields: { path: "its path in the project", content: "its whole content" },
+  fields: { path: "", content: "its whole text" },
   args: z.object({ path: z.string().min(1), content: z.string() }),
   body: "code",
   fromChoice: ({ text }) => {

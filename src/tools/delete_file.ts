@@ -8,7 +8,7 @@ export const deleteFile = defineTool({
   name: NAME,
   what: "delete a whole file that nothing needs any more",
   choose: "choose the file, not a symbol, as target",
-  fields: { path: "the file" },
+  fields: { path: "" },
   args: z.object({ path: z.string().min(1) }),
   body: "none",
   fromChoice: ({ target }) => {

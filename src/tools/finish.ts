@@ -8,7 +8,7 @@ export const finish = defineTool({
   name: NAME,
   what: "nothing is left to do",
   choose: "say in text what was done",
-  fields: { summary: "what was done" },
+  fields: { summary: "" },
   args: z.object({ summary: z.string() }),
   body: "none",
   fromChoice: ({ text }) => ({ ok: true, args: { summary: text } }),

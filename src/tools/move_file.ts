@@ -14,7 +14,7 @@ export const moveFile = defineTool({
   name: NAME,
   what: "move or rename a whole file",
   choose: "choose the file as target and give its new path as text",
-  fields: { path: "the file", to: "its new path" },
+  fields: { path: "", to: "its new path" },
   args: z.object({ path: z.string().min(1), to: z.string().min(1) }),
   body: "none",
   fromChoice: ({ target, text }) => {

@@ -18,7 +18,7 @@ export const replaceText = defineTool({
   name: NAME,
   what: "replace a few lines of one file",
   choose: "choose it as target, then send the lines as SEARCH and REPLACE",
-  fields: { path: "the file", old: "the lines as they are in the file", new: "the lines as they shall be" },
+  fields: { path: "", old: "the lines as they are", new: "the lines as they shall be" },
   args: Args,
   body: "replace",
   fromChoice: ({ target }) =>

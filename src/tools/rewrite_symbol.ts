@@ -11,11 +11,7 @@ export const rewriteSymbol = defineTool({
   name: NAME,
   what: "replace one function, class or method",
   choose: "choose it as target, then send its whole new definition",
-  fields: {
-    path: "its file",
-    symbol: "its name, Class.method for a method",
-    code: "its whole new definition",
-  },
+  fields: { path: "", symbol: "Class.method for a method", code: "its whole new definition" },
   args: z.object({ path: z.string(), symbol: z.string(), code: z.string().min(1) }),
   body: "code",
   fromChoice: ({ target }) =>

@@ -6,9 +6,9 @@ const NAME = "run_check";
 
 export const runCheck = defineTool({
   name: NAME,
-  what: "run a check and see what fails; every edit is checked by itself",
-  choose: "choose it as target",
-  fields: { check: "its name" },
+  what: "run a check and see what fails",
+  choose: "choose it as target (every edit is checked by itself)",
+  fields: { check: "" },
   args: z.object({ check: z.string() }),
   body: "none",
   fromChoice: ({ check }) =>

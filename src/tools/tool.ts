@@ -33,7 +33,7 @@ export interface Tool<Args = Record<string, unknown>> {
   what: string;
   /** Behind them, where it is chosen from lists: what to choose and what to write. */
   choose: string;
-  /** The name of each argument, and what it holds; all are strings. */
+  /** The name of each argument, and what it holds where the name does not say it; all are strings. Those of the body come last. */
   fields: Record<string, string>;
   args: z.ZodType<Args>;
   body: Body;

@@ -18,10 +18,12 @@ export const TOOL_SPECS: ToolSpec[] = TOOLS.map(({ name, what, fields }) => ({
   parameters: {
     type: "object",
     properties: Object.fromEntries(
-      Object.entries(fields).map(([field, description]) => [field, { type: "string", description }]),
+      Object.entries(fields).map(([field, description]) => [
+        field,
+        description === "" ? { type: "string" } : { type: "string", description },
+      ]),
     ),
     required: Object.keys(fields),
-    additionalProperties: false,
   },
 }));
 
@@ -36,7 +38,7 @@ export async function nativeCall({ ask, messages, reply }: CallOptions): Promise
     if (!text.ok) return text.end;
     const written = readCalls({ text: text.text, calls: one.ok ? one.calls : [], complete: true }, OFFERED);
     if (!written.ok) return { kind: "malformed", reason: written.reason };
-    const first = firstOf(written.calls, written.prose);
+    const first = firstOf(written.calls.map((call) => ({ ...call, behind: written.prose })));
     if (!first.ok) return { kind: "malformed", reason: first.reason };
     const { call, note } = first;
     const id = nameOf(messages);

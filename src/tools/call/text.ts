@@ -2,7 +2,7 @@
  * One call on the text rung: JSON in a fence, the code behind it in a fence of its own. The form is asked for; every other way
  * in which models write calls is read, too, and goes on in the conversation in the form that was asked for.
  */
-import { readCalls } from "../../model/calls.ts";
+import { type CallsRead, readCalls } from "../../model/calls.ts";
 import { fieldsOf } from "../../model/head.ts";
 import type { ChatMessage, Reply } from "../../model/model.ts";
 import type { Result, ToolCall } from "../../types.ts";
@@ -22,34 +22,33 @@ const FENCED =
 interface Parts {
   prose: string;
   calls: Written[];
-  /** What stands behind the first call, up to the next. */
-  behind: string;
 }
 
 /** The calls of a text in the form that is asked for, or nearly; null where it has none. */
 function inForm(text: string): Result<Parts> | null {
-  const calls: Written[] = [];
-  let first: { start: number; end: number; rest: string } | null = null;
-  let next: number | undefined;
+  const found: { start: number; end: number; read: Extract<CallsRead, { ok: true }> }[] = [];
   for (const { index, 0: whole, 1: label, 2: json = "" } of text.matchAll(FENCED)) {
     const read = readCalls({ text: json, calls: [], complete: true }, OFFERED);
+    if (read.ok) found.push({ start: index, end: index + whole.length, read });
     // A file may be JSON, too.
-    if (!read.ok && label === "call") return read;
-    if (!read.ok) continue;
-    calls.push(...read.calls);
-    if (first === null) first = { start: index, end: index + whole.length, rest: read.prose.trim() };
-    else next ??= index;
+    else if (label === "call") return read;
   }
-  if (first === null) return null;
-  const { start, end, rest } = first;
-  return { ok: true, prose: text.slice(0, start), calls, behind: rest === "" ? text.slice(end, next) : rest };
+  const [first] = found;
+  if (first === undefined) return null;
+  const calls = found.flatMap(({ end, read }, n) => {
+    const inside = read.prose.trim();
+    const behind = inside === "" ? text.slice(end, found[n + 1]?.start) : inside;
+    return read.calls.map((call) => ({ ...call, behind }));
+  });
+  return { ok: true, prose: text.slice(0, first.start), calls };
 }
 
 function partsOf(text: string): Result<Parts> {
   const own = inForm(text);
   if (own !== null) return own;
   const read = readCalls({ text, calls: [], complete: true }, OFFERED);
-  return read.ok ? { ok: true, prose: "", calls: read.calls, behind: read.prose } : read;
+  if (!read.ok) return read;
+  return { ok: true, prose: "", calls: read.calls.map((call) => ({ ...call, behind: read.prose })) };
 }
 
 /** A call that has no code ends the reply: what a model writes behind it would be a guess at the answer. */
@@ -87,9 +86,9 @@ export async function textCall({ ask, messages, reply }: CallOptions): Promise<C
   const read = (one: Reply): CallResult => {
     const text = textOf(one);
     if (!text.ok) return text.end;
-    const parts = partsOf(text.text);
+    const parts = partsOf(text.text.replaceAll("\r\n", "\n"));
     if (!parts.ok) return { kind: "malformed", reason: parts.reason };
-    const first = firstOf(parts.calls, parts.behind);
+    const first = firstOf(parts.calls);
     if (!first.ok) return { kind: "malformed", reason: first.reason };
     const { call, note } = first;
     const prose = parts.prose.trim().slice(0, MOST_PROSE).toWellFormed();

@@ -5,10 +5,11 @@ import { readCode } from "../../model/reader.ts";
 import type { Result, ToolCall } from "../../types.ts";
 import { TOOLS, toolNamed } from "../index.ts";
 
-/** A call as the reader of calls gives it. */
+/** A call as the reader of calls gives it; `behind` is the text that holds its code where the call itself does not. */
 export interface Written {
   name: string;
   arguments: Record<string, unknown>;
+  behind: string;
 }
 
 type Lined = Pick<ToolLine, "fields" | "body">;
@@ -62,40 +63,51 @@ function argsOf(tool: Lined, written: Written["arguments"]): Record<string, unkn
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, plain(name, value)]));
 }
 
-/** What a call is about, without the code that it ends with: two that agree in it are two versions of one change. */
-function aboutOf({ name, arguments: args }: Written): string {
+/** One of the calls with its code, or what is wrong with it. */
+type Completed = Result<{ call: ToolCall }>;
+
+function completed({ name, arguments: args, behind }: Written): Completed {
+  const tool = toolNamed(name);
+  if (tool === undefined) return { ok: false, reason: `There is no tool ${name}.` };
+  const own = argsOf(tool, args);
+  const lacks = fieldsOf(tool).body.some((field) => own[field] === undefined);
+  const whole = lacks ? withBody(tool, own, behind) : { ok: true as const, args: own };
+  return whole.ok ? { ok: true, call: { tool: name, args: whole.args } } : whole;
+}
+
+/** What a call is about: two that agree in all but the code they end with are two versions of one change. */
+function aboutOf({ tool: name, args }: ToolCall): string {
   const tool = toolNamed(name);
   const last = tool === undefined ? undefined : fieldsOf(tool).body.at(-1);
   return JSON.stringify([name, Object.entries(args).filter(([field]) => field !== last)]);
 }
 
-const different = (written: Written[], by: (one: Written) => string): Written[] => [
-  ...new Map(written.map((one) => [by(one), one])).values(),
-];
-
 /**
  * The first of the calls; `note` tells the model what became of the others. Two versions of one change are refused: nothing says
- * which is meant. `text` is where the code stands that the call itself does not hold.
+ * which is meant.
  */
-export function firstOf(written: Written[], text: string): Result<{ call: ToolCall; note: string }> {
-  const calls = different(written, (one) => JSON.stringify(one));
-  const [first] = calls;
-  if (first === undefined) return { ok: false, reason: "There was no call; make one call of a tool." };
-  const tool = toolNamed(first.name);
-  if (tool === undefined) return { ok: false, reason: `There is no tool ${first.name}.` };
-  const versions = calls.filter((one) => aboutOf(one) === aboutOf(first)).length;
+export function firstOf(written: Written[]): Result<{ call: ToolCall; note: string }> {
+  const [named] = written;
+  if (named === undefined) return { ok: false, reason: "There was no call; make one call of a tool." };
+  const writing = ({ name, arguments: args }: Written): string => JSON.stringify([name, args]);
+  const all = written.map((one) => ({ writing: writing(one), made: completed(one) }));
+  // A call may be written once in words, and then again with its code.
+  const same = all.filter((one) => one.writing === writing(named)).map(({ made }) => made);
+  const first = same.find(({ ok }) => ok) ?? same[0];
+  if (!first?.ok) return first ?? { ok: false, reason: "There was no call." };
+  const made = new Map(
+    all.flatMap(({ made: one }) => (one.ok ? [[JSON.stringify(one.call), one.call]] : [])),
+  );
+  const versions = [...made.values()].filter((call) => aboutOf(call) === aboutOf(first.call)).length;
   if (versions > 1)
     return {
       ok: false,
-      reason: `There were ${versions} versions of one ${first.name}; make one call, with the version that is meant.`,
+      reason: `There were ${versions} versions of one ${named.name}; make one call, with the version that is meant.`,
     };
-  const args = argsOf(tool, first.arguments);
-  const lacks = fieldsOf(tool).body.some((name) => args[name] === undefined);
-  const completed = lacks ? withBody(tool, args, text) : { ok: true as const, args };
-  if (!completed.ok) return completed;
+  const others = new Set(all.map((one) => one.writing).filter((one) => one !== writing(named))).size;
   const note =
-    calls.length === 1
+    others === 0
       ? ""
-      : `Only the first of your ${calls.length} calls was made; make the next one now if it is still needed.`;
-  return { ok: true, call: { tool: tool.name, args: completed.args }, note };
+      : `Only the first of your ${others + 1} calls was made; make the next one now if it is still needed.`;
+  return { ok: true, call: first.call, note };
 }

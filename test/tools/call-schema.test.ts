@@ -1,36 +1,9 @@
-/** One call in its parts: what each request holds, and what a reply that cannot be used comes to. */
+/** One call on the schema rung in its parts: what each request holds, and what a reply that cannot be used comes to. */
 import { expect, test } from "bun:test";
-import type { ChatMessage, Reply } from "../../src/model/model.ts";
 import { listsFor } from "../../src/tools/call/schema.ts";
-import { type Ask, type CallOptions, getCall } from "../../src/tools/call.ts";
+import { getCall } from "../../src/tools/call.ts";
+import { answering, optionsFor, type Said } from "./answering.ts";
 
-type Said = string | Partial<Extract<Reply, { ok: true }>> | Extract<Reply, { ok: false }>;
-
-/** Answers in turn, and the conversations as they were sent. */
-function answering(...replies: Said[]): { ask: Ask; sent: { purpose: string; messages: ChatMessage[] }[] } {
-  const sent: { purpose: string; messages: ChatMessage[] }[] = [];
-  const ask: Ask = async (purpose, messages) => {
-    sent.push({ purpose, messages });
-    const next = replies.shift();
-    if (next === undefined) throw new Error("nothing left to say");
-    if (typeof next !== "string" && next.ok === false) return next;
-    const more = typeof next === "string" ? { text: next } : next;
-    const tokens = { prompt: 1, cached: 0, generated: 1 };
-    return { ok: true, text: "", thinking: "", calls: [], finish: "stop", tokens, ms: 1, ...more };
-  };
-  return { ask, sent };
-}
-
-const optionsFor = (ask: Ask): CallOptions => ({
-  ask,
-  messages: [
-    { role: "system", content: "head" },
-    { role: "user", content: "opening" },
-  ],
-  targets: [{ path: "calc.py", symbol: "add" }],
-  checks: ["pytest"],
-  reply: 500,
-});
 const CHOICE = '{"tool":"rewrite_symbol","target":"calc.py::add","text":""}';
 const CODE = "```python\ndef add(a, b):\n    return a + b\n```";
 
