@@ -62,6 +62,10 @@ export class EndpointError extends Error {
 const MODEL_MISSING =
   /model_not_found|no models? (?:is |are )?(?:currently )?loaded|model\b.{0,200}?\b(?:not found|does not exist|not loaded|is not available)|(?:unknown|invalid) model\b/is;
 
+/** How servers say that they do not take tools or schemas, or not these: llama.cpp, Ollama, vLLM, LM Studio. */
+const NOT_TAKEN =
+  /does not support tools|tools? param(?:eter)? requires|requires? --jinja|tool-call-parser|tool[ _]choice[^.]{0,60}(?:requires|not supported)|(?:parse|compile|convert)[^.]{0,20} (?:grammar|(?:json[ _])?schema)|(?:response_format|json_schema|grammar)[^.]{0,40}(?:not supported|unsupported|invalid)/i;
+
 const NO_TEMPLATE = /chat template|no template|does not support chat/i;
 
 /** Ollama; llama.cpp; vLLM; OpenRouter. */
@@ -128,7 +132,11 @@ export function missingModel(place: Place): EndpointError {
 export function fromPayload(place: Place, body: unknown): EndpointError {
   const message = messageIn(body);
   return (
-    fromWords(place, message) ?? new EndpointError("server", refusal(place, "reported an error", message))
+    fromWords(place, message) ??
+    new EndpointError(
+      NOT_TAKEN.test(message) ? "protocol" : "server",
+      refusal(place, "reported an error", message),
+    )
   );
 }
 
@@ -197,6 +205,8 @@ export function fromStatus(
     const sentence = `${endpoint} is still loading its model: try again in a moment.`;
     return new EndpointError("server", sentence, { retry: true, waitMs });
   }
+  if (status >= 500 && NOT_TAKEN.test(message))
+    return new EndpointError("protocol", refusal(place, `refused the request (${status})`, message));
   if (status >= 500) {
     return new EndpointError("server", refusal(place, `failed (${status})`, message), {
       retry: true,

@@ -39,6 +39,18 @@ describe("statuses", () => {
       /refused the request \(400\): failed to parse grammar/,
     ],
     [
+      "500 for tools (llama.cpp)",
+      { status: 500, body: { error: { message: "tools param requires --jinja flag", code: 500 } } },
+      "protocol",
+      /refused the request \(500\): tools param requires --jinja flag/,
+    ],
+    [
+      "an error inside 200 for a schema (LM Studio)",
+      { errorIn200: { message: "Failed to compile JSON schema: unsupported keyword" } },
+      "protocol",
+      /reported an error: Failed to compile JSON schema/,
+    ],
+    [
       "302",
       { status: 302, body: "", headers: { location: "http://example.com/" } },
       "protocol",
