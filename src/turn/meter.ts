@@ -76,6 +76,7 @@ export class Meter {
     this.emit({ type: "request", n, purpose, tokens: estimate });
     const reply = await send();
     if (!reply.ok) return reply;
+    for (const text of reply.notices ?? []) this.emit({ type: "notice", level: "warning", text });
     const { prompt, cached, generated } = reply.tokens;
     this.tokens = {
       prompt: this.tokens.prompt + prompt,
