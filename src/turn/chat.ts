@@ -62,6 +62,8 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
   });
   if (result.kind === "failed") return onFailure(talk, result);
   if (result.kind === "unfit") return onUnfit(talk, result.failure);
+  if (result.kind === "malformed" && talk.rung === "native" && work.parts.model.profile.tools === false)
+    return onUnfit(talk, TOOLS_DROPPED);
   if (result.kind === "cut") return onCut(talk, result.reason);
   if (result.kind === "malformed") return onMalformed(talk, result.reason);
   talk.malformed = 0;
@@ -86,6 +88,13 @@ async function onFailure(
   talk.most = estimateTokens(talk.messages[1]?.content ?? "") / 2;
   return reset(talk, "The server refused the request as too long.", "");
 }
+
+const TOOLS_DROPPED: Failure = {
+  ok: false,
+  kind: "protocol",
+  reason:
+    "The server does not pass tools on to this model; leave out --rung, or load a model whose template has tools.",
+};
 
 /** The rung is not to be had here, whatever the model writes. */
 function onUnfit(talk: Talk, failure: Failure): Promise<StepEnd | null> {

@@ -59,7 +59,6 @@ const sample = (rung: Rung, code: string): Row[] =>
 async function run(p: Project, rungs: Rung[], tasks: string[]): Promise<{ s: Session; tree: Tree }> {
   const s = await session(p, rungs);
   for (const task of tasks) await s.turn(task);
-  if (process.env.SHOW) for (const e of s.events) console.log(JSON.stringify(e).slice(0, 260));
   const sent = p.server.completions();
   expect(sent.map(({ raw }) => raw).filter((raw) => raw.includes("XYZZY") && !/Note: /.test(raw))).toEqual(
     [],
@@ -147,6 +146,29 @@ test("a rung that cannot be used falls to the next, step by step, and the sessio
     ),
   });
 });
+
+for (const [what, reply, why] of [
+  [
+    "refuses tools",
+    { status: 400, body: { error: { message: "x does not support tools" } } },
+    "does not support tools",
+  ],
+  // The scripted server counts the messages alone.
+  ["leaves them out without a word", { text: "I would add them." }, "does not pass tools on"],
+] as const)
+  test(`a server that ${what} is not sent them again`, async () => {
+    const p = await project(BUGGY, [reply, ...edit("text", RIGHT)]);
+    const { s, tree } = await run(p, ["native", "text"], [TASK]);
+    expect({ ends: ends(s), broken: tree.broken, resets: tree.resets }).toEqual({
+      ends: ["verified"],
+      broken: [],
+      resets: ["The rung falls from native to text."],
+    });
+    const told = s.events.flatMap((event) => (event.type === "notice" ? [event.text] : []));
+    expect(told.at(-1)).toContain(why);
+    const tools = p.server.completions().map(({ body }) => "tools" in (body as object));
+    expect(tools).toEqual([true, false]);
+  });
 
 test("a server that refuses schemas is not asked for one again", async () => {
   const refused: Row = { status: 400, body: { error: { message: "failed to parse grammar" } } };
