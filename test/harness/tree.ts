@@ -33,6 +33,15 @@ function descends(later: Chat, earlier: Chat): boolean {
   return equal(last, same) || (later.messages.length === length && bare(last) === bare(same));
 }
 
+/** The requests, by number from 1, in which a mark of a reply stands anywhere but in the complaint about it. */
+export function tracesOf(requests: RecordedRequest[], mark: string): number[] {
+  return requests.flatMap(({ body }, index) => {
+    const { messages = [], prompt = "" } = body as Partial<Chat> & { prompt?: string };
+    const kept = messages.map(({ content, ...rest }) => JSON.stringify(rest) + content.replace(ASKED, ""));
+    return [prompt, ...kept].some((text) => text.includes(mark)) ? [index + 1] : [];
+  });
+}
+
 export interface Tree {
   /** What breaks it, each a sentence; none where it holds. */
   broken: string[];

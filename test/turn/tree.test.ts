@@ -1,10 +1,11 @@
 /** Whole sessions on each rung: their requests form a tree, replies that cannot be used leave no trace, and falls are declared. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import type { Rung } from "../../src/types.ts";
+import type { Rung, TurnEvent } from "../../src/types.ts";
 import { BUGGY, call, type Project, project, RIGHT, rewrite, SLOW_MS, TASK } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";
 import { type Session, session } from "../harness/session.ts";
-import { type Tree, treeOf } from "../harness/tree.ts";
+import { type Tree, tracesOf, treeOf } from "../harness/tree.ts";
+import type { RecordedRequest } from "../harness/wire.ts";
 
 setDefaultTimeout(SLOW_MS);
 
@@ -60,9 +61,7 @@ async function run(p: Project, rungs: Rung[], tasks: string[]): Promise<{ s: Ses
   const s = await session(p, rungs);
   for (const task of tasks) await s.turn(task);
   const sent = p.server.completions();
-  expect(sent.map(({ raw }) => raw).filter((raw) => raw.includes("XYZZY") && !/Note: /.test(raw))).toEqual(
-    [],
-  );
+  expect(tracesOf(sent, "XYZZY")).toEqual([]);
   return { s, tree: treeOf(sent, s.events) };
 }
 
@@ -70,6 +69,31 @@ const ends = ({ events }: Session): string[] =>
   events.flatMap((event) => (event.type === "end" ? [event.outcome] : []));
 const purposes = ({ events }: Session): string[] =>
   events.flatMap((event) => (event.type === "request" ? [event.purpose] : []));
+
+/** A request of a conversation whose messages alternate, the first the system's. */
+function sentOf(...contents: string[]): RecordedRequest {
+  const roles = ["system", "user", "assistant"];
+  const messages = contents.map((content, n) => ({ role: roles[n === 0 ? 0 : 2 - (n % 2)], content }));
+  return { method: "POST", path: "", headers: {}, body: { messages }, raw: "", aborted: false };
+}
+const asked: TurnEvent = { type: "request", n: 1, purpose: "call", tokens: 1 };
+const anew: TurnEvent = { type: "context_reset", why: "x" };
+
+test("what breaks the tree is seen", () => {
+  const brokenBy = (later: RecordedRequest, events: TurnEvent[] = [asked, asked]): number =>
+    treeOf([sentOf("head", "opening"), later], events).broken.length;
+  expect(brokenBy(sentOf("head", "opening", "call", "result"))).toBe(0);
+  expect(brokenBy(sentOf("head", "opening\n\nNote: no."))).toBe(0);
+  expect(brokenBy(sentOf("head", "other"), [asked, anew, asked])).toBe(0);
+  expect(brokenBy(sentOf("head", "other"))).toBe(1);
+  expect(brokenBy(sentOf("Head", "opening"))).toBe(1);
+  expect(brokenBy(sentOf("head", "opening, changed", "call", "result"))).toBe(1);
+  expect(brokenBy(sentOf("head", "opening", "call", "result"), [asked, anew, asked])).toBe(1);
+  expect(brokenBy(sentOf("head", "opening"), [asked])).toBe(1);
+  expect(
+    tracesOf([sentOf("h", "o\n\nNote: XYZZY is no tool."), sentOf("h", "o", "XYZZY", "r")], "XYZZY"),
+  ).toEqual([2]);
+});
 
 for (const rung of ["schema", "native", "text"] as const)
   test(`${rung}: a session of two turns with every kind of reply is one tree`, async () => {

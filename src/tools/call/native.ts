@@ -1,6 +1,6 @@
 /** One call on the native rung: by the server's own `tools`, in one request; a thought may come first. */
 
-import { readCalls } from "../../model/calls.ts";
+import { readCalls } from "../../model/calls/index.ts";
 import type { ChatMessage, Reply, ToolSpec } from "../../model/model.ts";
 import { TOOLS } from "../index.ts";
 import { type Again, type CallOptions, type CallResult, each, textOf } from "./result.ts";

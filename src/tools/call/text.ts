@@ -2,7 +2,7 @@
  * One call on the text rung: JSON in a fence, the code behind it in a fence of its own. The form is asked for; every other way
  * in which models write calls is read, too, and goes on in the conversation in the form that was asked for.
  */
-import { type CallsRead, readCalls } from "../../model/calls.ts";
+import { type CallsRead, readCalls } from "../../model/calls/index.ts";
 import { fieldsOf } from "../../model/head.ts";
 import type { ChatMessage, Reply } from "../../model/model.ts";
 import type { Result, ToolCall } from "../../types.ts";
