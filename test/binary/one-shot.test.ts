@@ -127,6 +127,25 @@ test("--show-prompt: exactly the first request, and nothing is sent", async () =
   }
 });
 
+for (const rung of ["native", "text"] as const)
+  test(`--show-prompt on the ${rung} rung`, async () => {
+    const p = await project(BUGGY, [{ status: 401, body: "" }]);
+    const args = ["--rung", rung, "--yes", TASK];
+    const shown = await p.run([...args, "--show-prompt"]);
+    expect({ exit: shown.exit, sent: p.server.completions().length }).toEqual({ exit: 0, sent: 0 });
+    await p.run(args);
+    const [sent] = p.server.completions();
+    const parts = messagesOf(sent).map(({ role, content }) => `[${role}]\n${content}\n`);
+    const { tools = [] } = (sent?.body ?? {}) as { tools?: { function: object }[] };
+    if (tools.length > 0)
+      parts.push(`[tools]\n${tools.map((tool) => JSON.stringify(tool.function)).join("\n")}\n`);
+    expect({ shown: shown.stdout, tools: tools.length > 0 }).toEqual({
+      shown: parts.join("\n"),
+      tools: rung === "native",
+    });
+    expect(shown.stdout).toContain("Likely targets: add in calc.py; mul in calc.py.\nChecks: pytest.");
+  });
+
 test("in a pipe without a permission no check runs: only syntax, exit 3", async () => {
   const p = await project(BUGGY, [
     ...rewrite("calc.py::add", "def add(a, b):\n    return (a + b"),
