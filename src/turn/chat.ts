@@ -59,6 +59,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
     targets: talk.targets,
     checks: work.checks,
     reply,
+    thinks: ["optional", "always"].includes(work.parts.model.profile.thinking ?? "never"),
   });
   if (result.kind === "failed") return onFailure(talk, result);
   if (result.kind === "unfit") return onUnfit(talk, result.failure);

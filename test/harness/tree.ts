@@ -1,6 +1,6 @@
 /**
  * Whether the requests of a session form a tree: head -> trunk -> attempt tail, each request beginning with its parent's bytes.
- * Only a turn's begin and a declared `context_reset` start again from a head.
+ * Only a turn's begin and a declared `context_reset` start again from a head, with what they keep behind it.
  */
 import { HEADS } from "../../src/model/examples.ts";
 import type { TurnEvent } from "../../src/types.ts";
@@ -68,7 +68,7 @@ export function treeOf(requests: RecordedRequest[], events: TurnEvent[]): Tree {
     } else if (body?.messages !== undefined) {
       const chat: Chat = { messages: body.messages, tools: body.tools };
       if (!tree.heads.includes(headOf(chat))) tree.heads.push(headOf(chat));
-      const rooted = context.length === 0 && chat.messages.length === 2;
+      const rooted = context.length === 0 && chat.messages[0]?.role === "system";
       if (!rooted && !context.some((earlier) => descends(chat, earlier)))
         tree.broken.push(
           `${n} (${event.purpose}): does not begin with an earlier request of its conversation`,

@@ -34,4 +34,5 @@ export const optionsFor = (ask: Ask): CallOptions => ({
   targets: [{ path: "calc.py", symbol: "add" }],
   checks: ["pytest"],
   reply: 500,
+  thinks: false,
 });

@@ -46,6 +46,19 @@ test("a tool without a body needs two requests; a check is chosen by its label; 
   });
 });
 
+test("a model that thinks does so once for a call, before it chooses", async () => {
+  const { ask, sent } = answering("It subtracts.", CHOICE, CODE);
+  await getCall("schema", { ...optionsFor(ask), thinks: true });
+  expect(sent.map(({ g }) => [g.maxTokens, g.thinkTokens])).toEqual([
+    [410, 250],
+    [220, undefined],
+    [500, 0],
+  ]);
+  const other = answering("It subtracts.", CHOICE, CODE);
+  await getCall("schema", optionsFor(other.ask));
+  expect(other.sent[0]?.g).toMatchObject({ maxTokens: 160, thinkTokens: 0 });
+});
+
 test("a thought may be cut off by its limit, a choice and a code may not", async () => {
   const long = (text: string): Said => ({ text, finish: "length" });
   expect((await getCall("schema", optionsFor(answering(long("It"), CHOICE, CODE).ask))).kind).toBe("call");

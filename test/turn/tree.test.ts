@@ -88,7 +88,13 @@ test("what breaks the tree is seen", () => {
   expect(brokenBy(sentOf("head", "other"))).toBe(1);
   expect(brokenBy(sentOf("Head", "opening"))).toBe(1);
   expect(brokenBy(sentOf("head", "opening, changed", "call", "result"))).toBe(1);
-  expect(brokenBy(sentOf("head", "opening", "call", "result"), [asked, anew, asked])).toBe(1);
+  expect(
+    brokenBy({ ...sentOf(), body: { messages: [{ role: "user", content: "opening" }] } }, [
+      asked,
+      anew,
+      asked,
+    ]),
+  ).toBe(1);
   expect(brokenBy(sentOf("head", "opening"), [asked])).toBe(1);
   expect(
     tracesOf([sentOf("h", "o\n\nNote: XYZZY is no tool."), sentOf("h", "o", "XYZZY", "r")], "XYZZY"),

@@ -3,7 +3,7 @@
 import { readCalls } from "../../model/calls/index.ts";
 import type { ChatMessage, Reply, ToolSpec } from "../../model/model.ts";
 import { TOOLS } from "../index.ts";
-import { type Again, type CallOptions, type CallResult, each, textOf } from "./result.ts";
+import { type Again, type CallOptions, type CallResult, each, textOf, thoughtIn } from "./result.ts";
 import { firstOf, OFFERED } from "./written.ts";
 
 /** Tokens of the thought before a call. */
@@ -30,9 +30,11 @@ export const TOOL_SPECS: ToolSpec[] = TOOLS.map(({ name, what, fields }) => ({
 /** Nine letters and digits, which every template takes; the same for the same conversation. */
 const nameOf = (messages: ChatMessage[]): string => `call${String(messages.length).padStart(5, "0")}`;
 
-export async function nativeCall({ ask, messages, reply }: CallOptions): Promise<CallResult> {
+export async function nativeCall(options: CallOptions): Promise<CallResult> {
+  const { ask, messages, reply } = options;
+  const thinkTokens = thoughtIn(options);
   const again: Again = async (g) =>
-    each(await ask("call", messages, { ...g, tools: TOOL_SPECS }), (one) => read(one));
+    each(await ask("call", messages, { ...g, thinkTokens, tools: TOOL_SPECS }), (one) => read(one));
   const read = (one: Reply): CallResult => {
     const text = textOf(one);
     if (!text.ok) return text.end;

@@ -13,7 +13,12 @@ export interface CallOptions {
   checks: string[];
   /** Tokens of the longest code. */
   reply: number;
+  /** Whether the model may think before it answers, as the server tells thought from text. */
+  thinks: boolean;
 }
+
+/** Tokens of the longest thought of a model that thinks: what the longest code leaves of a reply in any case. */
+export const thoughtIn = ({ reply }: Pick<CallOptions, "reply">): number => Math.floor(reply / 2);
 
 /** Asks for the same call again: one result for each reply that `g` asks for (a server may make fewer). */
 export type Again = (g: Generation) => Promise<[CallResult, ...CallResult[]]>;

@@ -8,7 +8,7 @@ import { CHOOSE, type ChoiceLists, choiceSchema, codeRequest, OTHER, THINK } fro
 import type { Result, Target } from "../../types.ts";
 import { TOOLS, toolNamed } from "../index.ts";
 import type { Choice } from "../tool.ts";
-import { type Again, type CallOptions, type CallResult, each, textOf } from "./result.ts";
+import { type Again, type CallOptions, type CallResult, each, textOf, thoughtIn } from "./result.ts";
 import { withBody } from "./written.ts";
 
 const THINK_TOKENS = 160;
@@ -52,7 +52,13 @@ export async function schemaCall(options: CallOptions): Promise<CallResult> {
     ...options.messages.slice(0, -1),
     withRequest(options.messages.at(-1), THINK),
   ];
-  const reply = await ask("think", asked, { maxTokens: THINK_TOKENS, temperature: 0.2 });
+  // A model that thinks does it here, once for the whole call.
+  const thinkTokens = options.thinks ? thoughtIn(options) : 0;
+  const reply = await ask("think", asked, {
+    maxTokens: THINK_TOKENS + thinkTokens,
+    thinkTokens,
+    temperature: 0.2,
+  });
   // A thought that was cut off is still a thought.
   const thought = textOf(reply.ok && reply.finish === "length" ? { ...reply, finish: "stop" } : reply);
   if (!thought.ok) return thought.end;
@@ -79,7 +85,7 @@ export async function schemaCall(options: CallOptions): Promise<CallResult> {
     { role: "user", content: codeRequest(tool.body, whatOf(args.args)) },
   ];
   const again: Again = async (g) =>
-    each(await ask("code", messages, g), (one) => {
+    each(await ask("code", messages, { ...g, thinkTokens: 0 }), (one) => {
       const body = textOf(one);
       if (!body.ok) return body.end;
       const completed = withBody(tool, call.args, body.text);

@@ -7,7 +7,7 @@ import { fieldsOf } from "../../model/head.ts";
 import type { ChatMessage, Reply } from "../../model/model.ts";
 import type { Result, ToolCall } from "../../types.ts";
 import { toolNamed } from "../index.ts";
-import { type Again, type CallOptions, type CallResult, each, textOf } from "./result.ts";
+import { type Again, type CallOptions, type CallResult, each, textOf, thoughtIn } from "./result.ts";
 import { firstOf, OFFERED, type Written } from "./written.ts";
 
 /** Tokens of the thought and the JSON of a call. */
@@ -80,9 +80,11 @@ export function written({ tool: name, args }: ToolCall): string {
   return `${call}\n${fence}\n${first}\n${fence}`;
 }
 
-export async function textCall({ ask, messages, reply }: CallOptions): Promise<CallResult> {
+export async function textCall(options: CallOptions): Promise<CallResult> {
+  const { ask, messages, reply } = options;
+  const thinkTokens = thoughtIn(options);
   const again: Again = async (g) =>
-    each(await ask("call", messages, { ...g, until: endOf }), (one) => read(one));
+    each(await ask("call", messages, { ...g, thinkTokens, until: endOf }), (one) => read(one));
   const read = (one: Reply): CallResult => {
     const text = textOf(one);
     if (!text.ok) return text.end;
