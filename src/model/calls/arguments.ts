@@ -132,7 +132,7 @@ function withFields(tool: OfferedTool, written: Field[], source: Source): Resolv
 
 /** A text without a name, for the one parameter that must be given. */
 function withBare(tool: OfferedTool, text: string, source: Source): Resolved {
-  const [name, more] = tool.required.length > 0 ? tool.required : tool.parameters;
+  const [name, more] = tool.required;
   if (name === undefined || more !== undefined || tool.types[name] !== "string")
     return refuse(tool, "the arguments have no names.");
   return withFields(tool, [{ key: name, node: null, text }], source);

@@ -39,4 +39,7 @@ export interface Source {
 
 export const NONE: Given = { kind: "fields", fields: [] };
 
+/** Whether nothing at all was given. */
+export const isEmpty = (given: Given): boolean => given.kind === "fields" && given.fields.length === 0;
+
 export const broken = (reason: string, end: number): Found => ({ kind: "broken", reason, end });

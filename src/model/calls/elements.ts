@@ -15,7 +15,7 @@ const NAMES = new Set(["name", "toolname", "invokename", "functionname", "tool",
 const SKIPPED = new Set(["servername", "id", "type"]);
 
 /** Behind a value's closing tag the call must go on, or end. */
-function goesOn(source: Source, at: number, keys: string[]): boolean {
+function goesOn(source: Source, at: number, { keys, parents }: Element): boolean {
   const { text } = source;
   const next = skipSpaces(text, at);
   source.work.spend(next - at + 1);
@@ -25,12 +25,14 @@ function goesOn(source: Source, at: number, keys: string[]): boolean {
   const tag = tagAt(text, next);
   if (tag === null) return /^<\/?[\w:|｜-]*$/.test(text.slice(next, next + 40)) || /^<[|｜]/.test(text.slice(next, next + 2));
   if (!tag.ended && tag.end >= text.length) return true;
-  return isStructure(tag) || keys.includes(tag.written) || /^<[|｜]/.test(text.slice(next, next + 2));
+  return isStructure(tag) || parents.includes(tag.name) || keys.includes(tag.written) || /^<[|｜]/.test(text.slice(next, next + 2));
 }
 
 interface Element {
   /** Names of tags that close a value, in the form of `Tag.name`. */
   closers: string[];
+  /** Names of the tags around, which close the last value where its own tag is forgotten. */
+  parents: string[];
   /** Tags that may open the next value. */
   keys: string[];
   /** The names of the parameters that were read before. */
@@ -65,15 +67,16 @@ function valueEnd(source: Source, from: number, element: Element): Value | null 
       if (/^(?:function|invoke)$/.test(tag.name) && nameIn(tag) !== undefined && parent !== null) break;
       continue;
     }
+    if (!tag.ended && tag.end >= text.length) continue;
     const own = element.closers.includes(tag.name);
-    const ends = goesOn(source, tag.end, element.keys);
+    const ends = goesOn(source, tag.end, element);
     if (own && depth > 0) depth -= 1;
     else if (own) {
       const value: Value = { end: at, after: tag.end, closed: "own" };
       if (ends) return value;
       lone = count === 0 ? value : null;
       count += 1;
-    } else if (ends && depth === 0 && (isStructure(tag) || element.keys.includes(tag.written)))
+    } else if (ends && depth === 0 && element.parents.includes(tag.name))
       parent ??= { end: at, after: at, closed: "parent" };
   }
   work.spend(text.length - from);
@@ -166,7 +169,8 @@ function readBody(source: Source, from: number, owner: { name: string | null; cl
     } else if (SKIPPED.has(tag.name) && key === null) at = (tagAt(text, text.indexOf("</", tag.end))?.end ?? tag.end);
     else if (key !== null) {
       const closers = [...PARAMETER, tag.name, key.toLowerCase().replace(/[_.-]+/g, "")];
-      const read = fieldFrom(source, tag, { closers, keys, given: fields.map((field) => field.key) }, key);
+      const parents = [...owner.closers, "function", "invoke", ...GROUPS];
+      const read = fieldFrom(source, tag, { closers, parents, keys, given: fields.map((field) => field.key) }, key);
       if (typeof read === "string") return { reason: read, end: tag.end };
       fields.push(read.field);
       at = read.after;
@@ -200,7 +204,7 @@ export function readElement(source: Source, tag: Tag): Found {
 /** `<x>text</x>` where the tool x has one parameter that must be given. */
 function bareBody(source: Source, tag: Tag, name: string): Found | null {
   const tool = toolOf(name, source.tools);
-  const value = tool === null ? null : valueEnd(source, tag.end, { closers: [tag.name], keys: [], given: [] });
+  const value = tool === null ? null : valueEnd(source, tag.end, { closers: [tag.name], parents: [], keys: [], given: [] });
   if (tool === null || tool.required.length !== 1 || value?.closed !== "own") return null;
   const given: Given = { kind: "bare", text: oneLine(source.text.slice(tag.end, value.end)) };
   return { kind: "drafts", drafts: [{ name, given, closed: true }], end: value.after };
@@ -226,11 +230,13 @@ export function readToolTag(source: Source, tag: Tag): Found | null {
 /** Name and arguments in elements: `<tool_name>x</tool_name><parameters>…`. */
 export function readFields(source: Source, tag: Tag): Found | null {
   if (!NAMES.has(tag.name) || tag.close || nameIn(tag) !== undefined) return null;
+  if (!/^\s*[\w.:/-]{1,120}\s*<\//.test(source.text.slice(tag.end, tag.end + 200))) return null;
   const body = readBody(source, tag.from, { name: null, closers: [] });
   if (!("reason" in body) && body.name === null) return null;
   return found("reason" in body ? null : body.name, body);
 }
 
+const PAIR_PARENTS = ["toolcall", "longcattoolcall"];
 const ARG_END = ["argvalue", "longcatargvalue"];
 
 /** The name in front of the first key, also where `<arg_key>` between them is lost and both are glued. */
@@ -273,7 +279,7 @@ export function readPairs(source: Source, from: number): Found | null {
       at = end;
     } else if (name === "argkey") at = tag.end;
     else if (name === "argvalue" && !tag.close) {
-      const value = valueEnd(source, tag.end, { closers: ARG_END, keys: ["arg_key", "longcat_arg_key"], given: [] });
+      const value = valueEnd(source, tag.end, { closers: ARG_END, parents: PAIR_PARENTS, keys: [], given: [] });
       const lost = value?.closed === "parent" && text.slice(tag.end, value.end).includes("\n");
       if (value === null || lost) return broken(`${head.name}: the value of "${keys.at(-1) ?? ""}" is not closed.`, tag.end);
       values.push(trimmed(text.slice(tag.end, value.end), "both"));

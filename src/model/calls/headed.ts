@@ -44,9 +44,9 @@ export function readRecipient(source: Source, at: number): Headed | null {
     if ("reason" in read) return broken(`${name}: ${read.reason}`, body);
     return { kind: "drafts", drafts: [{ name, given: read.given, closed: true }], end: read.end };
   }
+  if (message === undefined) return known === null ? null : broken(`${name}: the call has no arguments.`, body);
   const end = turnEnd(text, body);
   const bare = text.slice(body, end).trim();
-  if (message === undefined) return known === null ? null : broken(`${name}: the call has no arguments.`, body);
   const draft: Draft = { name, given: bare === "" ? { kind: "fields", fields: [] } : { kind: "bare", text: bare }, closed: true };
   return { kind: "drafts", drafts: [draft], end };
 }
@@ -55,6 +55,7 @@ const BEFORE = /(?:^|[\s>\])}|:;,])((?:call:)?[\p{L}_][\p{L}\p{N}_.:/-]{0,120})(
 
 /** The name that stands directly before a place; its own place with it. */
 function nameBefore(text: string, at: number): { name: string; adjacent: boolean; line: boolean } | null {
+  if (!/[\p{L}\p{N}_\s\]]/u.test(text[at - 1] ?? "{")) return null;
   const before = text.slice(Math.max(0, at - 160), at);
   const name = BEFORE.exec(before)?.[1];
   if (name === undefined) return null;
@@ -111,6 +112,8 @@ export function readAction(source: Source, at: number): Found | null {
   const input = text.slice(body, end).trim();
   const quoted = /^["'“].*["'”]$/su.test(input) ? readNode(input, 0, work) : null;
   const value = quoted?.ok && quoted.node.kind === "string" && quoted.end === input.length ? quoted.node.value : input;
+  if (value === input && /^["'“]/.test(input) && (input.match(/["“”]/g)?.length ?? 0) % 2 === 1)
+    return broken(`${name}: the input's quotes are not closed.`, end);
   const none = input === "" || /^(?:none|null|n\/a)$/i.test(input);
   const draft: Draft = { name, given: none ? { kind: "fields", fields: [] } : { kind: "bare", text: value }, closed: true };
   return { kind: "drafts", drafts: [draft], end };
@@ -126,7 +129,7 @@ export function readTranscript(source: Source, at: number): Found | null {
   if (!TRANSCRIPT.test(source.text)) return null;
   const body = TRANSCRIPT.lastIndex;
   const python = readPythonCall(source, body);
-  if (python !== null) return python;
+  if (python?.kind === "drafts") return python;
   const name = /^`?([\w.:/-]{1,120})`?/.exec(source.text.slice(body, body + 130));
   const written = cleanName(name?.[0] ?? "");
   if (toolOf(written, source.tools) === null) return null;

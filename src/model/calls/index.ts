@@ -34,7 +34,7 @@ export interface ReadCall {
 export type CallsRead = { ok: true; calls: ReadCall[]; prose: string } | { ok: false; reason: string };
 
 /** What reading may cost for each character of a reply, in characters looked at. */
-const COST = 24;
+const COST = 16;
 
 /** A call that is begun, left open and written again is one call. */
 function withoutRestarts(drafts: Draft[]): Draft[] {

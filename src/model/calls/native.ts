@@ -18,14 +18,7 @@ function cleaned(text: string): string {
 
 /** A whole object whose quotes are escaped once too often. */
 function unescaped(text: string): string {
-  if (!/^\{\s*\\"/.test(text)) return text;
-  try {
-    const value: unknown = JSON.parse(`"${text.replaceAll("\n", "\\n")}"`);
-    return typeof value === "string" ? value : text;
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
+  return /^\{\s*\\"/.test(text) ? text.replace(/\\(["\\])/g, "$1") : text;
 }
 
 type Values = { ok: true; nodes: Node[] } | { ok: false; reason: string };
@@ -52,12 +45,17 @@ function valuesOf(text: string, source: Source): Values {
 function distinct(nodes: Node[]): Node[] {
   const full = nodes.filter((node) => !(node.kind === "object" && node.entries.length === 0));
   const list = full.length > 0 ? full : nodes.slice(0, 1);
-  return list.filter((node, index) => list.findIndex(({ text }) => text === node.text) === index);
+  return [...new Map(list.map((node) => [node.text, node])).values()];
 }
 
 function single(node: Node, source: Source): Given {
   const only = node.kind === "array" && node.items.length === 1 ? node.items[0] : undefined;
   return givenOf(only?.kind === "object" ? only : node, source.work);
+}
+
+/** Whether a text can be the one value of a call itself: no JSON, no number or literal, and no piece of an object. */
+function isBare(text: string): boolean {
+  return !/^(?:["'“{[(]|[-+]?[\d.]+$|true$|false$)|["'“][\w -]{1,60}["'”]?\s*:|\{\s*["'“]/i.test(text);
 }
 
 /** The drafts that one native call stands for; more than one where its arguments are several objects. */
@@ -66,7 +64,7 @@ export function readNative(call: WrittenCall, source: Source): Draft[] {
   const text = unescaped(cleaned(call.arguments));
   if (/^(?:|None|null|undefined|"")$/.test(text)) return [draft({ kind: "fields", fields: [] })];
   const known = toolOf(call.name, source.tools) !== null;
-  if (known && !/^["'“{[(]/.test(text)) return [draft({ kind: "bare", text })];
+  if (known && isBare(text)) return [draft({ kind: "bare", text })];
   const values = valuesOf(text, source);
   if (!values.ok) return [draft({ kind: "bad", reason: values.reason })];
   const nodes = distinct(values.nodes);

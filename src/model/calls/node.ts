@@ -36,15 +36,20 @@ export class Work {
 }
 
 const DEPTH = 64;
+/** What beginning to read costs, see `Work`. */
+const START = 100;
 const NUMBER = /[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?=[\s,}\])<;]|\/[/*]|#|$)/y;
 const WORD = /[\p{L}_$][\p{L}\p{N}_$.-]*/uy;
-const BARE = /[^,}\]\n]+/y;
+const BARE = /[^,}\]\n<][^,}\]\n]*(?=[,}\]\n])/y;
+const OVER = /$|<(?!\|"\||escape>)|```|\[\//y;
 const MARK = /(?::|=>?)/y;
 const STRAY = /(?:<\|"\|>|<escape>)/y;
 const TAIL = /^[\s}\])]*(?:$|<|```|\[\/|\[END)/;
 
 class NodeReader {
   closed = true;
+  /** A quoted string was met. */
+  quoted = false;
   /** Why reading failed; the methods return null then. */
   failure: { reason: string; cut: boolean } | null = null;
   private depth = 0;
@@ -72,8 +77,9 @@ class NodeReader {
       guess: this.guess ? place : null,
     });
     if (read === null) return this.scalar();
-    if (!read.ok) return this.fail(read.reason, read.cut);
+    this.quoted = true;
     this.at = read.end;
+    if (!read.ok) return this.fail(read.reason, read.cut);
     STRAY.lastIndex = this.at;
     if (this.style === "bare" && STRAY.test(this.text)) this.at = STRAY.lastIndex;
     return { kind: "string", value: read.value, text: this.text.slice(from, this.at) };
@@ -131,9 +137,19 @@ class NodeReader {
     return { kind: "string", value: bare.trim(), text: bare };
   }
 
-  /** At the end of the text: a list or an object may lack its closer where what came last is surely whole. */
+  /** Whether no more of a value can come: the text is over, or markup goes on. */
+  private over(): boolean {
+    OVER.lastIndex = this.at;
+    return OVER.test(this.text);
+  }
+
+  /**
+   * There, a list or an object may lack its closer where what came last is surely whole; a number at the end of the text
+   * is not.
+   */
   private ends(last: Node | undefined, comma: boolean): boolean {
-    const whole = last !== undefined && !comma && !(last.kind === "scalar" && typeof last.value === "number");
+    const number = last?.kind === "scalar" && typeof last.value === "number" && this.at >= this.text.length;
+    const whole = last !== undefined && !comma && !number;
     if (!whole) this.fail("it is cut off", true);
     this.closed = false;
     return whole;
@@ -152,7 +168,7 @@ class NodeReader {
     for (;;) {
       this.blank();
       const char = this.text[this.at];
-      if (char === undefined) return this.ends(entries.at(-1)?.[1], comma);
+      if (this.over()) return this.ends(entries.at(-1)?.[1], comma);
       if (char === "}") {
         this.at += 1;
         return true;
@@ -192,9 +208,9 @@ class NodeReader {
   private key(): string | null {
     const read = readQuoted(this.text, this.at, { python: false, guess: this.guess ? "key" : null });
     if (read !== null) {
-      if (!read.ok) return this.fail(read.reason, read.cut);
+      this.quoted = true;
       this.at = read.end;
-      return read.value;
+      return read.ok ? read.value : this.fail(read.reason, read.cut);
     }
     WORD.lastIndex = this.at;
     const word = WORD.exec(this.text)?.[0];
@@ -208,7 +224,7 @@ class NodeReader {
     for (;;) {
       this.blank();
       const char = this.text[this.at];
-      if (char === undefined) return this.ends(items.at(-1), comma);
+      if (this.over()) return this.ends(items.at(-1), comma);
       if (char === closer) {
         this.at += 1;
         return true;
@@ -233,12 +249,14 @@ class NodeReader {
   }
 }
 
-function attempt(start: { text: string; at: number; style: Style }, guess: boolean): NodeRead & { at: number } {
+type Attempt = NodeRead & { at: number; quoted: boolean };
+
+function attempt(start: { text: string; at: number; style: Style }, guess: boolean): Attempt {
   const reader = new NodeReader(start.text, start.at, start.style, guess);
   const node = reader.value();
-  const { at, closed } = reader;
-  if (node !== null) return { ok: true, node, end: at, closed, at };
-  return { ok: false, ...(reader.failure ?? { reason: "it is no value", cut: false }), at };
+  const { at, closed, quoted } = reader;
+  if (node !== null) return { ok: true, node, end: at, closed, at, quoted };
+  return { ok: false, ...(reader.failure ?? { reason: "it is no value", cut: false }), at, quoted };
 }
 
 /**
@@ -248,12 +266,10 @@ function attempt(start: { text: string; at: number; style: Style }, guess: boole
 export function readNode(text: string, at: number, work: Work, style: Style = "json"): NodeRead {
   if (work.spent) return { ok: false, reason: "it is too tangled to read", cut: false };
   const strict = attempt({ text, at, style }, false);
-  work.spend(2 * (strict.at - at) + 8);
-  if (strict.ok || style === "python") return strict;
-  const quotes = text.slice(at, at + 4000).search(/["'“]/) >= 0;
-  if (!quotes || work.spent) return strict;
+  work.spend(2 * (strict.at - at) + START);
+  if (strict.ok || style === "python" || !strict.quoted || work.spent) return strict;
   const guessed = attempt({ text, at, style }, true);
-  work.spend(2 * (guessed.at - at) + 8);
+  work.spend(4 * (guessed.at - at) + START);
   return guessed.ok && guessed.closed && TAIL.test(text.slice(guessed.end, guessed.end + 400)) ? guessed : strict;
 }
 

@@ -3,10 +3,10 @@
  * that is not closed is never repaired. Backslashes that begin no known escape stay, and so do those of Windows paths.
  */
 
-/** `cut`: the text ended inside. */
+/** `cut`: the text ended inside. `end` is how far was looked. */
 export type QuotedRead =
   | { ok: true; value: string; end: number }
-  | { ok: false; reason: string; cut: boolean };
+  | { ok: false; reason: string; cut: boolean; end: number };
 
 /** The literals of JSON, Python and JavaScript. */
 export const WORDS: ReadonlyMap<string, boolean | null> = new Map([
@@ -36,9 +36,10 @@ const DRIVE = /(?:^|[\s"'=(])[A-Za-z]:\\(?!\\)[\w.]/;
 export function skipBlank(text: string, from: number, hashesCount: boolean): number {
   let at = from;
   for (;;) {
+    const code = text.charCodeAt(at);
+    if (Number.isNaN(code)) return at;
     const char = text[at];
-    if (char === undefined) return at;
-    if (/\s|\uFEFF/.test(char)) at += 1;
+    if (code <= 32 || (code > 127 && /\s|\uFEFF/.test(text[at] ?? ""))) at += 1;
     else if (char === "/" && text[at + 1] === "*") {
       const end = text.indexOf("*/", at + 2);
       if (end < 0) return text.length;
@@ -115,20 +116,20 @@ function readBetween(text: string, from: number, delimiter: string): QuotedRead 
     const follows = /\s*(?:$|[,}\])]|[\w$.-]+\s*:|<(?!escape>|\|"\|>))/y;
     follows.lastIndex = end;
     if (follows.test(text)) return { ok: true, value: text.slice(start, close), end };
-    return { ok: false, reason: `a text between ${delimiter} is not closed`, cut: false };
+    return { ok: false, reason: `a text between ${delimiter} is not closed`, cut: false, end };
   }
   const last = /[^,{}[\]\n]+(?=[}\]]+\s*(?:$|<))/y;
   last.lastIndex = start;
   const rest = last.exec(text)?.[0];
   if (rest !== undefined) return { ok: true, value: rest, end: start + rest.length };
-  return { ok: false, reason: `a text between ${delimiter} is not closed`, cut: true };
+  return { ok: false, reason: `a text between ${delimiter} is not closed`, cut: true, end: text.length };
 }
 
 function readTriple(text: string, from: number, quote: string): QuotedRead {
   const end = text.indexOf(quote, from + 3);
-  if (end < 0) return { ok: false, reason: "a text is cut off", cut: true };
+  if (end < 0) return { ok: false, reason: "a text is cut off", cut: true, end: text.length };
   const raw = text.slice(from + 3, end);
-  if (/\\(?!["'])/.test(raw)) return { ok: false, reason: `a text in ${quote} has backslashes`, cut: false };
+  if (/\\(?!["'])/.test(raw)) return { ok: false, reason: `a text in ${quote} has backslashes`, cut: false, end };
   return { ok: true, value: raw.replace(/\\(["'])/g, "$1"), end: end + 3 };
 }
 
@@ -158,13 +159,13 @@ export function readQuoted(text: string, from: number, style: QuotedStyle): Quot
     }
     if (!closers.includes(char)) continue;
     if (style.guess === null || closes(text, at, style.guess)) {
-      if (inner === 1) return { ok: false, reason: "quotes inside a text are not escaped", cut: false };
+      if (inner === 1) return { ok: false, reason: "quotes inside a text are not escaped", cut: false, end: at };
       const body = text.slice(start + 1, at);
       if (quote === "`" && body.includes("\\"))
-        return { ok: false, reason: "a text in ` has backslashes", cut: false };
+        return { ok: false, reason: "a text in ` has backslashes", cut: false, end: at };
       return { ok: true, value: raw ? body : decode(body, style.python || quote === "'"), end: at + 1 };
     }
     inner = inner === 1 ? 0 : opensWord(text, at) ? 1 : inner;
   }
-  return { ok: false, reason: "a text is cut off", cut: true };
+  return { ok: false, reason: "a text is cut off", cut: true, end: text.length };
 }

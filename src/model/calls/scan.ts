@@ -3,7 +3,7 @@
  * the dialects are tried, the most explicit first; what one of them has read is jumped over, so that text inside a value is
  * never taken for markup. Calls in thought and in quotations do not count.
  */
-import { broken, type Draft, type Found, type Source } from "./draft.ts";
+import { broken, type Draft, type Found, isEmpty, type Source } from "./draft.ts";
 import { readPairs } from "./elements.ts";
 import { type Headed, readAction, readNamedObject, readRecipient, readSeparated, readTranscript, turnEnd } from "./headed.ts";
 import { beginsCall, draftsOf } from "./json.ts";
@@ -21,8 +21,11 @@ export interface Scan {
   prose: string;
 }
 
+/** What looking at one anchor costs, see `Work`. */
+const ANCHOR_COST = 40;
 const ANCHOR = /[<[{`~◁]|\bto=|\b(?:action|tool|calling|function|invoking|using)\b/gi;
 const THOUGHT = /^(?:think|thinking|thought|thoughts|reasoning|reasoningcontent|scratchpad|reflection|startthinking|beginofthought|longcatthink|analysis)$/;
+const LONE_END = /<\/(?:\w{1,20}:)?(?:think|thinking|thought|reasoning)>|\[\/THINK\]|<\|END_THINKING\|>/g;
 const THOUGHT_END = /^(?:endthinking|endofthought)$/;
 const RESPONSE = /^(?:toolresponses?|toolresults?|functionresults?|functionresponse|tooloutputs?begin|tooloutput|observation|toolresponse)$/;
 const BRACKET = /\[(TOOL_CALLS?|TOOL_REQUEST|tool_calls?|tool_use|function_call|tool|AVAILABLE_TOOL)\]/iy;
@@ -30,11 +33,14 @@ const THINK = /\[(\/?)THINK\]|◁(\/?)think▷/iy;
 const TOKENS = /<[|｜][^<>\n]{0,60}[|｜]?>|<\/?(?:tool_calls?|function_calls?|tools?|function|invoke|think|s|eos|end_of_turn|start_of_turn)>|<(?:tool_call|turn|channel)\|>/g;
 const OBSERVATION = /^\s*\**Observation\**\s*:/i;
 
+const isBlank = (text: string): boolean => text.replace(TOKENS, "").trim() === "";
+
 class Scanner {
   drafts: Draft[] = [];
   broken: string | null = null;
   inThought = false;
   private prose = "";
+  private blank = true;
   private at = 0;
   /** Where the prose that is not yet noted begins. */
   private from = 0;
@@ -51,7 +57,7 @@ class Scanner {
       anchor.lastIndex = this.at;
       const match = anchor.exec(text);
       if (match === null) break;
-      if (work.spent || !work.spend(match.index - this.at + 1)) {
+      if (work.spent || !work.spend(match.index - this.at + ANCHOR_COST)) {
         this.broken ??= "The reply is too tangled to read.";
         break;
       }
@@ -66,8 +72,20 @@ class Scanner {
 
   /** Adds the prose up to `end`. */
   private note(end: number): void {
-    this.prose += this.source.text.slice(this.from, end);
+    const more = this.source.text.slice(this.from, end);
+    this.blank &&= isBlank(more);
+    this.prose += more;
     this.from = end;
+  }
+
+  /** Whether nothing but blanks and tokens came before this place. */
+  private get first(): boolean {
+    return this.drafts.length === 0 && this.blank && this.at - this.from < 400 && isBlank(this.source.text.slice(this.from, this.at));
+  }
+
+  /** Whether nothing but blanks and tokens comes behind `end`. */
+  private isLast(end: number): boolean {
+    return this.source.text.length - end < 400 && isBlank(this.source.text.slice(end));
   }
 
   /** Goes on at `end`; what lies between is no prose. */
@@ -79,12 +97,23 @@ class Scanner {
 
   private take(found: Headed): void {
     if (found.kind === "drafts") this.drafts.push(...found.drafts);
-    else if (found.kind === "broken") this.broken ??= found.reason;
-    else if (found.kind === "text") {
+    else if (found.kind === "broken") {
+      this.broken ??= found.reason;
+      this.toThoughtEnd();
+      return;
+    } else if (found.kind === "text") {
       this.at = found.end;
       return;
     }
     this.skip(found.end);
+  }
+
+  /** A broken call decides the reply, unless it turns out to have been thought. */
+  private toThoughtEnd(): void {
+    const close = new RegExp(LONE_END);
+    close.lastIndex = this.at;
+    if (close.test(this.source.text)) this.allWasThought(close.lastIndex);
+    else this.at = this.source.text.length;
   }
 
   private atAnchor(anchor: string): "stop" | "on" {
@@ -168,6 +197,7 @@ class Scanner {
     this.drafts = [];
     this.broken = null;
     this.prose = "";
+    this.blank = true;
     this.at = end;
     this.from = end;
   }
@@ -197,7 +227,10 @@ class Scanner {
     const header = text.slice(tag.end, tag.end + 120).split(/<\|message\|>|<\|constrain\|>|\n/)[0] ?? "";
     const to = header.indexOf("to=");
     if (to >= 0) this.skip(tag.end + to);
-    else if (/^\s*analysis/.test(header)) this.skip(turnEnd(text, text.indexOf("<|message|>", tag.end) < 0 ? tag.end : text.indexOf("<|message|>", tag.end) + 11));
+    else if (/^\s*analysis/.test(header)) {
+      const body = tag.end + header.length;
+      this.skip(turnEnd(text, text.startsWith("<|message|>", body) ? body + 1 : body));
+    }
     else this.skip(tag.end + header.length);
   }
 
@@ -232,6 +265,7 @@ class Scanner {
     if (tool === undefined) return null;
     const from = this.at + tool.name.length + 2;
     const close = text.indexOf(`[/${tool.name}]`, from);
+    this.source.work.spend((close < 0 ? text.length : close) - from);
     if (close < 0) return null;
     const draft: Draft = { name: tool.name, given: { kind: "bare", text: text.slice(from, close).trim() }, closed: true };
     return { kind: "drafts", drafts: [draft], end: close + tool.name.length + 3 };
@@ -255,12 +289,13 @@ class Scanner {
     const read = readNode(text, this.at, work);
     const start = text[this.at] === "[" ? skipSpaces(text, this.at + 1) : this.at;
     if (!read.ok) return beginsCall(start, this.source) ? broken(`The call is no JSON: ${read.reason}.`, start + 1) : null;
-    const first = this.drafts.length === 0 && (this.prose + text.slice(this.from, this.at)).replace(TOKENS, "").trim() === "";
-    const rest = text.slice(read.end, read.end + 400).replace(TOKENS, "").trim();
-    const alone = first && this.depth === 0 && rest === "";
+    const { first } = this;
+    const alone = first && this.depth === 0 && this.isLast(read.end);
     const drafts = draftsOf(read.node, this.source, alone ? "alone" : "prose");
+    if (drafts !== null && !read.closed && drafts.some(({ given }) => isEmpty(given)))
+      return broken("The call is cut off.", read.end);
     if (drafts !== null) return { kind: "drafts", drafts, end: read.end };
-    if (first && rest.startsWith("{")) this.at = text.length;
+    if (first && text[skipSpaces(text, read.end)] === "{") this.at = text.length;
     else this.at = read.end - 1;
     return null;
   }
@@ -271,9 +306,8 @@ class Scanner {
     const fence = /^(`{3,}|~{3,})([^\n`]*)/.exec(text.slice(this.at, this.at + 200));
     const begins = /(?:^|\n|>)[ \t]*$/.test(text.slice(Math.max(0, this.at - 20), this.at)) || this.at === 0;
     if (fence === null || !begins) {
-      const line = text.indexOf("\n", this.at);
       const close = mark === "`" ? text.indexOf("`", this.at + 1) : -1;
-      const closed = close > 0 && (line < 0 || close < line);
+      const closed = close > 0 && !text.slice(this.at, close).includes("\n");
       this.at = closed ? close + 1 : this.at + 1;
       return;
     }
@@ -283,7 +317,7 @@ class Scanner {
     closing.lastIndex = from;
     const match = closing.exec(text);
     const end = match === null ? text.length : closing.lastIndex;
-    this.source.work.spend(end - from);
+    this.source.work.spend(end - from + 200);
     const language = info.trim().split(/\s/)[0]?.toLowerCase() ?? "";
     const found = this.fenced(language, text.slice(from, match?.index ?? end), end);
     if (found === null) this.at = end;
@@ -293,18 +327,16 @@ class Scanner {
   private fenced(language: string, content: string, end: number): Found | null {
     const calling = /^(?:tool|function|call|action)[\w-]*$/.test(language);
     if (!calling && !/^(?:json[5c]?|xml|text|txt|plaintext|python|py|)$/.test(language)) return null;
-    const { text } = this.source;
     const python = /^(?:python|py)$/.test(language);
-    const whole = (this.prose + text.slice(this.from, this.at)).trim() === "" && text.slice(end).replace(TOKENS, "").trim() === "";
     const api = /default_api\.|^\s*\[\s*\w+\(/.test(content);
-    if (python && !(whole && api)) return null;
+    if (python && !(this.first && this.isLast(end) && api)) return null;
     if (!calling && this.isExample(end)) return null;
     const source = { ...this.source, text: content };
     const calls = calling || python ? readPythonCalls(source, skipSpaces(content, 0)) : null;
     if (calls !== null) return calls.kind === "drafts" && content.slice(calls.end).trim() !== "" ? null : { ...calls, end };
     const inner = this.inner(content);
     if (inner.broken !== null) return broken(inner.broken, end);
-    if (inner.drafts.length > 0 && /^[\s\]};,]*$/.test(inner.prose)) return { kind: "drafts", drafts: inner.drafts, end };
+    if (inner.drafts.length > 0 && /^[\s\]};,]*$/.test(inner.prose.replace(/<\/?[\w:.-]+>/g, ""))) return { kind: "drafts", drafts: inner.drafts, end };
     return calling ? broken("The block is announced as a call and holds none.", end) : null;
   }
 

@@ -2,7 +2,7 @@
  * Calls inside markup that announces them: `<tool_call>`, `[TOOL_CALLS]`, `<|python_tag|>`, `<｜tool▁calls▁begin｜>` and
  * their like. What stands inside may be of any family: JSON, Python, elements, pairs, or a name and its arguments.
  */
-import { broken, type Draft, type Found, type Given, NONE, type Source } from "./draft.ts";
+import { broken, type Draft, type Found, type Given, isEmpty, NONE, type Source } from "./draft.ts";
 import { readElement, readFields, readPairs, readToolTag } from "./elements.ts";
 import { draftsOf, givenOf } from "./json.ts";
 import { readNode } from "./node.ts";
@@ -58,7 +58,7 @@ function namedAt(source: Source, at: number, first: boolean): Found | null {
   if (name === undefined) return null;
   const end = NAME.lastIndex;
   const separated = pass(SEPARATOR, text, end);
-  if (separated > end && name === "function") return namedAt(source, separated, first);
+  if (separated > end && name === "function") return readMarked(source, separated, first);
   const read = argumentsOf(source, name, end);
   if (read !== null) return first || toolOf(name, source.tools) !== null ? read : null;
   const next = skipSpaces(text, end);
@@ -90,6 +90,7 @@ function readMarked(source: Source, at: number, first: boolean): Found | null {
   const empty = read.node.kind === "array" && read.node.items.length === 0;
   const drafts = empty ? [] : draftsOf(read.node, source, "marked");
   if (drafts === null) return broken("The call has no tool's name.", read.end);
+  if (!read.closed && drafts.some(({ given }) => isEmpty(given))) return broken("The call is cut off.", read.end);
   return { kind: "drafts", drafts, end: read.end };
 }
 
@@ -120,6 +121,10 @@ function readItems(source: Source, from: number): Body | Found {
       at = tag.end;
       continue;
     }
+    if (tag !== null && drafts.length === 0 && /^<[|｜]/.test(text.slice(at, at + 2)) && !/^DSML/.test(text.slice(at + 2, at + 6))) {
+      at = tag.end;
+      continue;
+    }
     const item = readMarked(source, at, drafts.length === 0);
     if (item === null) return { drafts, end: at, closed: false };
     if (item.kind === "broken") return item;
@@ -134,6 +139,8 @@ function isWrapperEnd(tag: Tag): boolean {
 
 /** Raw code behind Llama's `<|python_tag|>`, where a tool runs Python. */
 function rawCode(source: Source, from: number): Found | null {
+  const head = /^\s*(?:([\w.]+?)(?:\.call)?\(|[{[])/.exec(source.text.slice(from, from + 200));
+  if (head !== null && (head[1] === undefined || toolOf(head[1], source.tools) !== null)) return null;
   const tool = source.tools.find(({ name }) => /^(?:python|ipython|code_interpreter|run_python)$/.test(name));
   const stop = source.text.slice(from).search(/<\||$/);
   const code = source.text.slice(from, from + stop).trim();
@@ -152,16 +159,13 @@ export interface Mark {
 /** What the mark announces. Null where it is only spoken of. */
 export function readWrapper(source: Source, mark: Mark): Found | null {
   const { text } = source;
+  const code = /^python/.test(mark.name) ? rawCode(source, mark.body) : null;
+  if (code !== null) return code;
   const body = readItems(source, mark.body);
-  const python = /^python/.test(mark.name);
-  if ("kind" in body) return body.kind === "broken" && python ? (rawCode(source, mark.body) ?? body) : body;
+  if ("kind" in body) return body;
   if (body.drafts.length > 0) {
     const drafts = body.drafts.map((draft) => ({ ...draft, closed: draft.closed && body.closed }));
     return { kind: "drafts", drafts, end: body.end };
-  }
-  if (python) {
-    const code = rawCode(source, mark.body);
-    if (code !== null) return code;
   }
   const begins = /(?:^|\n)\s*$/.test(text.slice(Math.max(0, mark.from - 40), mark.from));
   if (body.closed) return /^tools?$/.test(mark.name) || !begins ? { kind: "drafts", drafts: [], end: body.end } : broken("The call is empty.", body.end);
