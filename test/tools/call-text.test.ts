@@ -69,6 +69,9 @@ test("what is behind a call without code is never waited for", async () => {
   const check = `Look.\n${fence('{"tool":"run_check","check":"pytest"}', "call")}`;
   expect(until(`${check}\nResult: all pass`, false)).toBe(check.length);
   expect(until(check.slice(0, -4), false)).toBeNull();
+  // However large the pieces are, the end of the stream tells.
+  const more = `${check}\n${"Result: all pass. ".repeat(30)}`;
+  expect([until(more, false), until(more, true)]).toEqual([null, check.length]);
   expect(until(`${fence(JSON_CALL, "call")}\n`, false)).toBeNull();
 });
 
@@ -83,6 +86,18 @@ test("a reply without a call, with a call without its code, with a broken call, 
     { text: `${fence(JSON_CALL, "call")}\n${fence(CODE)}`, finish: "length" as const },
   ])
     expect({ reply, kind: (await one(reply)).kind }).toEqual({ reply, kind: "malformed" });
+  expect(await one("I would add them.")).toMatchObject({
+    reason: expect.stringContaining("begins with ```call"),
+  });
+});
+
+test("a reply that does not end is watched without getting slower and slower", async () => {
+  const { ask, sent } = answering("");
+  await getCall("text", optionsFor(ask));
+  const until = sent[0]?.g.until ?? (() => null);
+  const started = performance.now();
+  for (let text = ""; text.length < 400_000; text += '```json\n{"a": ') until(text, false);
+  expect(performance.now() - started).toBeLessThan(4000);
 });
 
 test("code with fences of its own goes on in a longer fence", async () => {

@@ -15,6 +15,10 @@ const AROUND_TOKENS = 300;
 /** Characters of the thought that stay in the conversation. */
 const MOST_PROSE = 800;
 
+/** Characters of a reply that is watched for the end of its call as it streams, and of a piece with a fence that closes. */
+const MOST_WATCHED = 32_768;
+const CLOSING = 256;
+
 /** A fence that may hold a call; it may lack its end where the reply ends. */
 const FENCED =
   /^[ \t]*```[ \t]*(call|tool\w*|json|)[ \t]*\n(\s*\{[\s\S]*?)(?:\n[ \t]*```[ \t]*$|(?![\s\S]))/gm;
@@ -52,7 +56,10 @@ function partsOf(text: string): Result<Parts> {
 }
 
 /** A call that has no code ends the reply: what a model writes behind it would be a guess at the answer. */
-function endOf(text: string): number | null {
+function endOf(text: string, final: boolean): number | null {
+  // Each look costs the length of the text: none where no fence can just have closed, or in what is no call any more.
+  const closing = text.length <= MOST_WATCHED && text.lastIndexOf("```") >= text.length - CLOSING;
+  if (!closing && !final) return null;
   const found = new RegExp(FENCED).exec(text);
   if (found === null || !/\n[ \t]*```[ \t]*$/.test(found[0])) return null;
   const read = readCalls({ text: found[2] ?? "", calls: [], complete: true }, OFFERED);
@@ -80,6 +87,9 @@ export function written({ tool: name, args }: ToolCall): string {
   return `${call}\n${fence}\n${first}\n${fence}`;
 }
 
+const NO_CALL =
+  'There was no call; end your reply with one: {"tool": ..., ...} in a fence that begins with ```call, and code in a fence behind it.';
+
 export async function textCall(options: CallOptions): Promise<CallResult> {
   const { ask, messages, reply } = options;
   const thinkTokens = thoughtIn(options);
@@ -90,6 +100,7 @@ export async function textCall(options: CallOptions): Promise<CallResult> {
     if (!text.ok) return text.end;
     const parts = partsOf(text.text.replaceAll("\r\n", "\n"));
     if (!parts.ok) return { kind: "malformed", reason: parts.reason };
+    if (parts.calls.length === 0) return { kind: "malformed", reason: NO_CALL };
     const first = firstOf(parts.calls);
     if (!first.ok) return { kind: "malformed", reason: first.reason };
     const { call, note } = first;
