@@ -51,7 +51,7 @@ async function timed(model: Model, prompt: string, wanted: Generation): Promise<
   };
   const generation = { ...wanted, onText: onFirst, onThinking: onFirst };
   const reply =
-    model.rung === "plain"
+    model.ladder.rung === "plain"
       ? await model.complete(prompt, generation)
       : await model.chat([{ role: "user", content: prompt }], generation);
   return reply.ok ? { reply, firstMs: firstMs ?? reply.ms } : reply;

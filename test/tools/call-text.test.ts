@@ -43,9 +43,11 @@ for (const [what, text] of [
 
 test("a replacement follows as SEARCH and REPLACE", async () => {
   const json = '{"tool":"replace_text","path":"calc.py"}';
-  const call = { tool: "replace_text", args: { path: "calc.py", old: "a", new: "b" } };
+  const call = { tool: "replace_text", args: { path: "calc.py", old: "a\n", new: "b\n", lines: true } };
   for (const text of [`${fence(json, "call")}\n${PAIR}`, `${fence(json, "call")}\n${fence(PAIR)}`])
     expect(await one(text)).toMatchObject({ kind: "call", call });
+  const two = { ...call, args: { ...call.args, more: [{ old: "c\n", new: "", lines: true }] } };
+  expect(await one(written(two))).toMatchObject({ kind: "call", call: two });
   expect(written(call)).toBe(`${fence(json.replaceAll(/([:,])/g, "$1"), "call")}\n${PAIR}`);
 });
 

@@ -70,11 +70,13 @@ const ends = ({ events }: Session): string[] =>
 const purposes = ({ events }: Session): string[] =>
   events.flatMap((event) => (event.type === "request" ? [event.purpose] : []));
 
+const NOT_TIMED = { at: 0, leftAt: null, sent: 0 };
+
 /** A request of a conversation whose messages alternate, the first the system's. */
 function sentOf(...contents: string[]): RecordedRequest {
   const roles = ["system", "user", "assistant"];
   const messages = contents.map((content, n) => ({ role: roles[n === 0 ? 0 : 2 - (n % 2)], content }));
-  return { method: "POST", path: "", headers: {}, body: { messages }, raw: "", aborted: false };
+  return { method: "POST", path: "", headers: {}, body: { messages }, raw: "", aborted: false, ...NOT_TIMED };
 }
 const asked: TurnEvent = { type: "request", n: 1, purpose: "call", tokens: 1 };
 const anew: TurnEvent = { type: "context_reset", why: "x" };

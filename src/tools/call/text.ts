@@ -2,6 +2,8 @@
  * One call on the text rung: JSON in a fence, the code behind it in a fence of its own. The form is asked for; every other way
  * in which models write calls is read, too, and goes on in the conversation in the form that was asked for.
  */
+import { z } from "zod";
+import { Edit } from "../../model/blocks.ts";
 import { type CallsRead, readCalls } from "../../model/calls/index.ts";
 import { fieldsOf } from "../../model/head.ts";
 import type { ChatMessage, Reply } from "../../model/model.ts";
@@ -71,6 +73,21 @@ function endOf(text: string, final: boolean): number | null {
 const fenceFor = (code: string): string =>
   "`".repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map(({ length }) => length + 1)));
 
+const Edits = Edit.extend({ more: z.array(Edit).default([]) });
+
+/** The changes of a replacement, in their order. */
+function editsOf(args: ToolCall["args"]): Edit[] {
+  const read = Edits.safeParse(args);
+  if (!read.success) return [];
+  const { more, ...first } = read.data;
+  return [first, ...more];
+}
+
+function block({ old, new: fresh }: Edit): string {
+  const whole = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);
+  return `<<<<<<< SEARCH\n${whole(old)}=======\n${whole(fresh)}>>>>>>> REPLACE`;
+}
+
 /** A call in the form that is asked for. */
 export function written({ tool: name, args }: ToolCall): string {
   const tool = toolNamed(name);
@@ -82,7 +99,7 @@ export function written({ tool: name, args }: ToolCall): string {
   const call = `\`\`\`call\n${json}\n\`\`\``;
   const [first, second] = body.map((field) => String(args[field]));
   if (first === undefined) return call;
-  if (second !== undefined) return `${call}\n<<<<<<< SEARCH\n${first}\n=======\n${second}\n>>>>>>> REPLACE`;
+  if (second !== undefined) return [call, ...editsOf(args).map(block)].join("\n");
   const fence = fenceFor(first);
   return `${call}\n${fence}\n${first}\n${fence}`;
 }
