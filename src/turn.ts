@@ -9,6 +9,7 @@ import type { TurnEnd, TurnParts, TurnRequest, Work } from "./turn/context.ts";
 import { type EditEnd, edit } from "./turn/edit.ts";
 import { Meter } from "./turn/meter.ts";
 import { endOfUnreadable } from "./turn/named.ts";
+import { endOfTooSmall, noticeOfSmall } from "./turn/window.ts";
 import type { Account, TurnEvent } from "./types.ts";
 
 export { type Earlier, TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
@@ -26,7 +27,13 @@ export async function runTurn(
   emit({ type: "intent", ...intent });
   const { seed } = settings.mode;
   const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, seed, signal }, emit);
-  const { end, work } = await stages(request, parts, { intent: intent.intent, meter });
+  const small = request.earlier === null ? noticeOfSmall(model) : null;
+  if (small !== null) emit({ type: "notice", level: "warning", text: small });
+  const tooSmall = endOfTooSmall(model);
+  const { end, work } =
+    tooSmall === null
+      ? await stages(request, parts, { intent: intent.intent, meter })
+      : { end: tooSmall, work: null };
   emit({
     type: "end",
     ...end,
@@ -62,6 +69,7 @@ function accountOf(meter: Meter, work: Work | null, ms: number): Account {
     by: work?.by ?? null,
     requests: meter.requests,
     candidates: work?.candidates ?? 0,
+    resets: meter.resets,
     tokens: meter.tokens,
     ms,
     local: 1,

@@ -154,6 +154,8 @@ export const Account = z.object({
   by: Origin.nullable(),
   requests: z.int(),
   candidates: z.int(),
+  /** How often a conversation went on from less than it was, see `context_reset`. */
+  resets: z.int(),
   tokens: Tokens,
   ms: z.number(),
   local: z.number(),

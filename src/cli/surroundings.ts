@@ -58,7 +58,7 @@ export function endEarly({ settings, emit }: Surroundings, end: TurnEnd): number
     type: "end",
     ...end,
     exit,
-    account: { by: null, requests: 0, candidates: 0, tokens, ms: 0, local: 1 },
+    account: { by: null, requests: 0, candidates: 0, resets: 0, tokens, ms: 0, local: 1 },
   });
   return exit;
 }

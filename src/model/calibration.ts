@@ -41,11 +41,15 @@ export class Calibration {
     return this.from(text, (rest) => estimateTokens(rest) * ((low + high) / 2));
   }
 
+  /** What an estimate is multiplied by to be an upper bound in this vocabulary; 1 until a prompt was counted. */
+  get factor(): number {
+    const { high } = this.ratio ?? { high: 1 };
+    return high <= 1 ? Math.min(1, high * SPREAD.above) : high * SPREAD.above;
+  }
+
   /** At least as many as the text will be, as far as can be told; never less than the estimate without good reason. */
   upper(text: string): number {
-    const { high } = this.ratio ?? { high: 1 };
-    const factor = high <= 1 ? Math.min(1, high * SPREAD.above) : high * SPREAD.above;
-    return this.from(text, (rest) => estimateTokens(rest) * factor + TEMPLATE_SLACK);
+    return this.from(text, (rest) => estimateTokens(rest) * this.factor + TEMPLATE_SLACK);
   }
 
   /** The fewest that the text can be in any vocabulary, or behind what was counted. */

@@ -1,9 +1,10 @@
 /** One answer to "where is it and what does it say": the best symbols in full, the next ones as heads, matching lines. */
 import { z } from "zod";
-import { fold } from "../graph/fold.ts";
 import { parse } from "../graph/parse.ts";
 import { rankExplained } from "../graph/rank.ts";
+import { codeText, fenced } from "../graph/slice.ts";
 import { cutLines } from "../model/budget.ts";
+import { estimateTokens } from "../model/estimate.ts";
 import type { CodeSymbol, Target } from "../types.ts";
 import { defineTool, refusal, type ToolContext } from "./tool.ts";
 
@@ -12,8 +13,8 @@ const MOST_HEADS = 12;
 const MOST_LINES = 12;
 const MOST_SEARCHED = 2000;
 const MOST_NAMED = 3;
-/** Characters of the line that says how much of a text is missing. */
-const MORE = 40;
+/** Of the room, the part that definitions and matching lines get each; the code has the rest. */
+const LIST_SHARE = 0.2;
 
 export const findAndRead = defineTool({
   name: NAME,
@@ -29,18 +30,21 @@ export const findAndRead = defineTool({
       : { ok: true, args: { query } };
   },
   async run({ query }, context) {
-    const files = await context.workspace.list();
+    const { workspace, room } = context;
+    const files = await workspace.list();
     const words = query.split(/[^\w./-]+/).filter((word) => word !== "");
     const named = files.filter((path) => words.some((word) => path === word || path.endsWith(`/${word}`)));
-    const ranked = await rankExplained({ words, paths: named, frames: [] }, context.workspace, files);
+    const ranked = await rankExplained({ words, paths: named, frames: [] }, workspace, files);
     const symbols = ranked.filter(({ score }) => score > 0).map(({ symbol }) => symbol);
-    const parts = [
-      ...(await readNamed(named, context)),
-      ...(await readBest(symbols, named, context)),
-      ...heads(symbols),
-    ];
-    const lines = await matchingLines(query, files, context);
-    if (lines.length > 0) parts.push(`Lines with "${query}":\n${lines.join("\n")}`);
+    const lists = [
+      listed("Definitions:", headsOf(symbols), room * LIST_SHARE),
+      listed(`Lines with "${query}":`, await matchingLines(query, files, context), room * LIST_SHARE),
+    ].filter((text) => text !== "");
+    const left = room - lists.reduce((sum, text) => sum + estimateTokens(`\n\n${text}`), 0);
+    const code = named.length > 0 ? await readNamed(named, symbols, { workspace, room: left }) : [];
+    if (named.length === 0 && symbols[0] !== undefined)
+      code.push(...(await readBest(symbols[0], { workspace, room: left })));
+    const parts = [...code, ...lists];
     if (parts.length === 0)
       return refusal(NAME, `Nothing here matches "${query}"; try one word of a name, or a path.`);
     const shown = symbols.slice(0, MOST_HEADS).map(({ path, name }): Target => ({ path, symbol: name }));
@@ -49,56 +53,72 @@ export const findAndRead = defineTool({
   },
 });
 
-const fenced = (title: string, text: string): string => `${title}\n\`\`\`\n${text.trimEnd()}\n\`\`\``;
+type Room = Pick<ToolContext, "workspace" | "room">;
+
+/** As many rows as fit under a title; "" where none does. */
+function listed(title: string, rows: string[], most: number): string {
+  let text = title;
+  for (const row of rows) {
+    if (estimateTokens(`${text}\n${row}`) > most) break;
+    text += `\n${row}`;
+  }
+  return text === title ? "" : text;
+}
 
 /** Named files, whole where there is room, else folded at syntax nodes; text without a grammar is cut between lines. */
-async function readNamed(named: string[], { workspace, room }: ToolContext): Promise<string[]> {
+async function readNamed(
+  named: string[],
+  symbols: CodeSymbol[],
+  { workspace, room }: Room,
+): Promise<string[]> {
   const parts: string[] = [];
   let left = room;
   for (const path of named.slice(0, MOST_NAMED)) {
     const read = await workspace.read(path);
-    if (!read.ok) {
-      parts.push(read.reason);
-      continue;
-    }
-    const { text } = read.file;
-    const within = Math.max(MORE, left - fenced(path, "").length);
-    const fits = text.length <= within;
-    const parsed = fits ? null : await parse(path, text);
-    const part = parsed === null ? cutLines(text, fits ? within : within - MORE) : fold(parsed, [], within);
-    const shown = fenced(path, part);
-    if (shown.length > left) continue;
+    const within = left - estimateTokens(`\n\n${fenced(path, "", "")}`);
+    const shown = read.ok ? await shownOf(path, read.file.text, { symbols, within }) : read.reason;
+    const cost = shown === null ? 0 : estimateTokens(`\n\n${shown}`);
+    if (shown === null || cost > left) continue;
     parts.push(shown);
-    left -= shown.length;
+    left -= cost;
   }
   return parts;
 }
 
-/** The best symbol in full, where its file was not shown already and it fits. */
-async function readBest(
-  symbols: CodeSymbol[],
-  named: string[],
-  { workspace, room }: ToolContext,
-): Promise<string[]> {
-  const best = symbols.find(({ path }) => !named.includes(path));
-  if (best === undefined || named.length > 0) return [];
+/** A named file in at most so many tokens within its fence; null where nothing of it fits. */
+async function shownOf(
+  path: string,
+  text: string,
+  { symbols, within }: { symbols: CodeSymbol[]; within: number },
+): Promise<string | null> {
+  const parsed = await parse(path, text);
+  const order = symbols.filter((one) => one.path === path).map(({ name }) => name);
+  const code = parsed === null ? null : codeText(parsed, { symbol: null, lines: [], order }, within);
+  const shown = parsed === null ? cutLines(text, within) : code;
+  return shown === null ? `${path}: too long to show; name one of its definitions.` : fenced(path, "", shown);
+}
+
+/** The best symbol, whole where it fits, else the nodes at its start. */
+async function readBest(best: CodeSymbol, { workspace, room }: Room): Promise<string[]> {
   const read = await workspace.read(best.path);
   if (!read.ok) return [];
+  const title = `${best.path}:${best.lines.start} ${best.name}`;
+  const within = room - estimateTokens(`\n\n${fenced(title, "", "")}`);
   const text = read.file.text
     .split("\n")
     .slice(best.lines.start - 1, best.lines.end)
     .join("\n");
-  if (text.length > room) return [];
-  return [fenced(`${best.path}:${best.lines.start} ${best.name}`, text)];
+  if (estimateTokens(text) <= within) return [fenced(title, "", text)];
+  const parsed = await parse(best.path, read.file.text);
+  const symbol = parsed?.symbols.find(({ name }) => name === best.name) ?? null;
+  const shown = parsed === null ? null : codeText(parsed, { symbol, lines: [], order: [] }, within);
+  return shown === null ? [] : [fenced(best.path, "", shown)];
 }
 
-function heads(symbols: CodeSymbol[]): string[] {
-  if (symbols.length === 0) return [];
-  const rows = symbols
+const headsOf = (symbols: CodeSymbol[]): string[] =>
+  symbols
     .slice(0, MOST_HEADS)
     .map(({ path, lines, signature }) => `${path}:${lines.start} ${signature.split("\n")[0]}`);
-  return [`Definitions:\n${rows.join("\n")}`];
-}
 
 async function matchingLines(query: string, files: string[], { workspace }: ToolContext): Promise<string[]> {
   const found: string[] = [];

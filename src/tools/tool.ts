@@ -23,7 +23,7 @@ export interface ToolContext {
   origin: Origin;
   /** Texts that a file had earlier in the conversation, newest last. */
   earlier?: (path: string) => string[];
-  /** Characters that an answer may have. */
+  /** Tokens that an answer may have, by the estimate. */
   room: number;
 }
 

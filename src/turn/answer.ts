@@ -1,52 +1,46 @@
 /** A question: one request with the code that matters, the answer streamed as it comes, nothing changed. */
-import { slice } from "../graph/slice.ts";
-import { charsIn, cutLines, sharesOf, tokensOf } from "../model/budget.ts";
-import { estimateTokens } from "../model/estimate.ts";
+import { compose, lined, tokensOf, whole } from "../model/budget.ts";
 import { ASK_HEAD } from "../model/head.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
 import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
-import { filesLine } from "./opening.ts";
+import { codeSection, dataSection, filesLine, linesAbout } from "./opening.ts";
+import { sharesFor, shrinkWindow } from "./window.ts";
 
-/** How much of their room code and data get, tried until the whole fits. */
-const PARTS = [1, 0.6, 0.3, 0.1];
+/** What a prompt has around its question: the second message, or "Answer:". */
+const FRAME = 12;
 
-/** The question with the code and the data that belong to it, in at most so many tokens where its own words leave it room. */
+/** The question with the code and the data that belong to it, in at most so many tokens. */
 async function questionFor(request: TurnRequest, parts: TurnParts, most: number): Promise<string> {
-  const shares = sharesOf(parts.model.window);
-  const files = await parts.workspace.list();
+  const shares = sharesFor(parts.model);
+  const { workspace } = parts;
+  const files = await workspace.list();
   const scene = {
     task: request.task,
     recent: request.earlier?.files ?? [],
-    workspace: parts.workspace,
+    workspace,
     files,
     baseline: [],
     frozen: () => false,
   };
   const ranking: Ranking = await rankTargets(scene);
   const target = targetsOf(ranking, 1)[0] ?? null;
-  let question = "";
-  for (const part of PARTS) {
-    const room = charsIn(shares.code) * part;
-    const text = await slice({ target, symbols: ranking.symbols, room }, parts.workspace);
-    const data = request.data === null ? "" : cutLines(request.data, charsIn(shares.data) * part).trimEnd();
-    const sections = [
-      filesLine(files),
-      text,
-      data === "" ? "" : `Data:\n\`\`\`\n${data}\n\`\`\``,
-      earlierSection(request, charsIn(shares.answer) * part),
-      `Question: ${request.task}`,
-    ];
-    question = sections.filter((section) => section !== "").join("\n\n");
-    if (estimateTokens(question) <= most) break;
-  }
-  return question;
+  const read = target === null ? null : await workspace.read(target.path);
+  const lines = read?.ok ? linesAbout(read.file.text, request.task, []) : [];
+  const { symbols } = ranking;
+  return compose(most, [
+    whole(filesLine(files, most * 0.1), { share: 0.1, rank: 3 }),
+    await codeSection({ target, symbols, lines, share: 0.35, rank: 1 }, { workspace, files: [], shares }),
+    dataSection(request.data, shares.data, { share: 0.2, rank: 2 }),
+    earlierSection(request, { share: 0.05, rank: 4, cap: shares.answer }),
+    lined(request.task, { share: 0.3, rank: 0, frame: (text) => `Question: ${text}` }),
+  ]);
 }
 
 function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
-  const { reply } = sharesOf(parts.model.window);
+  const { reply } = sharesFor(parts.model);
   let begun = false;
   const onText = (text: string): void => {
     // Behind "Answer:" a model goes on with a space.
@@ -64,14 +58,21 @@ function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
   return meter.chat("answer", messages, g);
 }
 
+/** Asks in what the window has room for; where the server then says that it has less, once more. */
+async function ask(request: TurnRequest, parts: TurnParts, meter: Meter): Promise<Reply> {
+  const once = async (): Promise<Reply> => {
+    const { prompt } = sharesFor(parts.model);
+    return send(meter, parts, await questionFor(request, parts, prompt - tokensOf([ASK_HEAD]) - FRAME));
+  };
+  const reply = await once();
+  if (reply.ok || reply.kind !== "overflow" || stoppedEnd(parts, meter) !== null) return reply;
+  if (shrinkWindow(reply, meter.sent, parts) !== null) return reply;
+  meter.reset("The server's window is smaller than it told: less is shown.");
+  return once();
+}
+
 export async function answer(request: TurnRequest, parts: TurnParts, meter: Meter): Promise<TurnEnd> {
-  const { window, reply: longest } = sharesOf(parts.model.window);
-  const question = await questionFor(request, parts, window - longest - tokensOf([ASK_HEAD]));
-  let reply = await send(meter, parts, question);
-  if (!reply.ok && reply.kind === "overflow") {
-    parts.emit({ type: "context_reset", why: "The server's window is smaller than it told: less is shown." });
-    reply = await send(meter, parts, await questionFor(request, parts, estimateTokens(question) / 3));
-  }
+  const reply = await ask(request, parts, meter);
   const stopped = stoppedEnd(parts, meter);
   if (!reply.ok) return stopped ?? endOfFailure(reply);
   if (stopped !== null && (reply.finish === "length" || reply.finish === "cut")) return stopped;

@@ -2,18 +2,17 @@
  * One step with a chat model: call by call in one conversation, each edit judged at once. A first failure goes back to the
  * model; where that fails too, further samples of the same call are judged and the first that is proven is taken.
  */
-import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
-import { estimateTokens } from "../model/estimate.ts";
 import type { ChatRung } from "../model/head.ts";
 import { type Again, type CallResult, getCall } from "../tools/call.ts";
 import type { Candidate, CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
+import { compactIfFull, repair } from "./compact.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { fall } from "./fall.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
-import { CALL_TOKENS, type Called, complain, ended, offer, openTalk, reset, say, type Talk } from "./talk.ts";
+import { type Called, complain, ended, offer, openTalk, say, type Talk } from "./talk.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
@@ -46,22 +45,17 @@ export async function chatStep(
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {
   const { work } = talk;
-  const begun = talk.messages.length > 2;
-  const { window, reply, answer: share } = work.shares;
-  if (begun && tokensOf(talk.messages) + CALL_TOKENS + reply > window) {
-    const note = cutLines(talk.messages.at(-1)?.content ?? "", charsIn(share));
-    const end = await reset(talk, "The conversation no longer fits into the window.", note);
-    if (end !== null) return end;
-  }
+  const outgrown = await compactIfFull(talk);
+  if (outgrown !== null) return outgrown;
   const result = await getCall(talk.rung, {
     ask: work.meter.chat,
     messages: talk.messages,
     targets: talk.targets,
     checks: work.checks,
-    reply,
+    reply: work.shares.reply,
     thinks: ["optional", "always"].includes(work.parts.model.profile.thinking ?? "never"),
   });
-  if (result.kind === "failed") return onFailure(talk, result);
+  if (result.kind === "failed") return repair(talk, result.reply);
   if (result.kind === "unfit") return onUnfit(talk, result.failure);
   if (result.kind === "malformed" && talk.rung === "native" && work.parts.model.profile.tools === false)
     return onUnfit(talk, TOOLS_DROPPED);
@@ -77,17 +71,6 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
   talk.seen.set(key, times);
   if (times >= MOST_REPEATS) return ended(talk, "The model repeats the same call with the same result.");
   return onAnswer(talk, answer, result);
-}
-
-async function onFailure(
-  talk: Talk,
-  { reply }: Extract<CallResult, { kind: "failed" }>,
-): Promise<StepEnd | null> {
-  const stopped = stoppedEnd(talk.work.parts, talk.work.meter);
-  if (stopped !== null) return { kind: "stopped", end: stopped };
-  if (reply.kind !== "overflow" || talk.resets > 0) return { kind: "stopped", end: endOfFailure(reply) };
-  talk.most = estimateTokens(talk.messages[1]?.content ?? "") / 2;
-  return reset(talk, "The server refused the request as too long.", "");
 }
 
 const TOOLS_DROPPED: Failure = {
@@ -181,6 +164,7 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
     talk,
     called,
     `The change was taken back, because the checks failed:\n${verdictText(verdict)}\nCorrect it.`,
+    "failed",
   );
 }
 
@@ -204,11 +188,12 @@ function onStanding(
   );
   if (verdict.status === "verified" && wasRed) return { kind: "done", verdict };
   if (!verifier.suffices(verdict))
-    return say(talk, called, `That helped, and it stays: ${verdictText(verdict)}\nGo on.`);
+    return say(talk, called, `That helped, and it stays: ${verdictText(verdict)}\nGo on.`, "stands");
   return say(
     talk,
     called,
     `Done: ${candidate.summary}. ${verdict.reason} If something of the task is left, make the next change; otherwise choose finish.`,
+    "stands",
   );
 }
 
@@ -230,7 +215,7 @@ async function sample(talk: Talk, again: Again): Promise<{ end: StepEnd | null }
     });
     for (const result of results) {
       drawn.push(result);
-      if (result.kind === "failed") return { end: await onFailure(talk, result) };
+      if (result.kind === "failed") return { end: await repair(talk, result.reply) };
       if (result.kind === "unfit") return { end: await onUnfit(talk, result.failure) };
       const end = await sampling.judge(result.kind === "call" ? result.call : null);
       if (end !== null) return { end };

@@ -1,6 +1,7 @@
 /** What a turn is given, what it carries between its stages, and how it can end. */
 import type { Settings } from "../config.ts";
-import { cutLines, type Shares } from "../model/budget.ts";
+import type { Section, Shares } from "../model/budget.ts";
+import { estimateTokens } from "../model/estimate.ts";
 import type { Model } from "../model/model.ts";
 import type { Origin, Outcome, TurnEvent } from "../types.ts";
 import type { Verifier } from "../verify/verifier.ts";
@@ -18,10 +19,16 @@ export interface TurnRequest {
   version: string;
 }
 
-/** `text` tells the earlier turns, newest first; `files` are those that the last of them was about. */
+/** `turns` tells the earlier ones, newest first; `files` are those that the last of them was about. */
 export interface Earlier {
-  text: string;
+  turns: EarlierTurn[];
   files: string[];
+}
+
+/** One earlier turn, in a line or two, and with what it answered or changed. */
+export interface EarlierTurn {
+  brief: string;
+  full: string;
 }
 
 export interface TurnParts {
@@ -43,11 +50,24 @@ export interface TurnEnd {
   message: string;
 }
 
-/** The section of a prompt on what went before, in so many characters; "" where there is none. */
-export function earlierSection({ earlier }: TurnRequest, chars: number): string {
-  return earlier === null
-    ? ""
-    : `Earlier in this conversation, newest first:\n${cutLines(earlier.text, chars)}`;
+const EARLIER = "Earlier in this conversation, newest first:";
+
+/** The section of a prompt on what went before: whole turns, each in full where there is room, else in brief. */
+export function earlierSection(
+  { earlier }: TurnRequest,
+  { share, rank, cap }: { share: number; rank: number; cap: number },
+): Section {
+  const turns = earlier?.turns ?? [];
+  const inAtMost = (most: number): string => {
+    let text = EARLIER;
+    for (const { brief, full } of turns) {
+      const next = [full, brief].find((one) => estimateTokens(`${text}\n${one}`) <= most);
+      if (next === undefined) break;
+      text += `\n${next}`;
+    }
+    return text === EARLIER ? "" : text;
+  };
+  return { want: estimateTokens(inAtMost(cap)), share, rank, text: inAtMost };
 }
 
 /** The stages of an edit share this. */

@@ -1,9 +1,9 @@
 /** From a rung that keeps failing to the next one, for the rest of the session; the step begins anew there. */
-import { charsIn, cutLines } from "../model/budget.ts";
 import type { Rung } from "../types.ts";
+import { moveTo } from "./compact.ts";
 import type { StepEnd } from "./judge.ts";
 import { whyNotPlain } from "./plain.ts";
-import { begin, begunOn, ended, type Talk, withoutNote } from "./talk.ts";
+import { ended, type Talk } from "./talk.ts";
 
 const HOW: Record<Rung, string> = {
   schema: "by choices that a JSON schema binds",
@@ -31,10 +31,7 @@ export async function fall(talk: Talk, why: string, last: StepEnd): Promise<Step
   const text = `Asking the model ${HOW[from]} does not work: ${why} From now on it is asked ${HOW[to]}.`;
   emit({ type: "notice", level: "warning", text });
   if (talk.standing !== null) return ended(talk, why);
-  emit({ type: "context_reset", why: `The rung falls from ${from} to ${to}.` });
-  if (to === "plain") return null;
-  const said = talk.messages.length > 2 ? withoutNote(talk.messages.at(-1)?.content ?? "") : "";
-  Object.assign(talk, begunOn(to, work), { calls: 0, malformed: 0, cut: 0 });
-  await begin(talk, cutLines(said, charsIn(work.shares.answer)));
+  work.meter.reset(`The rung falls from ${from} to ${to}.`);
+  if (to !== "plain") await moveTo(talk, to);
   return null;
 }

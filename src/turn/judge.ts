@@ -1,6 +1,4 @@
 /** One candidate through permission and verification, with its events; and one check that the model asked for. */
-
-import { charsIn } from "../model/budget.ts";
 import { toolNamed } from "../tools/index.ts";
 import type { Candidate, CheckReport, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
 import type { TurnEnd, Work } from "./context.ts";
@@ -35,7 +33,7 @@ export async function runTool(call: ToolCall, origin: Origin, work: Work): Promi
       checks,
       origin,
       earlier: (path) => work.earlier.get(path) ?? [],
-      room: charsIn(shares.answer),
+      room: shares.answer,
     });
   })();
   work.finished = result.kind === "finish";
@@ -87,10 +85,12 @@ export async function takeBack(work: Work): Promise<TurnEnd | null> {
 
 const MOST_FAILURES = 3;
 
-/** A red report as the model should read it: the first failures, whole sentences. */
+/** A red report as the model should read it: the first failures, errors before warnings, whole sentences. */
 export function reportText(report: CheckReport): string {
   if (report.status === "passed") return `${report.check}: ${report.summary}`;
-  const rows = report.diagnostics.slice(0, MOST_FAILURES).map(({ path, line, test, message }) => {
+  const errors = report.diagnostics.filter(({ severity }) => severity === "error");
+  const others = report.diagnostics.filter(({ severity }) => severity !== "error");
+  const rows = [...errors, ...others].slice(0, MOST_FAILURES).map(({ path, line, test, message }) => {
     const place = path === undefined ? "" : ` (${path}${line === undefined ? "" : `:${line}`})`;
     return `- ${test ?? "error"}${place}: ${message}`;
   });

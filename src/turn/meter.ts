@@ -1,8 +1,10 @@
 /** The model with a meter: every request and response of a turn passes here, is reported as an event, counted and limited. */
-import { tokensOf } from "../model/budget.ts";
+import { PER_MESSAGE, tokensOf } from "../model/budget.ts";
+import { TokenCounter } from "../model/counting.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, ChatOptions, Generation, Model, Reply } from "../model/model.ts";
 import type { ReadToken } from "../model/reading.ts";
+import { textOf } from "../model/wire/messages.ts";
 import type { Tokens, TurnEvent } from "../types.ts";
 
 /** More than a turn has requests, and small enough for 32 bits with any `--seed`. */
@@ -10,6 +12,10 @@ const SEEDS_PER_TURN = 1000;
 
 export class Meter {
   requests = 0;
+  /** How often a conversation went on from less than it was. */
+  resets = 0;
+  /** Tokens of the last request with the longest reply that it asked for, by the estimate. */
+  sent = 0;
   tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
   private readonly model: Model;
   private readonly emit: (event: TurnEvent) => void;
@@ -35,10 +41,14 @@ export class Meter {
   }
 
   chat = (purpose: string, messages: ChatMessage[], g: Generation & ChatOptions): Promise<Reply> =>
-    this.counted(purpose, tokensOf(messages), () => this.model.chat(messages, this.limited(g)));
+    this.counted(purpose, { prompt: tokensOf(messages), reply: g.maxTokens }, () =>
+      this.model.chat(messages, this.limited(g)),
+    );
 
   complete = (purpose: string, prompt: string, g: Generation): Promise<Reply> =>
-    this.counted(purpose, estimateTokens(prompt), () => this.model.complete(prompt, this.limited(g)));
+    this.counted(purpose, { prompt: estimateTokens(prompt), reply: g.maxTokens }, () =>
+      this.model.complete(prompt, this.limited(g)),
+    );
 
   /** See `Model.read`; null where the server has no such request, or refuses it. */
   async read(prompt: string, text: string): Promise<ReadToken[] | null> {
@@ -50,8 +60,16 @@ export class Meter {
       this.limited({ maxTokens: estimateTokens(text), temperature: 0 }),
     );
     if (reading === null || !reading.reply.ok) return null;
-    await this.counted("read", estimateTokens(prompt), () => Promise.resolve(reading.reply));
+    await this.counted("read", { prompt: estimateTokens(prompt), reply: 0 }, () =>
+      Promise.resolve(reading.reply),
+    );
     return reading.tokens;
+  }
+
+  /** Tokens of a conversation, for a decision at `limit`: never too few, as far as can be told. */
+  async size(messages: ChatMessage[], limit: number): Promise<number> {
+    const counted = await new TokenCounter(this.model, this.signal).count(textOf(messages), limit);
+    return counted + messages.length * PER_MESSAGE;
   }
 
   private limited<G extends Generation>(g: G): G {
@@ -70,10 +88,22 @@ export class Meter {
     };
   }
 
-  private async counted(purpose: string, estimate: number, send: () => Promise<Reply>): Promise<Reply> {
+  /** A conversation goes on from less than it was: its next request does not begin with the last one's bytes. */
+  reset(why: string): void {
+    this.resets += 1;
+    this.emit({ type: "context_reset", why });
+  }
+
+  /** `size`: tokens of the prompt and of the longest reply, by the estimate. */
+  private async counted(
+    purpose: string,
+    size: { prompt: number; reply: number },
+    send: () => Promise<Reply>,
+  ): Promise<Reply> {
     this.requests += 1;
     const n = this.requests;
-    this.emit({ type: "request", n, purpose, tokens: estimate });
+    this.sent = size.prompt + size.reply;
+    this.emit({ type: "request", n, purpose, tokens: size.prompt });
     const reply = await send();
     if (!reply.ok) return reply;
     for (const text of reply.notices ?? []) this.emit({ type: "notice", level: "warning", text });

@@ -1,29 +1,49 @@
-/** What a chat model is told at the start of a step. */
-
+/** What a chat model is told at the start of a step: each part within its share of the room. */
 import { parse } from "../graph/parse.ts";
-import { slice } from "../graph/slice.ts";
-import { charsIn, cutLines } from "../model/budget.ts";
+import { fenced, slice } from "../graph/slice.ts";
+import { compose, lined, type Section, type Shares, whole } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import type { CodeSymbol, Step } from "../types.ts";
+import { failingPlaces } from "../plan/targets.ts";
+import type { CodeSymbol, Step, Target } from "../types.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { earlierSection, type Work } from "./context.ts";
 import { reportText } from "./judge.ts";
 
 const MOST_NAMES = 40;
-const MOST_NAME_CHARS = 1200;
+const MOST_NAME_TOKENS = 400;
+/** Shorter words are everywhere. */
+const LEAST_WORD = 4;
+/** A word of the task points at lines where the file has it no more often than this. */
+const MOST_PLACES = 3;
 
-/** The first of the project's files by name; "" where there are none. */
-export function filesLine(files: string[]): string {
+/** The first of the project's files by name, in at most so many tokens; "" where there are none. */
+export function filesLine(files: string[], most: number): string {
   if (files.length === 0) return "";
+  const count = ` (${files.length} in all)`;
+  let left = Math.min(most, MOST_NAME_TOKENS) - estimateTokens(`Files:${count}`);
   let shown = "";
   for (const path of files.slice(0, MOST_NAMES)) {
-    if (shown.length + path.length >= MOST_NAME_CHARS) break;
+    left -= estimateTokens(` ${path}`);
+    if (left < 0) break;
     shown += ` ${path}`;
   }
-  return `Files:${shown} (${files.length} in all)`;
+  return left < 0 && shown === "" ? "" : `Files:${shown}${count}`;
 }
 
-/** The text of the first failing test, where it is known and not longer than an answer may be; else "". */
+/** The lines of a file that a task is about: where checks failed, else where it has words that the file seldom has. */
+export function linesAbout(text: string, task: string, failing: number[]): number[] {
+  if (failing.length > 0) return failing;
+  const words = new Set(task.match(/\w+/g)?.filter((word) => word.length >= LEAST_WORD));
+  const places = new Map<string, number[]>();
+  for (const [index, line] of text.split("\n").entries())
+    for (const word of new Set(line.match(/\w+/g)))
+      if (words.has(word)) places.set(word, [...(places.get(word) ?? []), index + 1]);
+  return [...places.values()].filter(({ length }) => length <= MOST_PLACES).flat();
+}
+
+/** The text of the first failing test, where it is known and not longer than its share; else "". */
 async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
+  if (shares.test === 0) return "";
   const failing = verifier.baseline
     .flatMap(({ diagnostics }) => diagnostics)
     .find(({ test }) => test !== undefined);
@@ -37,43 +57,66 @@ async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
     .split("\n")
     .slice(symbol.lines.start - 1, symbol.lines.end)
     .join("\n");
-  return text.length > charsIn(shares.answer)
-    ? ""
-    : `The failing test:\n${path}\n\`\`\`${parsed.language}\n${text}\n\`\`\``;
+  const shown = `The failing test:\n${fenced(parsed.path, parsed.language, text)}`;
+  return estimateTokens(shown) > shares.test ? "" : shown;
 }
 
-/** How much of their room code and data get, tried until the whole fits. */
-const PARTS = [1, 0.7, 0.45, 0.25, 0.1];
+/** The code that a task is about, within its share; the names of the files where there is none to show. */
+export async function codeSection(
+  room: { target: Target | null; symbols: CodeSymbol[]; lines: number[]; share: number; rank: number },
+  { workspace, files, shares }: { workspace: Workspace; files: string[]; shares: Shares },
+): Promise<Section> {
+  const { target, symbols, lines, share, rank } = room;
+  const inAtMost = async (most: number): Promise<string> => {
+    const code = most - estimateTokens(CODE);
+    const heads = Math.min(shares.heads, Math.floor(code / 4));
+    const text = await slice({ target, symbols, lines, most: code, heads }, workspace);
+    return text === "" ? filesLine(files, most) : `${CODE}${text}`;
+  };
+  const largest = await inAtMost(shares.code);
+  const want = estimateTokens(largest);
+  return { want, share, rank, text: (most) => (most >= want ? largest : inAtMost(most)) };
+}
 
-/** The first message of a step: task, data, what fails, the code, what went before; with as much of these as fits into `most` tokens. */
+const CODE = "Code:\n";
+
+export const dataSection = (
+  data: string | null,
+  cap: number,
+  share: { share: number; rank: number },
+): Section =>
+  lined(data ?? "", { ...share, cap, frame: (text) => `Data:\n\`\`\`\n${text.trimEnd()}\n\`\`\`` });
+
+/** Where checks have failed in the target's file. */
+function failingLines(work: Work, target: Target | null): number[] {
+  const places = failingPlaces({ baseline: work.verifier.baseline, frozen: () => false });
+  return places.filter(({ path }) => path === target?.path).map(({ line }) => line);
+}
+
+/** The first message of a step, in at most `most` tokens: task, data, what fails, the code, what went before. */
 export async function openingOf(
   step: Step,
   symbols: CodeSymbol[],
   work: Work,
   most: number,
 ): Promise<string> {
-  let text = "";
-  for (const part of PARTS) {
-    text = await openingWith(part, step, symbols, work);
-    if (estimateTokens(text) <= most) break;
-  }
-  return text;
-}
-
-async function openingWith(part: number, step: Step, symbols: CodeSymbol[], work: Work): Promise<string> {
-  const { request, parts, shares, verifier } = work;
+  const { request, shares, verifier, files, parts } = work;
+  const { workspace } = parts;
   const target = step.targets[0] ?? null;
-  const text = await slice({ target, symbols, room: charsIn(shares.code) * part }, parts.workspace);
+  const read = target === null ? null : await workspace.read(target.path);
+  const lines = read?.ok ? linesAbout(read.file.text, step.intent, failingLines(work, target)) : [];
   const red = verifier.baseline.filter(({ status }) => status !== "passed").map(reportText);
-  const sections = [
-    `Task: ${step.intent}`,
-    request.data === null
-      ? ""
-      : `Data:\n\`\`\`\n${cutLines(request.data, charsIn(shares.data) * part).trimEnd()}\n\`\`\``,
-    red.length > 0 ? `Checks before any change:\n${cutLines(red.join("\n"), charsIn(shares.answer))}` : "",
-    await failingTest(work),
-    text === "" ? filesLine(work.files) : `Code:\n${text}`,
-    earlierSection(request, charsIn(shares.answer) * part),
-  ];
-  return sections.filter((section) => section !== "").join("\n\n");
+  return compose(most, [
+    lined(step.intent, { share: 0.3, rank: 0, frame: (text) => `Task: ${text}` }),
+    dataSection(request.data, shares.data, { share: 0.12, rank: 4 }),
+    lined(red.join("\n"), {
+      share: 0.12,
+      rank: 2,
+      cap: shares.answer,
+      frame: (text) => `Checks before any change:\n${text}`,
+    }),
+    whole(await failingTest(work), { share: 0.12, rank: 3 }),
+    await codeSection({ target, symbols, lines, share: 0.3, rank: 1 }, { workspace, files, shares }),
+    earlierSection(request, { share: 0.04, rank: 5, cap: shares.answer }),
+  ]);
 }

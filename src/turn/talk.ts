@@ -1,18 +1,35 @@
 /** The conversation of one step with a chat model: what is said in it, what it may choose from, and what stands. */
-import { charsIn, cutLines, tokensOf } from "../model/budget.ts";
+import { cutLines, PER_MESSAGE, tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import { type ChatRung, editHead, menuOf } from "../model/head.ts";
 import type { ChatMessage } from "../model/model.ts";
 import { type CallResult, TOOL_SPECS } from "../tools/call.ts";
 import { TOOLS } from "../tools/index.ts";
-import type { CodeSymbol, Step, Target, Verdict } from "../types.ts";
+import type { CodeSymbol, Step, Target, ToolCall, Verdict } from "../types.ts";
 import type { Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import { openingOf } from "./opening.ts";
 
-const MOST_RESETS = 2;
 /** What a call adds to the conversation before its code: requests, thought and choice. */
 export const CALL_TOKENS = 450;
+
+/** A call that was made, and what the model was told of it. */
+export interface Past {
+  call: ToolCall;
+  /** The change stands, or was taken back, or there was none. */
+  came: "stands" | "failed" | "told";
+  answer: string;
+  /** Files whose code the answer shows. */
+  shows: string[];
+  /** The messages from the call to the answer, and what the message before them had at its end to ask for it; null: of another rung. */
+  exchange: ChatMessage[] | null;
+  request: string;
+}
+
+/** The files whose code stands in a text, by the line over each fence. */
+export function shownIn(text: string): string[] {
+  return [...text.matchAll(/^(\S+?)(?::\d+ \S+)?\n```/gm)].flatMap(([, path]) => path ?? []);
+}
 
 /** The state of a step's conversation. */
 export interface Talk {
@@ -20,9 +37,13 @@ export interface Talk {
   step: Step;
   rung: ChatRung;
   head: ChatMessage;
-  /** Tokens that the first message may have, and that message in at most so many, from the code as it stands. */
-  most: number;
+  /** Tokens of every request that are not in the messages behind the head. */
+  fixed: number;
+  /** The first message in at most so many tokens, from the code as it stands. */
   openingIn: (most: number) => Promise<string>;
+  /** As it was made last, and how many calls had been made by then. */
+  opening: string;
+  openedAt: number;
   messages: ChatMessage[];
   /** What can be chosen, what was found last first. */
   targets: Target[];
@@ -32,6 +53,9 @@ export interface Talk {
   cut: number;
   failed: number;
   resets: number;
+  /** A request was refused as too long, and nothing has succeeded since. */
+  repaired: boolean;
+  past: Past[];
   /** Something of this step is accepted and on disk. */
   standing: Verdict | null;
   last: Verdict | null;
@@ -47,13 +71,14 @@ export async function openTalk(
   symbols: CodeSymbol[],
   work: Work,
 ): Promise<Talk> {
-  if (work.meter.requests > 0)
-    work.parts.emit({ type: "context_reset", why: `A conversation of its own for step ${step.id}.` });
+  if (work.meter.requests > 0) work.meter.reset(`A conversation of its own for step ${step.id}.`);
   const talk: Talk = {
     work,
     step,
-    ...begunOn(rung, work),
-    openingIn: (most) => openingOf(step, symbols, work, most),
+    ...begunOn(rung),
+    openingIn: (most) => withMenu(talk, most, (left) => openingOf(step, symbols, work, left)),
+    opening: "",
+    openedAt: 0,
     messages: [],
     targets: step.targets,
     calls: 0,
@@ -61,28 +86,40 @@ export async function openTalk(
     cut: 0,
     failed: 0,
     resets: 0,
+    repaired: false,
+    past: [],
     standing: null,
     last: null,
     seen: new Map(),
     tried: new Map(),
   };
-  await begin(talk, "");
+  talk.opening = await talk.openingIn(room(talk));
+  talk.messages = [talk.head, { role: "user", content: talk.opening }];
   return talk;
 }
 
-/** The rung's head, and what it leaves for the first message. */
-export function begunOn(rung: ChatRung, { shares }: Work): Pick<Talk, "rung" | "head" | "most"> {
+/** What every request of the rung begins with. */
+export function begunOn(rung: ChatRung): Pick<Talk, "rung" | "head" | "fixed"> {
   const head = editHead(rung, TOOLS);
   const tools = rung === "native" ? estimateTokens(JSON.stringify(TOOL_SPECS)) : 0;
-  return { rung, head, most: shares.window - shares.reply - CALL_TOKENS - tokensOf([head]) - tools };
+  return { rung, head, fixed: tokensOf([head]) + tools + PER_MESSAGE };
 }
 
-/** The conversation from its head and opening, with one note. */
-export async function begin(talk: Talk, note: string): Promise<void> {
-  const menu = talk.rung === "schema" ? "" : menuOf(talk.targets, talk.work.checks);
-  const opening = await talk.openingIn(talk.most - estimateTokens(menu + note));
-  const content = [opening, menu, note].filter((part) => part !== "").join("\n\n");
-  talk.messages = [talk.head, { role: "user", content }];
+/** The opening with what can be named in a call behind it, where nothing lists that. */
+async function withMenu(
+  { rung, targets, work }: Talk,
+  most: number,
+  opening: (most: number) => Promise<string>,
+): Promise<string> {
+  const menu = rung === "schema" ? "" : menuOf(targets, work.checks);
+  if (menu === "") return opening(most);
+  const text = await opening(most - estimateTokens(`\n\n${menu}`));
+  return text === "" ? menu : `${text}\n\n${menu}`;
+}
+
+/** Tokens that the first message may have: with the head half of the window, and a call has to fit behind it. */
+export function room({ work: { shares }, fixed }: Pick<Talk, "work" | "fixed">): number {
+  return Math.min(shares.opening, shares.prompt - CALL_TOKENS) - fixed;
 }
 
 /** The step ends here: with what stands, or as a failure. */
@@ -92,26 +129,23 @@ export function ended(talk: Talk, reason: string): StepEnd {
     : { kind: "done", verdict: talk.standing };
 }
 
-/** A new conversation from the opening and one note. */
-export async function reset(talk: Talk, why: string, note: string): Promise<StepEnd | null> {
-  talk.resets += 1;
-  if (talk.resets > MOST_RESETS)
-    return ended(talk, "The conversation outgrew the model's window again and again; give a smaller task.");
-  talk.work.parts.emit({ type: "context_reset", why });
-  await begin(talk, note);
-  return null;
-}
-
 export type Called = Extract<CallResult, { kind: "call" }>;
 
 /** The conversation goes on from a call with what came of it. */
-export function say(talk: Talk, called: Called, content: string): null {
-  const { said, answers, note } = called;
-  const cut = cutLines(content, charsIn(talk.work.shares.answer));
-  const told = note === "" ? cut : `${cut}\n${note}`;
+export function say(talk: Talk, called: Called, content: string, came: Past["came"] = "told"): null {
+  const { said, answers, note, call } = called;
+  const cut = cutLines(content, talk.work.shares.answer);
+  const answer = note === "" ? cut : `${cut}\n${note}`;
   const next: ChatMessage =
-    answers === null ? { role: "user", content: told } : { role: "tool", content: told, answers };
+    answers === null ? { role: "user", content: answer } : { role: "tool", content: answer, answers };
+  const { length } = talk.messages;
+  const before = withoutNote(talk.messages.at(-1)?.content ?? "");
+  const asked = said[length - 1]?.content ?? "";
+  const request = asked.startsWith(before) ? asked.slice(before.length) : "";
   talk.messages = [...said, next];
+  talk.repaired = false;
+  const exchange = talk.messages.slice(length);
+  talk.past.push({ call, came, answer, shows: shownIn(answer), exchange, request });
   return null;
 }
 

@@ -62,6 +62,7 @@ export function standIn(path: string, lines: string, exit: number): string {
       by: "model",
       requests: 3,
       candidates: 1,
+      resets: 0,
       tokens: { prompt: 9, cached: 4, generated: 2 },
       ms: 1,
       local: 1,

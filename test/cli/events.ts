@@ -21,6 +21,7 @@ const end = (outcome: Outcome, exit: number, message: string): TurnEvent => ({
     by: outcome === "answered" ? null : "feedback",
     requests: 2,
     candidates: 3,
+    resets: 0,
     tokens: { prompt: 1500, cached: 1000, generated: 210 },
     ms: 12_340,
     local: 1,

@@ -2,16 +2,18 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fold } from "../../src/graph/fold.ts";
+import { type FoldOptions, fold } from "../../src/graph/fold.ts";
 import { parse } from "../../src/graph/parse.ts";
+import { view } from "../../src/graph/view.ts";
+import { estimateTokens } from "../../src/model/estimate.ts";
 
 const fixture = (path: string): string =>
   readFileSync(join(import.meta.dir, "fixtures", `${path}.txt`), "utf8");
 
-async function folded(path: string, text: string, keep: string[], maxChars: number): Promise<string> {
+async function folded(path: string, text: string, options: FoldOptions): Promise<string | null> {
   const parsed = await parse(path, text);
   if (!parsed) throw new Error(`no grammar for ${path}`);
-  return fold(parsed, keep, maxChars);
+  return fold(parsed, options);
 }
 
 const PYTHON = `import os
@@ -39,42 +41,58 @@ def long(a):
     return a
 `;
 
-test("bodies become one line, short ones stay, the kept one is whole", async () => {
-  expect(await folded("a.py", PYTHON, ["Stack.pop"], 10_000)).toBe(
-    PYTHON.replace(/"""Doc[\s\S]*?append\(item\)/, "...  # 3 lines folded").replace(
-      /a \+= 1[\s\S]*return a/,
-      "...  # 3 lines folded",
-    ),
+const DOC = /"""Doc[\s\S]*?append\(item\)/;
+const LONG = /a \+= 1[\s\S]*return a/;
+const LINE = "...  # 3 lines folded";
+
+test("what fits is whole; else bodies become one line, the least relevant first, and the kept one is whole", async () => {
+  const keep = ["Stack.pop"];
+  expect(await folded("a.py", PYTHON, { keep, most: 140 })).toBe(PYTHON);
+  expect(await folded("a.py", PYTHON, { keep, most: 98 })).toBe(PYTHON.replace(LONG, LINE));
+  expect(await folded("a.py", PYTHON, { keep, most: 92, order: ["long"] })).toBe(PYTHON.replace(DOC, LINE));
+  expect(await folded("a.py", PYTHON, { keep, most: 86 })).toBe(
+    PYTHON.replace(DOC, LINE).replace(LONG, LINE),
   );
-  expect(await folded("a.py", PYTHON, ["push"], 10_000)).toContain("self.items.append(item)");
-  expect(await folded("a.py", PYTHON, ["Stack"], 10_000)).toContain("return self.items.pop()");
+  expect(await folded("a.py", PYTHON, { keep: ["push"], most: 95 })).toContain("self.items.append(item)");
 });
 
-test("too long: whole symbols go, farthest first, never the kept one", async () => {
-  const text = await folded("a.py", PYTHON, ["Stack.pop"], 200);
-  expect(text.length).toBeLessThanOrEqual(200);
-  expect(text).toContain("class Stack:");
-  expect(text).toContain("            return self.items.pop()\n        return None");
-  expect(text).not.toContain("def long");
-  expect((await parse("a.py", text))?.errors).toEqual([]);
-  expect(await folded("a.py", PYTHON, ["Stack.pop"], 10)).toBe(
-    "    def pop(self):\n        if self.items:\n            return self.items.pop()\n        return None\n",
-  );
+test("too long: whole symbols go, with a word on how many, and never the kept one", async () => {
+  const text = await folded("a.py", PYTHON, { keep: ["Stack.pop"], most: 66 });
+  expect(text).toBe(`import os
+
+
+class Stack:
+    # … 1 definition left out
+    def pop(self):
+        if self.items:
+            return self.items.pop()
+        return None
+
+
+# … 2 definitions left out
+`);
+  expect((await parse("a.py", text ?? "("))?.errors).toEqual([]);
+  expect(await folded("a.py", PYTHON, { keep: ["Stack.pop"], most: 20 })).toBeNull();
+  expect(await folded("a.py", PYTHON, { keep: [], most: 10 })).toBeNull();
 });
 
 test("braces and keywords have their own placeholders", async () => {
-  const js = "function f(a) {\n  a();\n  return a;\n}\n";
-  expect(await folded("a.js", js, [], 1000)).toBe("function f(a) { /* 4 lines folded */ }\n");
-  const ruby = "def f(a)\n  a\n  b\n  c\nend\n";
-  expect(await folded("a.rb", ruby, [], 1000)).toBe("def f(a)\n  # 3 lines folded\nend\n");
-  const bash = "f() {\n  a\n  b\n}\n";
-  expect(await folded("a.sh", bash, [], 1000)).toBe("f() { : 4 lines folded; }\n");
+  const js = "function f(a) {\n  a(1, 2, 3, 4, 5, 6);\n  return a;\n}\n\nconst x = 1;\n";
+  expect(await folded("a.js", js, { keep: [], most: 38 })).toBe(
+    "function f(a) { /* 4 lines folded */ }\n\nconst x = 1;\n",
+  );
+  const ruby = "def f(a)\n  a(1, 2, 3)\n  b(1, 2, 3)\n  c(1, 2, 3)\nend\n";
+  expect(await folded("a.rb", ruby, { keep: [], most: 20 })).toBe("def f(a)\n  # 3 lines folded\nend\n");
+  const bash = "f() {\n  a 1 2 3\n  b 1 2 3\n}\n";
+  expect(await folded("a.sh", bash, { keep: [], most: 20 })).toBe("f() { : 4 lines folded; }\n");
 });
 
 test("one of several things declared together is not left out alone", async () => {
   const js = "const a = [\n  1,\n],\n  b = 2;\n\nfunction f() {\n  return a;\n}\n";
-  const text = await folded("a.js", js, ["f"], 70);
-  expect((await parse("a.js", text))?.errors).toEqual([]);
+  for (let most = 60; most > 10; most -= 2) {
+    const text = await folded("a.js", js, { keep: ["f"], most });
+    if (text !== null) expect((await parse("a.js", text))?.errors).toEqual([]);
+  }
 });
 
 for (const path of [
@@ -95,19 +113,36 @@ for (const path of [
   "data.json",
   "page.html",
 ]) {
-  test(`${path} folded at any width still parses and keeps what is named`, async () => {
+  test(`${path} in any room still parses and keeps what is named`, async () => {
     const text = fixture(path);
     const parsed = await parse(path, text);
     const tops = parsed?.definitions.filter(({ parent }) => parent === null) ?? [];
-    for (const { symbol, start, end } of tops) {
-      // One of a group (Go's `type (...)`) is no text of its own, and alone it is what remains in the end.
-      const least =
-        text.charAt(start - 1).trim() === "" && text.charAt(start - 1) !== "\n" && start > 0 ? 200 : 0;
-      for (let width = text.length; width > least; width -= 60) {
-        const result = await folded(path, text, [symbol.name], width);
+    for (const { symbol, start, end } of tops)
+      for (let most = estimateTokens(text); most > 0; most -= 30) {
+        const result = await folded(path, text, { keep: [symbol.name], most });
+        if (result === null) continue;
+        expect(estimateTokens(result)).toBeLessThanOrEqual(most);
         expect(result).toContain(text.slice(start, end));
-        expect([symbol.name, width, (await parse(path, result))?.errors]).toEqual([symbol.name, width, []]);
+        expect([symbol.name, most, (await parse(path, result))?.errors]).toEqual([symbol.name, most, []]);
       }
-    }
+  });
+
+  test(`${path} as a view of any line in any room is whole nodes of the file`, async () => {
+    const text = fixture(path);
+    const parsed = await parse(path, text);
+    if (parsed === null) throw new Error(`no grammar for ${path}`);
+    const own = new Set(text.split("\n").map((line) => line.replace(/,$/, "")));
+    let shown = 0;
+    for (let line = 1; line < text.split("\n").length; line += 5)
+      for (let most = estimateTokens(text); most > 0; most -= 60) {
+        const result = view(parsed, [line], most);
+        if (result === null) continue;
+        shown += 1;
+        expect(estimateTokens(result)).toBeLessThanOrEqual(most);
+        const others = result.split("\n").filter((one) => !own.has(one.replace(/,$/, "")));
+        expect(others.every((one) => one.includes(" left out"))).toBe(true);
+        expect([line, most, (await parse(path, result))?.errors]).toEqual([line, most, []]);
+      }
+    expect(shown).toBeGreaterThan(0);
   });
 }

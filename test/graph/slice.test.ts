@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "../../src/graph/parse.ts";
 import { slice } from "../../src/graph/slice.ts";
+import { estimateTokens } from "../../src/model/estimate.ts";
 import type { CodeSymbol, Target } from "../../src/types.ts";
 import { makeTree, open } from "../workspace/tree.ts";
 
@@ -24,38 +25,51 @@ const workspace = await open(makeTree(FILES));
 const symbols: CodeSymbol[] = (
   await Promise.all(["small.py", "large.py"].map((path) => parse(path, FILES[path] ?? "")))
 ).flatMap((parsed) => parsed?.symbols ?? []);
-const show = (target: Target | null, room: number): Promise<string> =>
-  slice({ target, symbols, room }, workspace);
+const show = (target: Target | null, most: number, lines: number[] = []): Promise<string> =>
+  slice({ target, symbols, lines, most, heads: Math.floor(most / 4) }, workspace);
+const codeIn = (text: string): string => /```\w*\n([\s\S]*?)\n```/.exec(text)?.[1] ?? "(";
 
-describe("within its room", () => {
-  const targets: (Target | null)[] = [
-    ...Object.keys(FILES).map((path) => ({ path })),
-    { path: "small.py", symbol: "second" },
-    { path: "large.py", symbol: "f7" },
-    { path: "giant.py", symbol: "giant" },
-    { path: "missing.py" },
-    null,
-  ];
-  for (const target of targets)
+const TARGETS: (Target | null)[] = [
+  ...Object.keys(FILES).map((path) => ({ path })),
+  { path: "small.py", symbol: "second" },
+  { path: "large.py", symbol: "f7" },
+  { path: "giant.py", symbol: "giant" },
+  { path: "missing.py" },
+  null,
+];
+
+describe("within its room, and whole nodes only", () => {
+  for (const target of TARGETS)
     test(JSON.stringify(target), async () => {
-      for (const room of [200, 900, 3000, 12_000])
-        expect((await show(target, room)).length).toBeLessThanOrEqual(room);
+      for (const most of [20, 70, 300, 1000, 4000]) {
+        const text = await show(target, most);
+        expect(estimateTokens(text)).toBeLessThanOrEqual(most);
+        if (target === null || !text.includes("```")) continue;
+        const parsed = await parse(target.path, codeIn(text));
+        expect([most, parsed?.errors ?? []]).toEqual([most, []]);
+      }
     });
 });
 
-test("a small file is whole; of a large one the target is whole and what is shown parses", async () => {
-  expect(await show({ path: "small.py", symbol: "second" }, 3000)).toContain(
+test("a small file is whole; of a large one the target is whole", async () => {
+  expect(await show({ path: "small.py", symbol: "second" }, 1000)).toContain(
     FILES["small.py"]?.trimEnd() ?? "-",
   );
-  const text = await show({ path: "large.py", symbol: "f7" }, 3000);
-  expect(text).toContain(body("f7", 12).trimEnd());
-  const code = /```python\n([\s\S]*?)\n```/.exec(text)?.[1] ?? "(";
-  expect((await parse("large.py", code))?.errors).toEqual([]);
+  expect(await show({ path: "large.py", symbol: "f7" }, 1000)).toContain(body("f7", 12).trimEnd());
+});
+
+test("a function that is too long is shown around the lines that matter", async () => {
+  const text = codeIn(await show({ path: "giant.py", symbol: "giant" }, 300, [1000]));
+  expect(text).toStartWith("def giant(a):\n    ...  # … ");
+  expect(text).toContain("\n    a += 998\n");
+  expect(text).toMatch(/\n {4}\.\.\. {2}# … \d+ lines left out$/);
+  const [first, last] = [...text.matchAll(/(\d+) lines left out/g)].map(([, n]) => Number(n));
+  const shown = text.split("\n").filter((line) => line.startsWith("    a += ")).length;
+  expect((first ?? 0) + (last ?? 0) + shown + 1).toBe(2002);
+  expect(await show({ path: "table.py" }, 300, [2])).toContain("TABLE = [\n    (1, 2, 3),\n");
 });
 
 test("what is too long is said to be", async () => {
-  expect(await show({ path: "giant.py", symbol: "giant" }, 3000)).toMatch(
-    /def giant\(a\).*2001 lines: too long to show/,
-  );
-  expect(await show({ path: "table.py" }, 3000)).toContain("too long to show");
+  expect(await show({ path: "one-line.js" }, 1000)).toContain("one-line.js: 1 lines, too long to show.");
+  expect(await show({ path: "notes.txt" }, 1000)).toContain("too long to show");
 });

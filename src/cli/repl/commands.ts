@@ -119,7 +119,7 @@ async function chooseModel(desk: Desk): Promise<void> {
 
 function showContext({ model, conversation, say }: Desk): void {
   const shares = sharesOf(model?.window ?? null);
-  const told = conversation.earlier()?.text ?? "";
+  const told = conversation.earlier()?.turns.map(({ full }) => full) ?? [];
   const { last, tokens, requests } = conversation;
   const used = ({ prompt, cached, generated }: typeof tokens): string =>
     `${count(prompt - cached)} new, ${count(cached)} cached, ${count(generated)} generated`;
@@ -130,7 +130,7 @@ function showContext({ model, conversation, say }: Desk): void {
     ["room for", `code ${count(shares.code)}, data ${count(shares.data)}, a reply ${count(shares.reply)}`],
     [
       "earlier tasks",
-      `${conversation.size}, about ${count(Math.min(estimateTokens(told), shares.answer))} tokens`,
+      `${conversation.size}, about ${count(Math.min(estimateTokens(told.join("\n")), shares.answer))} tokens`,
     ],
     [
       "last request",

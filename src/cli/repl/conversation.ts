@@ -1,4 +1,5 @@
 /** What a conversation remembers: its turns, heard from their events, and what the next turn is told of them. */
+import { cutLines } from "../../model/budget.ts";
 import type { Earlier } from "../../turn.ts";
 import type { Outcome, Tokens, TurnEvent } from "../../types.ts";
 import { Thoughts } from "../thinking.ts";
@@ -21,7 +22,8 @@ interface Request {
 /** Turns that are told; only the newest, and the newest change, in detail. */
 const MOST_TOLD = 5;
 const MOST_TASK = 300;
-const MOST_DETAIL = 2400;
+/** Tokens of an answer, or of a change. */
+const MOST_DETAIL = 700;
 
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most).toWellFormed()} …`;
@@ -101,8 +103,11 @@ export class Conversation {
     const [newest] = told;
     if (newest === undefined) return null;
     const changed = told.find(({ patch }) => patch !== null);
-    const text = told.map((turn) => tell(turn, turn === newest || turn === changed)).join("\n");
-    return { text, files: newest.files };
+    const turns = told.map((turn) => {
+      const brief = tell(turn, false);
+      return { brief, full: turn === newest || turn === changed ? tell(turn, true) : brief };
+    });
+    return { turns, files: newest.files };
   }
 }
 
@@ -117,7 +122,7 @@ function tell(turn: Turn, inDetail: boolean): string {
   if (end?.outcome !== "answered") lines.push(`  Ended: ${ended}`);
   if (undone) lines.push("  The user then took that change back.");
   if (!inDetail) return lines.join("\n");
-  if (end?.outcome === "answered") lines.push(`  Answer: ${cut(answer.trim(), MOST_DETAIL)}`);
-  if (patch !== null) lines.push(`\`\`\`diff\n${cut(patch.trimEnd(), MOST_DETAIL)}\n\`\`\``);
+  if (end?.outcome === "answered") lines.push(`  Answer: ${cutLines(answer.trim(), MOST_DETAIL)}`);
+  if (patch !== null) lines.push(`\`\`\`diff\n${cutLines(patch.trimEnd(), MOST_DETAIL)}\n\`\`\``);
   return lines.join("\n");
 }
