@@ -100,9 +100,15 @@ const C_FORM: Form = { exercises: C_LIKE, comment: block };
 /** Languages in which the C-like comment would not be one, or would mislead. */
 const FORMS: Record<string, Form> = { python: PYTHON_FORM, ruby: PYTHON_FORM, elixir: PYTHON_FORM };
 
-/** The part of the prompt that is the same for every task of a language: at most 700 tokens. */
-export function head(language: string): string {
-  return headOf(FORMS[language] ?? C_FORM);
+const formOf = (language: string): Form => FORMS[language] ?? C_FORM;
+
+/** How many exercises there are for a language. */
+export const exercisesOf = (language: string): number => formOf(language).exercises.length;
+
+/** The part of the prompt that is the same for every task of a language: at most 700 tokens. Fewer exercises are the first ones. */
+export function head(language: string, most = exercisesOf(language)): string {
+  const form = formOf(language);
+  return headOf({ ...form, exercises: form.exercises.slice(0, most) });
 }
 
 function headOf({ exercises, comment }: Form): string {
@@ -114,5 +120,5 @@ export const HEADS = [headOf(PYTHON_FORM), headOf(C_FORM)];
 
 /** The specification of the definition that follows in the prompt. */
 export function specification(language: string, text: string): string {
-  return (FORMS[language] ?? C_FORM).comment(text);
+  return formOf(language).comment(text);
 }

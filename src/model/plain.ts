@@ -8,7 +8,8 @@
  * of 16 one-line Python bugs within 15 attempts; a whole definition rewritten behind worked repairs, 0. The constants were
  * chosen on those same bugs, so expect less elsewhere.
  */
-import { head, specification } from "./examples.ts";
+import { estimateTokens } from "./estimate.ts";
+import { exercisesOf, head, specification } from "./examples.ts";
 import type { ReadToken } from "./reading.ts";
 
 /** What the plain rung is asked for: a definition as it stands, its failure and its specification. */
@@ -22,6 +23,8 @@ export interface PlainJob {
   notes: string;
   /** What the user asked for; it is the specification where there are no notes. */
   intent: string;
+  /** Worked exercises in front of it; all where it is not given. */
+  exercises?: number;
 }
 
 /** One request: `prompt` is continued until `until` says where the reply ends; `candidate` makes the definition of it. */
@@ -51,7 +54,25 @@ const MAX_TOKENS = 45;
 /** The prompt that the definition's text is read behind. It begins with the same bytes for every task of a language. */
 export function plainPrompt(job: PlainJob): string {
   const notes = job.notes.trim();
-  return head(job.language) + specification(job.language, notes === "" ? job.intent.trim() : notes);
+  return (
+    head(job.language, job.exercises) + specification(job.language, notes === "" ? job.intent.trim() : notes)
+  );
+}
+
+/**
+ * The job with as many worked exercises as leave its largest request within `most` tokens, prompt and reply, by the estimate;
+ * null where it is too large without any.
+ */
+export function fitted(job: PlainJob, most: number): PlainJob | null {
+  const own = Math.max(
+    estimateTokens(plainText(job)) + MAX_TOKENS,
+    estimateTokens(job.opening) + WHOLE_TOKENS,
+  );
+  for (let exercises = exercisesOf(job.language); exercises >= 0; exercises -= 1) {
+    const less = { ...job, exercises };
+    if (estimateTokens(plainPrompt(less)) + own <= most) return less;
+  }
+  return null;
 }
 
 /** The text of the definition as it has to be read (`ReadToken`s joined give it back). */

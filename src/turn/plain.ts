@@ -2,7 +2,10 @@
 import { definitionCloser } from "../graph/closer.ts";
 import { notesNear } from "../graph/notes.ts";
 import { type Parsed, parse } from "../graph/parse.ts";
+import { cutLines } from "../model/budget.ts";
+import type { Failure } from "../model/errors.ts";
 import {
+  fitted,
   type PlainAttempt,
   type PlainJob,
   plainAttempts,
@@ -10,11 +13,12 @@ import {
   plainText,
   wholeAttempt,
 } from "../model/plain.ts";
-import type { CodeSymbol, Step, Target, Verdict } from "../types.ts";
+import type { CodeSymbol, Result, Step, Target, Verdict } from "../types.ts";
 import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
 import { Sampling, temperatureAt } from "./sampling.ts";
+import { sharesFor, shrinkWindow } from "./window.ts";
 
 /**
  * Samples of one step: of its lines, of its whole text, and in all rounds together. On the measured tasks no line was repaired
@@ -64,7 +68,7 @@ async function subjectOf(step: Step, work: Work): Promise<Subject | null> {
       language: parsed.language,
       ...textOf(parsed, symbol),
       notes: notesNear(parsed, symbol),
-      intent: step.intent,
+      intent: cutLines(step.intent, work.shares.answer),
     };
     return { target: { path, symbol: name }, job };
   }
@@ -100,15 +104,33 @@ export async function whyNotPlain(step: Step, work: Work): Promise<string | null
   return subject === null ? NO_SUBJECT : whyUnjudged(subject, work);
 }
 
+/** What can be asked in the window as it is: the step's function behind as many exercises as fit. */
+async function askable(step: Step, work: Work): Promise<Result<{ subject: Subject }>> {
+  const subject = await subjectOf(step, work);
+  if (subject === null) return { ok: false, reason: NO_SUBJECT };
+  const hopeless = whyUnjudged(subject, work);
+  if (hopeless !== null) return { ok: false, reason: hopeless };
+  const job = fitted(subject.job, work.shares.prompt + work.shares.reply);
+  return job === null
+    ? { ok: false, reason: tooLong(subject, work) }
+    : { ok: true, subject: { ...subject, job } };
+}
+
 /** One step: what is proven ends it; what only helped is kept at the end of a round, and read anew. */
 export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
   const sampling = new Sampling(work, { most: MOST, tried: new Map() });
+  let repaired = false;
   for (let standing: Verdict | null = null; ; ) {
-    const subject = await subjectOf(step, work);
-    if (subject === null) return { kind: "failed", last: standing, reason: NO_SUBJECT };
-    const hopeless = whyUnjudged(subject, work);
-    if (hopeless !== null) return { kind: "failed", last: standing, reason: hopeless };
+    const asked = await askable(step, work);
+    if (!asked.ok) return { kind: "failed", last: standing, reason: asked.reason };
+    const { subject } = asked;
     const end = await round(subject, { work, sampling });
+    if (end?.kind === "overflow") {
+      const stop = repaired ? endOfFailure(end.failure) : shrunk(end.failure, work);
+      if (stop !== null) return { kind: "stopped", end: stop };
+      repaired = true;
+      continue;
+    }
     if (end !== null) return end;
     const kept = sampling.room > 0 ? await sampling.keepBest() : null;
     if (kept?.kind === "stopped") return kept;
@@ -119,6 +141,18 @@ export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
 }
 
 const NO_SUBJECT = "No function to work on was found; name the file or the function in the task.";
+const tooLong = ({ target }: Subject, { shares }: Work): string =>
+  `${target.symbol} is too long for the model's window of ${shares.window.toLocaleString("en-US")} tokens; load the model with a larger one, or name a smaller function.`;
+
+/** After a refusal as too long: fewer worked exercises from now on; the end of the turn where that is not enough. */
+function shrunk(failure: Failure, work: Work): TurnEnd | null {
+  const end = shrinkWindow(failure, work.meter.sent, work.parts);
+  if (end !== null) return end;
+  work.shares = sharesFor(work.parts.model);
+  work.meter.reset("The server refused the request as too long: fewer worked exercises.");
+  return null;
+}
+
 const noneProven = ({ target }: Subject, { candidates }: Work): string =>
   `None of ${candidates} candidates for ${target.symbol} was proven; try a larger model, or a smaller task.`;
 
@@ -127,12 +161,18 @@ interface Trial {
   sampling: Sampling;
 }
 
+interface Overflow {
+  kind: "overflow";
+  failure: Failure;
+}
+
 /** All attempts at the subject as it stands; null where none of them was proven. */
-async function round(subject: Subject, { work, sampling }: Trial): Promise<StepEnd | null> {
+async function round(subject: Subject, { work, sampling }: Trial): Promise<StepEnd | Overflow | null> {
   const { path, symbol } = subject.target;
   for (const stage of isStub(subject.job) ? [wholes, lines] : [lines, wholes]) {
     for await (const drawn of stage(subject, { work, sampling })) {
       if ("end" in drawn) return { kind: "stopped", end: drawn.end };
+      if ("kind" in drawn) return drawn;
       const { code } = drawn;
       const end = await sampling.judge(
         code === null ? null : { tool: "rewrite_symbol", args: { path, symbol, code } },
@@ -144,7 +184,7 @@ async function round(subject: Subject, { work, sampling }: Trial): Promise<StepE
 }
 
 /** What one sample gave: a definition (null: nothing that could be one), or why the turn ends. */
-type Drawn = { code: string | null } | { end: TurnEnd };
+type Drawn = { code: string | null } | { end: TurnEnd } | Overflow;
 
 /** Where the model might have gone on differently, it is let. */
 async function* lines({ job }: Subject, { work, sampling }: Trial): AsyncGenerator<Drawn> {
@@ -178,6 +218,7 @@ async function* drawn(attempt: PlainAttempt, { work, n }: { work: Work; n: numbe
   const reply = await work.meter.complete("sample", prompt, g);
   const stopped = stoppedEnd(work.parts, work.meter);
   if (stopped !== null) return yield { end: stopped };
+  if (!reply.ok && reply.kind === "overflow") return yield { kind: "overflow", failure: reply };
   if (!reply.ok) return yield { end: endOfFailure(reply) };
   for (const { finish, text } of [reply, ...(reply.others ?? [])])
     yield { code: finish === "stop" || finish === "node" ? attempt.candidate(text) : null };

@@ -1,6 +1,7 @@
 /** The compound tools on a real folder: what each proposes, and that every refusal says what to do instead. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
+import { estimateTokens } from "../../src/model/estimate.ts";
 import { TOOLS, toolNamed } from "../../src/tools/index.ts";
 import type { ToolContext } from "../../src/tools/tool.ts";
 import type { ToolResult } from "../../src/types.ts";
@@ -231,7 +232,7 @@ describe("find_and_read", () => {
     const { run } = await using({ "long.py": long, "long.txt": "word\n".repeat(5000) });
     for (const query of ["word", "long.py", "long.txt", "f7"]) {
       const result = await run("find_and_read", { query });
-      expect(result.kind === "text" ? result.text.length : 0).toBeLessThan(6000);
+      expect(result.kind === "text" ? estimateTokens(result.text) : 9999).toBeLessThanOrEqual(2000);
     }
   });
 
