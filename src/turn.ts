@@ -2,6 +2,7 @@
  * One turn: plan -> compound tool -> verify -> decompose. A question is answered from the code that matters; a change is made
  * by `turn/edit.ts`, whose stages hand each other plain values. Everything that happens leaves as a TurnEvent.
  */
+import { windowOf } from "./model/budget.ts";
 import type { Model } from "./model/model.ts";
 import { decideIntent, type Intent } from "./plan/intent.ts";
 import { answer } from "./turn/answer.ts";
@@ -56,8 +57,9 @@ async function stages(
 }
 
 /** Which model answers, as an event. */
-export function modelEvent({ endpoint, name, ladder, window }: Model): TurnEvent {
-  return { type: "model", endpoint, model: shownName(name), rung: ladder.rung, window };
+export function modelEvent(model: Model): TurnEvent {
+  const { endpoint, name, ladder } = model;
+  return { type: "model", endpoint, model: shownName(name), rung: ladder.rung, window: windowOf(model) };
 }
 
 /** llama-server names a model by its file: the folder is nobody's business. */

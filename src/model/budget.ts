@@ -4,7 +4,7 @@
  * Code is not cut here but at its syntax nodes (`graph/fold.ts`, `graph/view.ts`).
  */
 import { estimateTokens } from "./estimate.ts";
-import type { ChatMessage } from "./model.ts";
+import type { ChatMessage, Model } from "./model.ts";
 
 /** Where a server does not tell its window, this one is assumed: what the usual servers load by default or more. */
 const ASSUMED_WINDOW = 8192;
@@ -62,6 +62,14 @@ export function sharesOf(window: number | null, factor = 1): Shares {
     answer,
   };
 }
+
+/** The window as far as is known: what the server told, or has shown since; null where it does neither. */
+export const windowOf = ({ window, calibration }: Pick<Model, "window" | "calibration">): number | null =>
+  calibration.window ?? window;
+
+/** The shares of the model's window, by what its server has counted so far. */
+export const sharesFor = (model: Pick<Model, "window" | "calibration">): Shares =>
+  sharesOf(windowOf(model), model.calibration.factor);
 
 export function tokensOf(messages: ChatMessage[]): number {
   return messages.reduce((sum, { content }) => sum + estimateTokens(content) + PER_MESSAGE, 0);

@@ -19,6 +19,8 @@ interface Counted {
 }
 
 export class Calibration {
+  /** The window that a server has shown to have, where it is smaller than it had told; copies of a model share it. */
+  window: number | null = null;
   private readonly counted: Counted[] = [];
   /** Lowest and highest ratio of the server's count to the estimate; null until there was one. */
   private ratio: { low: number; high: number } | null = null;

@@ -1,5 +1,5 @@
 /** A question: one request with the code that matters, the answer streamed as it comes, nothing changed. */
-import { compose, lined, tokensOf, whole } from "../model/budget.ts";
+import { compose, lined, sharesFor, tokensOf, whole } from "../model/budget.ts";
 import { ASK_HEAD } from "../model/head.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
@@ -7,7 +7,7 @@ import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequ
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 import { codeSection, dataSection, filesLine, linesAbout } from "./opening.ts";
-import { sharesFor, shrinkWindow } from "./window.ts";
+import { shrinkWindow } from "./window.ts";
 
 /** What a prompt has around its question: the second message, or "Answer:". */
 const FRAME = 12;

@@ -3,7 +3,7 @@
  * tried and what came of it; the last call and code that was read stay whole as far as half of the window has room. It happens
  * before a call for which the window is too full, or after the server has refused one as too long.
  */
-import { cutLines, tokensOf } from "../model/budget.ts";
+import { cutLines, sharesFor, tokensOf } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatRung } from "../model/head.ts";
@@ -11,7 +11,7 @@ import { stoppedEnd } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
 import { begunOn, CALL_TOKENS, ended, type Past, room, shownIn, type Talk } from "./talk.ts";
-import { sharesFor, shrinkWindow } from "./window.ts";
+import { shrinkWindow } from "./window.ts";
 
 /** Of one step. */
 const MOST_RESETS = 4;

@@ -1,6 +1,7 @@
 /** A change: baseline -> plan -> steps, each decomposed where it fails -> the diff, kept or taken back. */
 import { decompose } from "../decompose/split.ts";
 import { isTestPath } from "../graph/rank.ts";
+import { sharesFor } from "../model/budget.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";
 import type { Step, Target, Verdict } from "../types.ts";
@@ -14,7 +15,6 @@ import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work }
 import type { StepEnd } from "./judge.ts";
 import type { Meter } from "./meter.ts";
 import { plainStep } from "./plain.ts";
-import { sharesFor } from "./window.ts";
 
 /** What the turn changed of judging files, and how it ended. */
 export interface EditEnd {

@@ -2,7 +2,7 @@
 import { definitionCloser } from "../graph/closer.ts";
 import { notesNear } from "../graph/notes.ts";
 import { type Parsed, parse } from "../graph/parse.ts";
-import { cutLines } from "../model/budget.ts";
+import { cutLines, sharesFor } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
 import {
   fitted,
@@ -18,7 +18,7 @@ import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
 import { Sampling, temperatureAt } from "./sampling.ts";
-import { sharesFor, shrinkWindow } from "./window.ts";
+import { shrinkWindow } from "./window.ts";
 
 /**
  * Samples of one step: of its lines, of its whole text, and in all rounds together. On the measured tasks no line was repaired

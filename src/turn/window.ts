@@ -1,5 +1,5 @@
 /** What the size of the model's window means for a turn: too small to work, small, or smaller than the server had told. */
-import { LEAST_WINDOW, type Shares, SMALL_WINDOW, sharesOf } from "../model/budget.ts";
+import { LEAST_WINDOW, SMALL_WINDOW, sharesFor, windowOf } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
 import type { Model } from "../model/model.ts";
 import { SERVER_WINDOWS } from "../model/overflow.ts";
@@ -18,12 +18,9 @@ const whose = ({ name, endpoint }: Model): string =>
 /** What gives the model a window that leaves room for work. */
 const cureOf = ({ profile, name }: Model): string => SERVER_WINDOWS[profile.server].cure(GOOD_WINDOW, name);
 
-/** The shares of the model's window, by what its server has counted so far. */
-export const sharesFor = ({ window, calibration }: Model): Shares => sharesOf(window, calibration.factor);
-
 /** How a turn ends whose model has a window that no task fits into; null where it has a larger one, or does not tell. */
 export function endOfTooSmall(model: Model): TurnEnd | null {
-  const { window } = model;
+  const window = windowOf(model);
   if (window === null || window >= LEAST_WINDOW) return null;
   const least = `${count(window)} tokens, less than the ${count(LEAST_WINDOW)} that a task needs`;
   return { outcome: "usage", message: `${whose(model)} is ${least}: ${cureOf(model)}.` };
@@ -31,7 +28,7 @@ export function endOfTooSmall(model: Model): TurnEnd | null {
 
 /** What the user should know of a window that much has to be left out for; null where it is large enough. */
 export function noticeOfSmall(model: Model): string | null {
-  const { window } = model;
+  const window = windowOf(model);
   if (window === null || window >= SMALL_WINDOW) return null;
   return `${whose(model)} is only ${count(window)} tokens, so little code is shown and replies are short: ${cureOf(model)}.`;
 }
@@ -45,13 +42,13 @@ export function shrinkWindow(
   sent: number,
   { model, emit }: Pick<TurnParts, "model" | "emit">,
 ): TurnEnd | null {
-  const before = sharesOf(model.window).window;
+  const before = sharesFor(model).window;
   const refused = Math.min(before, sent);
   const told = failure.window ?? null;
   const guess = refused > LEAST_WINDOW ? Math.max(LEAST_WINDOW, Math.floor(refused * GUESS)) : 0;
   const now = told !== null && told < before ? told : guess;
   if (now < LEAST_WINDOW) return endOfFailure(failure);
-  model.window = now;
+  model.calibration.window = now;
   const how = told === now ? "told" : "guessed";
   emit({
     type: "notice",

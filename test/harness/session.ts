@@ -4,7 +4,7 @@ import { connect } from "../../src/model/client.ts";
 import { Ladder } from "../../src/model/ladder.ts";
 import type { Model } from "../../src/model/model.ts";
 import type { Profile } from "../../src/model/profile.ts";
-import { runTurn, type TurnEnd } from "../../src/turn.ts";
+import { runTurn, type TurnEnd, type TurnRequest } from "../../src/turn.ts";
 import type { Rung, TurnEvent } from "../../src/types.ts";
 import { openWorkspace } from "../../src/workspace/workspace.ts";
 import type { Project } from "./project.ts";
@@ -14,7 +14,10 @@ export interface Session {
   /** Of all turns so far. */
   events: TurnEvent[];
   /** Runs one turn; everything that is asked is permitted. */
-  turn(task: string): Promise<TurnEnd>;
+  turn(
+    task: string,
+    more?: Partial<Pick<TurnRequest, "data" | "earlier">> & { ask?: boolean },
+  ): Promise<TurnEnd>;
 }
 
 /** `rungs`: best first; more of the profile where a test needs it. */
@@ -37,11 +40,17 @@ export async function session(
   return {
     model,
     events,
-    turn: (task) =>
+    turn: (task, { data = null, earlier = null, ask } = {}) =>
       runTurn(
-        { task, data: null, earlier: null, session: "test", version: "0" },
+        { task, data, earlier, session: "test", version: "0" },
         {
-          settings: loaded.settings,
+          settings:
+            ask === undefined
+              ? loaded.settings
+              : {
+                  ...loaded.settings,
+                  mode: { ...loaded.settings.mode, intent: ask ? "ask" : "edit" },
+                },
           workspace: opened.workspace,
           // As the command line does: what is counted for the terminal is a copy of the model.
           model: { ...model },

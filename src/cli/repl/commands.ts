@@ -1,7 +1,7 @@
 /** The slash commands: one table, which runs them, explains them and completes them. */
 import pc from "picocolors";
 import { nearest } from "../../config/nearest.ts";
-import { sharesOf } from "../../model/budget.ts";
+import { sharesFor, sharesOf, windowOf } from "../../model/budget.ts";
 import { estimateTokens } from "../../model/estimate.ts";
 import type { Model } from "../../model/model.ts";
 import { moveTurn } from "../command.ts";
@@ -118,13 +118,15 @@ async function chooseModel(desk: Desk): Promise<void> {
 }
 
 function showContext({ model, conversation, say }: Desk): void {
-  const shares = sharesOf(model?.window ?? null);
+  const shares = model === null ? sharesOf(null) : sharesFor(model);
   const told = conversation.earlier()?.turns.map(({ full }) => full) ?? [];
   const { last, tokens, requests } = conversation;
   const used = ({ prompt, cached, generated }: typeof tokens): string =>
     `${count(prompt - cached)} new, ${count(cached)} cached, ${count(generated)} generated`;
   const window =
-    model?.window == null ? `${count(shares.window)} tokens (assumed)` : `${count(shares.window)} tokens`;
+    model === null || windowOf(model) === null
+      ? `${count(shares.window)} tokens (assumed)`
+      : `${count(shares.window)} tokens`;
   const rows: [string, string][] = [
     ["window", window],
     ["room for", `code ${count(shares.code)}, data ${count(shares.data)}, a reply ${count(shares.reply)}`],
