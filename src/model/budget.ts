@@ -39,7 +39,7 @@ export interface Shares {
 }
 
 /**
- * The shares of a window: a quarter is for the reply, half for the head and the first message; the rest is for what is said
+ * The shares of a window: a quarter is for the reply, 45 % for the head and the first message; the rest is for what is said
  * after it. Less window means less code, never cut code. `factor` makes the server's tokens of estimated ones
  * (`Calibration.factor`).
  */
@@ -54,7 +54,7 @@ export function sharesOf(window: number | null, factor = 1): Shares {
     window: size,
     reply,
     prompt: estimated(size - reply),
-    opening: estimated(size / 2),
+    opening: estimated(size * 0.45),
     code,
     heads: Math.floor(code * (roomy ? 0.25 : 0.1)),
     data: estimated(Math.min(8000, size * 0.25)),

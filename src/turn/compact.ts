@@ -16,7 +16,7 @@ import { shrinkWindow } from "./window.ts";
 /** Of one step. */
 const MOST_RESETS = 4;
 /** A compacted conversation takes this part of what can be sent, or of what a call leaves of it, whichever is less. */
-const TARGET = { prompt: 0.75, call: 0.9 };
+const TARGET = { prompt: 0.6, call: 0.9 };
 /** Tokens of the line on one call. */
 const LINE = 60;
 /** Of the room of a compacted conversation, the part of these lines. */
@@ -50,7 +50,10 @@ function isCurrent({ shows }: Past, later: Past[], opening: string): boolean {
   return !shows.some((path) => stale.has(path));
 }
 
-/** What has been done so far, in at most so many tokens: the oldest lines go first; code that was read is whole where it fits. */
+/**
+ * What has been done so far, in at most so many tokens: a line on each call, the newest first where not all fit; then the code
+ * that was read last, whole, in what is left. `later` are the calls that follow.
+ */
 function soFar(
   past: Past[],
   { opening, later, most }: { opening: string; later: Past[]; most: number },
@@ -59,20 +62,23 @@ function soFar(
   const title = "So far in this step:";
   let left = most - estimateTokens(`\n\n${title}\n- … and 99 calls before that`);
   const rows: string[] = [];
-  for (const [index, one] of [...past.entries()].reverse()) {
+  for (const one of past.toReversed()) {
     const line = lineOf(one);
-    const cost = estimateTokens(`${line}\n`);
-    if (cost > left) {
-      rows.unshift(`- … and ${index + 1} ${index === 0 ? "call" : "calls"} before that`);
-      break;
-    }
-    left -= cost;
-    const code = `${line}\n${one.answer}`;
-    const more = estimateTokens(`${one.answer}\n`);
-    const whole = more <= left && isCurrent(one, [...past.slice(index + 1), ...later], opening);
-    if (whole) left -= more;
-    rows.unshift(whole ? code : line);
+    left -= estimateTokens(`${line}\n`);
+    if (left < 0) break;
+    rows.unshift(line);
   }
+  const missing = past.length - rows.length;
+  for (let n = rows.length - 1; n >= 0; n -= 1) {
+    const index = missing + n;
+    const one = past[index];
+    if (one === undefined || !isCurrent(one, [...past.slice(index + 1), ...later], opening)) continue;
+    const more = estimateTokens(`${one.answer}\n`);
+    if (more > left) continue;
+    left -= more;
+    rows[n] = `${rows[n]}\n${one.answer}`;
+  }
+  if (missing > 0) rows.unshift(`- … and ${missing} ${missing === 1 ? "call" : "calls"} before that`);
   return `\n\n${title}\n${rows.join("\n")}`;
 }
 

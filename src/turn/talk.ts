@@ -117,7 +117,7 @@ async function withMenu(
   return text === "" ? menu : `${text}\n\n${menu}`;
 }
 
-/** Tokens that the first message may have: with the head half of the window, and a call has to fit behind it. */
+/** Tokens that the first message may have: with the head its share, and a call has to fit behind it. */
 export function room({ work: { shares }, fixed }: Pick<Talk, "work" | "fixed">): number {
   return Math.min(shares.opening, shares.prompt - CALL_TOKENS) - fixed;
 }
