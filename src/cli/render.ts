@@ -53,12 +53,13 @@ function callLine(tool: string, args: Record<string, unknown>): string {
 }
 
 /** What the turn cost: who did it, time, requests, tokens (new / cached / generated), how much stayed local. */
-function accountLine({ by, requests, candidates, tokens, ms, local }: Account): string {
+function accountLine({ by, requests, candidates, resets, tokens, ms, local }: Account): string {
   const parts = [
     by === null ? null : `by ${by === "model" ? "the model alone" : by}`,
     seconds(ms),
     `${requests} ${requests === 1 ? "request" : "requests"}`,
     candidates > 1 ? `${candidates} candidates` : null,
+    resets > 0 ? `${resets} ${resets === 1 ? "new start" : "new starts"} of the conversation` : null,
     `tokens ${count(tokens.prompt - tokens.cached)} new, ${count(tokens.cached)} cached, ${count(tokens.generated)} generated`,
     `${Math.round(local * 100)}% local`,
   ];

@@ -4,11 +4,31 @@ import { TokenCounter } from "../model/counting.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, ChatOptions, Generation, Model, Reply } from "../model/model.ts";
 import type { ReadToken } from "../model/reading.ts";
+import { readEvent } from "../model/wire/events.ts";
 import { textOf } from "../model/wire/messages.ts";
 import type { Tokens, TurnEvent } from "../types.ts";
 
 /** More than a turn has requests, and small enough for 32 bits with any `--seed`. */
 const SEEDS_PER_TURN = 1000;
+
+/** What a server tells of its counts while it replies: all that is known of a request that is broken off. */
+class Heard {
+  tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
+
+  by<G extends Generation>(g: G): G {
+    return {
+      ...g,
+      onRead: (done: number, all: number) => {
+        this.tokens = { ...this.tokens, prompt: done };
+        g.onRead?.(done, all);
+      },
+      onEvent: (event: unknown) => {
+        this.tokens = readEvent(event).tokens ?? this.tokens;
+        g.onEvent?.(event);
+      },
+    };
+  }
+}
 
 export class Meter {
   requests = 0;
@@ -41,13 +61,13 @@ export class Meter {
   }
 
   chat = (purpose: string, messages: ChatMessage[], g: Generation & ChatOptions): Promise<Reply> =>
-    this.counted(purpose, { prompt: tokensOf(messages), reply: g.maxTokens }, () =>
-      this.model.chat(messages, this.limited(g)),
+    this.counted(purpose, { prompt: tokensOf(messages), reply: g.maxTokens }, (heard) =>
+      this.model.chat(messages, heard.by(this.limited(g))),
     );
 
   complete = (purpose: string, prompt: string, g: Generation): Promise<Reply> =>
-    this.counted(purpose, { prompt: estimateTokens(prompt), reply: g.maxTokens }, () =>
-      this.model.complete(prompt, this.limited(g)),
+    this.counted(purpose, { prompt: estimateTokens(prompt), reply: g.maxTokens }, (heard) =>
+      this.model.complete(prompt, heard.by(this.limited(g))),
     );
 
   /** See `Model.read`; null where the server has no such request, or refuses it. */
@@ -98,22 +118,26 @@ export class Meter {
   private async counted(
     purpose: string,
     size: { prompt: number; reply: number },
-    send: () => Promise<Reply>,
+    send: (heard: Heard) => Promise<Reply>,
   ): Promise<Reply> {
     this.requests += 1;
     const n = this.requests;
     this.sent = size.prompt + size.reply;
     this.emit({ type: "request", n, purpose, tokens: size.prompt });
-    const reply = await send();
+    const heard = new Heard();
+    const reply = await send(heard);
+    this.spend(reply.ok ? reply.tokens : heard.tokens);
     if (!reply.ok) return reply;
     for (const text of reply.notices ?? []) this.emit({ type: "notice", level: "warning", text });
-    const { prompt, cached, generated } = reply.tokens;
+    this.emit({ type: "response", n, tokens: reply.tokens, finish: reply.finish, ms: reply.ms });
+    return reply;
+  }
+
+  private spend({ prompt, cached, generated }: Tokens): void {
     this.tokens = {
       prompt: this.tokens.prompt + prompt,
       cached: this.tokens.cached + cached,
       generated: this.tokens.generated + generated,
     };
-    this.emit({ type: "response", n, tokens: reply.tokens, finish: reply.finish, ms: reply.ms });
-    return reply;
   }
 }
