@@ -105,7 +105,10 @@ describe("compaction", () => {
     expect(after.length).toBeGreaterThan(0);
     for (const messages of after) {
       expect(messages[1]?.content).toContain(`${RIGHT}\n\n\ndef mul`);
-      expect(messages[1]?.content).not.toContain("return a - b");
+      // Neither what was read before the change, nor any file twice.
+      expect(messages.map(({ content }) => content).join("\n")).not.toContain("return a - b");
+      const shown = shownIn(messages[1]?.content ?? "");
+      expect(shown).toEqual([...new Set(shown)]);
       expect(messages[1]?.content).toContain("- tried rewrite_symbol calc.py::add: stands.");
     }
   });
