@@ -94,7 +94,12 @@ describe("compaction", () => {
   test("code that was changed is shown as it stands, and that it stands is said", async () => {
     const p = await project(
       FILES,
-      uncounted([...rewrite("calc.py::add", RIGHT), ...NAMES.flatMap(read), ...rewrite("calc.py::mul", MUL)]),
+      uncounted([
+        ...read("calc.py"),
+        ...rewrite("calc.py::add", RIGHT),
+        ...NAMES.slice(0, 4).flatMap(read),
+        ...rewrite("calc.py::mul", MUL),
+      ]),
     );
     const s = await session(p, ["schema"], { window: 3072 });
     await s.turn(TASK);
@@ -256,15 +261,32 @@ describe("a request that the server refuses as too long", () => {
   }
 
   test("code that is continued: fewer worked exercises, then a refusal", async () => {
-    const gone: Row = { status: 401, body: {} };
-    const p = await project(FILES, [tooLong(2100), gone]);
+    const long = (n: number): Files => ({
+      ...FILES,
+      "calc.py": `def add(a, b):\n${"    a = a + 0\n".repeat(n)}    return a - b\n\n\n${MUL}\n`,
+    });
+    const promptOf = (request: RecordedRequest | undefined): string =>
+      (request?.body as { prompt?: string } | undefined)?.prompt ?? "";
+    const exercises = (prompt: string): number => prompt.split("\n\n\n").length - 1;
+    const p = await project(long(225), [tooLong(2100), { status: 401, body: {} }]);
     const s = await session(p, ["plain"]);
-    await s.turn(TASK);
+    await s.turn("Fix add in calc.py");
     expect(endOf(s.events)).toMatchObject({ outcome: "usage", account: { requests: 2, resets: 1 } });
-    const q = await project(FILES, [tooLong(2100), tooLong(2060)]);
-    const t = await session(q, ["plain"]);
-    await t.turn(TASK);
+    const [first, second] = p.server.completions().map(promptOf);
+    expect(exercises(first ?? "")).toBe(5);
+    expect(exercises(second ?? "")).toBeLessThan(5);
+    expect(exercises(second ?? "")).toBeGreaterThan(0);
+    const again = await project(long(225), [tooLong(2100), tooLong(2060)]);
+    const t = await session(again, ["plain"]);
+    await t.turn("Fix add in calc.py");
     expect(endOf(t.events)).toMatchObject({ outcome: "failed", account: { requests: 2 } });
+    // What is too long is given up for the next function, which fits.
+    const hopeless = await project(long(400), [tooLong(2100), { status: 401, body: {} }]);
+    const u = await session(hopeless, ["plain"]);
+    await u.turn("Fix add in calc.py");
+    expect(u.events.find(({ type }) => type === "decompose")).toMatchObject({
+      why: expect.stringMatching(/^add is too long for the model's window of 2,100 tokens; load the model/),
+    });
   });
 });
 
