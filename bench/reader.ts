@@ -41,7 +41,9 @@ export function casesOf(file: string): Case[] {
 export function sourceOf({ raw, finish_reason }: Case): CallSource {
   const complete = finish_reason !== "length";
   if (typeof raw === "string") return { text: raw, calls: [], complete };
-  const calls = (raw.tool_calls ?? []).map(({ id, function: called }): WrittenCall => ({ id: id ?? "", ...called }));
+  const calls = (raw.tool_calls ?? []).map(
+    ({ id, function: called }): WrittenCall => ({ id: id ?? "", ...called }),
+  );
   return { text: raw.content ?? "", calls, complete };
 }
 
@@ -84,13 +86,25 @@ function strictRead({ text, calls }: CallSource): CallsRead {
     const args = strictObject(JSON.stringify(tagged?.arguments ?? null));
     written.push({ name: String(tagged?.name), arguments: args });
   }
-  const read = written.flatMap((call) => (call.arguments === null ? [] : [{ name: call.name, arguments: call.arguments }]));
-  return read.length === written.length ? { ok: true, calls: read, prose: "" } : { ok: false, reason: "no JSON" };
+  const read = written.flatMap((call) =>
+    call.arguments === null ? [] : [{ name: call.name, arguments: call.arguments }],
+  );
+  return read.length === written.length
+    ? { ok: true, calls: read, prose: "" }
+    : { ok: false, reason: "no JSON" };
 }
 
 type Row = Record<Score, number> & { cases: number; strict: number; strictWrong: number };
 
-const emptyRow = (): Row => ({ cases: 0, expected: 0, accepted: 0, refused: 0, wrong: 0, strict: 0, strictWrong: 0 });
+const emptyRow = (): Row => ({
+  cases: 0,
+  expected: 0,
+  accepted: 0,
+  refused: 0,
+  wrong: 0,
+  strict: 0,
+  strictWrong: 0,
+});
 
 function main(file: string, all: boolean): void {
   const rows = new Map<string, Row>();
@@ -110,11 +124,31 @@ function main(file: string, all: boolean): void {
     }
     if (all && score !== "expected") console.error(`${score} ${one.id}: ${JSON.stringify(outcomeOf(read))}`);
   }
-  const heads = ["family", "cases", "expected", "accepted", "refused", "wrong", "strict JSON: right", "wrong"];
+  const heads = [
+    "family",
+    "cases",
+    "expected",
+    "accepted",
+    "refused",
+    "wrong",
+    "strict JSON: right",
+    "wrong",
+  ];
   const line = (cells: (string | number)[]): string => `| ${cells.join(" | ")} |`;
   console.error([line(heads), line(heads.map(() => "---"))].join("\n"));
   for (const [family, row] of [...rows, ["all", total] as const])
-    console.error(line([family, row.cases, row.expected, row.accepted, row.refused, row.wrong, row.strict, row.strictWrong]));
+    console.error(
+      line([
+        family,
+        row.cases,
+        row.expected,
+        row.accepted,
+        row.refused,
+        row.wrong,
+        row.strict,
+        row.strictWrong,
+      ]),
+    );
   const { cases, expected, accepted, refused, wrong } = total;
   console.log(JSON.stringify({ cases, expected, accepted, refused, wrong }));
 }

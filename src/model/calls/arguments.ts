@@ -28,7 +28,8 @@ const refuse = (tool: OfferedTool, problem: string): Resolved => ({
 type Value = { ok: true; value: unknown } | { ok: false };
 
 function integerOf(value: unknown, text: string): Value {
-  const number = typeof value === "number" ? value : /^\s*[-+]?\d+(\.0+)?\s*$/.test(text) ? Number(text) : Number.NaN;
+  const number =
+    typeof value === "number" ? value : /^\s*[-+]?\d+(\.0+)?\s*$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(number) ? { ok: true, value: number } : { ok: false };
 }
 
@@ -51,10 +52,10 @@ function asNode(field: Field, work: Work): Node | null {
   return wholeNode(field.text.trim(), work);
 }
 
-function valueOf(type: string | undefined, field: Field, work: Work): Value {
+function typedValue(type: string | undefined, field: Field, work: Work): Value {
   const { node, text } = field;
-  const isNull = node?.kind === "scalar" ? node.value === null : false;
-  if (isNull && type !== undefined) return { ok: true, value: null };
+  const empty = node?.kind === "scalar" ? node.value === null : false;
+  if (empty && type !== undefined) return { ok: true, value: null };
   const value = node === null ? text : plain(node);
   if (type === "string") return { ok: true, value: text };
   if (type === "integer") return integerOf(value, text);
@@ -118,14 +119,22 @@ function withFields(tool: OfferedTool, written: Field[], source: Source): Resolv
     const node = found.named.get(name)?.node;
     return !found.named.has(name) || (node?.kind === "scalar" && node.value === null);
   };
+  for (const [name, { node, text }] of found.named)
+    if (node === null && text.trim() === "" && tool.types[name] !== "string" && !tool.required.includes(name))
+      found.named.delete(name);
   const missing = tool.required.filter(absent);
   if (missing.length > 0) return refuse(tool, `${missing.join(" and ")} missing.`);
   const values: Record<string, unknown> = {};
   for (const [name, field] of found.named) {
     const type = tool.types[name];
-    const read = valueOf(type, field, source.work);
+    const read = typedValue(type, field, source.work);
     if (!read.ok) return refuse(tool, `"${name}" is no ${type}: ${JSON.stringify(field.text.slice(0, 60))}.`);
-    Object.defineProperty(values, name, { value: read.value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(values, name, {
+      value: read.value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
   return { ok: true, call: { name: tool.name, arguments: values } };
 }
@@ -147,7 +156,9 @@ function toolFor(draft: Draft, source: Source): OfferedTool | string {
   const { given } = draft;
   const able = given.kind === "fields" ? source.tools.filter((tool) => fits(tool, given.fields)) : [];
   const [only, more] = able;
-  return only !== undefined && more === undefined ? only : `The call has no tool's name; name one of ${names}.`;
+  return only !== undefined && more === undefined
+    ? only
+    : `The call has no tool's name; name one of ${names}.`;
 }
 
 /** The call that a draft means, or why there is none and what to send. */

@@ -25,9 +25,12 @@ export interface Draft {
   closed: boolean;
 }
 
-/** What was read at a place: drafts up to `end`, or a call that is surely meant and cannot be read. */
+/**
+ * What was read at a place: drafts up to `end` (`from` where they begin before the place), or a call that is surely meant
+ * and cannot be read.
+ */
 export type Found =
-  | { kind: "drafts"; drafts: Draft[]; end: number }
+  | { kind: "drafts"; drafts: Draft[]; end: number; from?: number }
   | { kind: "broken"; reason: string; end: number };
 
 /** The reply under reading, and all that the dialects need to know of it. */
@@ -37,9 +40,7 @@ export interface Source {
   work: Work;
 }
 
+/** No arguments were written, not even empty ones. */
 export const NONE: Given = { kind: "fields", fields: [] };
-
-/** Whether nothing at all was given. */
-export const isEmpty = (given: Given): boolean => given.kind === "fields" && given.fields.length === 0;
 
 export const broken = (reason: string, end: number): Found => ({ kind: "broken", reason, end });

@@ -33,19 +33,27 @@ export interface ReadCall {
 /** `prose` is the text outside calls and thought. No calls: the reply is plain text. */
 export type CallsRead = { ok: true; calls: ReadCall[]; prose: string } | { ok: false; reason: string };
 
-/** What reading may cost for each character of a reply, in characters looked at. */
-const COST = 16;
+/** What reading may cost, in characters looked at: for each character of a reply, at least, and at most. */
+const COST = { each: 16, least: 100_000, most: 3_000_000 };
 
 /** A call that is begun, left open and written again is one call. */
 function withoutRestarts(drafts: Draft[]): Draft[] {
-  const same = (a: Draft, b: Draft): boolean => JSON.stringify([a.name, a.given]) === JSON.stringify([b.name, b.given]);
+  const same = (a: Draft, b: Draft): boolean =>
+    JSON.stringify([a.name, a.given]) === JSON.stringify([b.name, b.given]);
   return drafts.filter((draft, index) => {
     const next = drafts[index + 1];
     return draft.closed || next === undefined || !same(draft, next);
   });
 }
 
-const ENTITIES: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#39;": "'", "&amp;": "&" };
+const ENTITIES: Record<string, string> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'",
+  "&#39;": "'",
+  "&amp;": "&",
+};
 
 /** A reply whose markup is escaped as a whole is read unescaped; inside values entities stay as they are. */
 function scanText(source: Source): Scan {
@@ -60,17 +68,32 @@ function scanText(source: Source): Scan {
 /** The calls of a reply. `tools` are those on offer; with none, every reply is plain text. */
 export function readCalls(reply: CallSource, tools: OfferedTool[]): CallsRead {
   const size = reply.calls.reduce((sum, call) => sum + call.arguments.length, reply.text.length);
-  const source: Source = { text: reply.text, tools, work: new Work(100_000 + COST * size) };
+  const source: Source = {
+    text: reply.text,
+    tools,
+    work: new Work(Math.min(COST.least + COST.each * size, COST.most)),
+  };
   const found = scanText(source);
   const native = reply.calls.length > 0;
-  const drafts = native ? reply.calls.flatMap((call) => readNative(call, source)) : withoutRestarts(found.drafts);
+  const drafts = native
+    ? reply.calls.flatMap((call) => readNative(call, source))
+    : withoutRestarts(found.drafts);
   const sign = drafts.length > 0 || found.broken !== null;
   if (!reply.complete && sign)
-    return { ok: false, reason: "The reply was cut off, so no call of it is run. Send the call again, and shorter." };
+    return {
+      ok: false,
+      reason: "The reply was cut off, so no call of it is run. Send the call again, and shorter.",
+    };
   if (!native && found.broken !== null)
-    return { ok: false, reason: `${found.broken} Send it as {"name": "<tool>", "arguments": {…}}, whole and with all quotes and brackets closed.` };
+    return {
+      ok: false,
+      reason: `${found.broken} Send it as {"name": "<tool>", "arguments": {…}}, whole and with all quotes and brackets closed.`,
+    };
   if (!native && found.inThought && drafts.length === 0)
-    return { ok: false, reason: "The call stands in your thinking, which does not run. End the thinking, then send the call." };
+    return {
+      ok: false,
+      reason: "The call stands in your thinking, which does not run. End the thinking, then send the call.",
+    };
   const calls: ReadCall[] = [];
   for (const draft of drafts) {
     const read = resolve(draft, source);

@@ -4,15 +4,62 @@
  */
 import type { Draft, Field, Given, Source } from "./draft.ts";
 import { NONE } from "./draft.ts";
-import { type Node, readNode, Work } from "./node.ts";
+import { type Node, readNode, type Work } from "./node.ts";
 import { declares, fits, toolOf } from "./resolve.ts";
 
-const NAMES = ["name", "tool", "tool_name", "toolName", "function_name", "function", "recipient_name", "action", "tool_call", "call"];
-const ARGUMENTS = ["arguments", "parameters", "params", "args", "input", "tool_input", "toolInput", "action_input", "kwargs", "tool_args", "function_args", "tool_arguments", "arguments_json", "argument", "parameter"];
-const ENVELOPES = ["function", "function_call", "functionCall", "tool_call", "toolCall", "tool_use", "call", "action", "tool"];
+const NAMES = [
+  "name",
+  "tool",
+  "tool_name",
+  "toolName",
+  "function_name",
+  "function",
+  "recipient_name",
+  "action",
+  "tool_call",
+  "call",
+];
+const ARGUMENTS = [
+  "arguments",
+  "parameters",
+  "params",
+  "args",
+  "input",
+  "tool_input",
+  "toolInput",
+  "action_input",
+  "kwargs",
+  "tool_args",
+  "function_args",
+  "tool_arguments",
+  "arguments_json",
+  "argument",
+  "parameter",
+];
+const ENVELOPES = [
+  "function",
+  "function_call",
+  "functionCall",
+  "tool_call",
+  "toolCall",
+  "tool_use",
+  "call",
+  "action",
+  "tool",
+];
 const LISTS = ["tool_calls", "toolCalls", "tool_uses", "function_calls", "calls", "tools", "actions"];
 /** Keys that stand beside a call and say nothing about it. */
-const BESIDE = new Set(["id", "type", "index", "tool_call_id", "call_id", "role", "content", "jsonrpc", "method"]);
+const BESIDE = new Set([
+  "id",
+  "type",
+  "index",
+  "tool_call_id",
+  "call_id",
+  "role",
+  "content",
+  "jsonrpc",
+  "method",
+]);
 
 /** The names under which wrapped arguments are found, see `arguments.ts`. */
 export const WRAPPERS: ReadonlySet<string> = new Set([...ARGUMENTS, "properties", "data", "payload"]);
@@ -63,16 +110,26 @@ function named(node: ObjectNode, source: Source, place: Place): Draft[] | null {
     const name = entry(node, [key])?.[1];
     if (name?.kind !== "string") continue;
     const draft = { name: name.value, closed: true };
-    const args = entry(node, ARGUMENTS.filter((other) => other !== key));
+    const args = entry(
+      node,
+      ARGUMENTS.filter((other) => other !== key),
+    );
     if (args !== undefined) return [{ ...draft, given: givenOf(args[1], source.work) }];
     const tool = toolOf(name.value, source.tools);
-    const rest = { ...node, entries: node.entries.filter(([other]) => other !== key && !(BESIDE.has(other) && !(tool !== null && declares(tool, other)))) };
+    const rest = {
+      ...node,
+      entries: node.entries.filter(
+        ([other]) => other !== key && !(BESIDE.has(other) && !(tool !== null && declares(tool, other))),
+      ),
+    };
     if (tool === null) {
       if (place === "marked") return [{ ...draft, given: { kind: "fields", fields: fieldsOf(rest) } }];
       continue;
     }
     if (rest.entries.length === 0 && place !== "marked" && key === "name") continue;
-    if (rest.entries.length === 0 ? tool.required.length === 0 || place === "marked" : fits(tool, fieldsOf(rest)))
+    if (rest.entries.length === 0 && (tool.required.length === 0 || place === "marked"))
+      return [{ ...draft, given: NONE }];
+    if (rest.entries.length > 0 && fits(tool, fieldsOf(rest)))
       return [{ ...draft, given: { kind: "fields", fields: fieldsOf(rest) } }];
   }
   return null;
@@ -114,10 +171,13 @@ function nameless(node: ObjectNode, source: Source, place: Place): Draft[] | nul
   if (place === "prose" || node.entries.length === 0) return null;
   const able = source.tools.filter((tool) => fits(tool, fieldsOf(node)));
   if (able.length !== 1 && place === "alone") return null;
-  return able.length === 0 ? null : [{ name: null, given: { kind: "fields", fields: fieldsOf(node) }, closed: true }];
+  return able.length === 0
+    ? null
+    : [{ name: null, given: { kind: "fields", fields: fieldsOf(node) }, closed: true }];
 }
 
-const NAMED_START = /\{\s*["'“]?(?:name|tool|tool_name|function|function_name|action)["'”]?\s*:\s*["'“]([^"'”\n]{1,120})["'”]/y;
+const NAMED_START =
+  /\{\s*["'“]?(?:name|tool|tool_name|function|function_name|action)["'”]?\s*:\s*["'“]([^"'”\n]{1,120})["'”]/y;
 
 /** Whether the broken object at `at` begins like a call of a tool on offer. */
 export function beginsCall(at: number, source: Source): boolean {

@@ -125,7 +125,8 @@ class NodeReader {
       this.at += word.length;
       return { kind: "scalar", value: known, text: word };
     }
-    if (/^(?:\.\.\.|…)/.test(this.text.slice(from, from + 3))) return this.fail("something is left out (...)");
+    if (/^(?:\.\.\.|…)/.test(this.text.slice(from, from + 3)))
+      return this.fail("something is left out (...)");
     BARE.lastIndex = from;
     const bare = this.style === "bare" ? (BARE.exec(this.text)?.[0] ?? "") : "";
     if (bare.trim() === "") {
@@ -270,7 +271,9 @@ export function readNode(text: string, at: number, work: Work, style: Style = "j
   if (strict.ok || style === "python" || !strict.quoted || work.spent) return strict;
   const guessed = attempt({ text, at, style }, true);
   work.spend(4 * (guessed.at - at) + START);
-  return guessed.ok && guessed.closed && TAIL.test(text.slice(guessed.end, guessed.end + 400)) ? guessed : strict;
+  return guessed.ok && guessed.closed && TAIL.test(text.slice(guessed.end, guessed.end + 400))
+    ? guessed
+    : strict;
 }
 
 /** The plain value of a node. Of repeated entries the last one counts. */

@@ -43,7 +43,9 @@ function givenFrom(list: { key: string | null; field: Field }[]): Given {
   if (list.length > 1) return { kind: "bad", reason: "the arguments have no names." };
   const { node } = first.field;
   if (node?.kind === "object") return { kind: "fields", fields: fieldsOf(node) };
-  return node?.kind === "string" ? { kind: "bare", text: node.value } : { kind: "bad", reason: "the argument has no name." };
+  return node?.kind === "string"
+    ? { kind: "bare", text: node.value }
+    : { kind: "bad", reason: "the argument has no name." };
 }
 
 /** One call at `at`. `any`: its name need not be known, as inside markup. */
@@ -61,7 +63,8 @@ export function readPythonCall(source: Source, at: number, any = false): Found |
     list.push(read);
     place = skipSpaces(text, read.end);
     if (text[place] === ",") place = skipSpaces(text, place + 1);
-    else if (text[place] !== ")") return broken(`${name}: a comma or ")" is missing behind an argument.`, place);
+    else if (text[place] !== ")")
+      return broken(`${name}: a comma or ")" is missing behind an argument.`, place);
   }
   place += 1;
   if (head.printed) {

@@ -78,7 +78,8 @@ export function decode(raw: string, python: boolean): string {
     at = one === null ? at + 1 : one.end;
   }
   const path = DRIVE.test(raw) && !raw.includes('\\"');
-  const control = /[\b\f]/.test(value) || (/^[A-Za-z]:\\/.test(raw) && /[\n\t\r]/.test(value) && !/\s/.test(raw));
+  const control =
+    /[\b\f]/.test(value) || (/^[A-Za-z]:\\/.test(raw) && /[\n\t\r]/.test(value) && !/\s/.test(raw));
   return path && (odd || control) ? raw.replaceAll("\\\\", "\\") : value;
 }
 
@@ -129,7 +130,8 @@ function readTriple(text: string, from: number, quote: string): QuotedRead {
   const end = text.indexOf(quote, from + 3);
   if (end < 0) return { ok: false, reason: "a text is cut off", cut: true, end: text.length };
   const raw = text.slice(from + 3, end);
-  if (/\\(?!["'])/.test(raw)) return { ok: false, reason: `a text in ${quote} has backslashes`, cut: false, end };
+  if (/\\(?!["'])/.test(raw))
+    return { ok: false, reason: `a text in ${quote} has backslashes`, cut: false, end };
   return { ok: true, value: raw.replace(/\\(["'])/g, "$1"), end: end + 3 };
 }
 
@@ -139,33 +141,56 @@ export interface QuotedStyle {
   guess: "key" | "value" | "item" | null;
 }
 
+interface Opening {
+  /** Of the quote that opens. */
+  at: number;
+  quote: string;
+  closers: string;
+  raw: boolean;
+}
+
+/** Where the string ends: its closing quote; or why it has none. */
+function closingQuote(
+  text: string,
+  { at: from, closers, raw }: Opening,
+  guess: QuotedStyle["guess"],
+): QuotedRead {
+  let inner = 0;
+  for (let at = from + 1; at < text.length; at += 1) {
+    const char = text[at] ?? "";
+    if (char === "\\" && !raw) at += 1;
+    else if (!closers.includes(char)) continue;
+    else if (guess !== null && !closes(text, at, guess))
+      inner = inner === 1 ? 0 : opensWord(text, at) ? 1 : inner;
+    else if (inner === 1)
+      return { ok: false, reason: "quotes inside a text are not escaped", cut: false, end: at };
+    else return { ok: true, value: text.slice(from + 1, at), end: at + 1 };
+  }
+  return { ok: false, reason: "a text is cut off", cut: true, end: text.length };
+}
+
+/** The quote that opens at `from`; null where none does. */
+function openingAt(text: string, from: number, style: QuotedStyle): Opening | null {
+  const raw = style.python && /[rR]/.test(text[from] ?? "") && /["']/.test(text[from + 1] ?? "");
+  const at = raw ? from + 1 : from;
+  const quote = text[at] ?? "";
+  const closers = style.guess === null ? CLOSERS[quote] : (SAME[quote] ?? CLOSERS[quote]);
+  if (closers === undefined || (quote === "`" && style.python)) return null;
+  return { at, quote, closers, raw };
+}
+
 /** The quoted string that begins at `from`; null where none begins there. */
 export function readQuoted(text: string, from: number, style: QuotedStyle): QuotedRead | null {
   const delimiter = DELIMITERS.find((mark) => text.startsWith(mark, from));
   if (delimiter !== undefined) return readBetween(text, from, delimiter);
-  const raw = style.python && /[rR]/.test(text[from] ?? "") && /["']/.test(text[from + 1] ?? "");
-  const start = raw ? from + 1 : from;
-  const quote = text[start] ?? "";
-  const closers = style.guess === null ? CLOSERS[quote] : (SAME[quote] ?? CLOSERS[quote]);
-  if (closers === undefined || (quote === "`" && style.python)) return null;
-  if (text.startsWith(quote.repeat(3), start) && (quote === '"' || quote === "'"))
-    return readTriple(text, start, quote.repeat(3));
-  let inner = 0;
-  for (let at = start + 1; at < text.length; at += 1) {
-    const char = text[at] ?? "";
-    if (char === "\\" && !raw) {
-      at += 1;
-      continue;
-    }
-    if (!closers.includes(char)) continue;
-    if (style.guess === null || closes(text, at, style.guess)) {
-      if (inner === 1) return { ok: false, reason: "quotes inside a text are not escaped", cut: false, end: at };
-      const body = text.slice(start + 1, at);
-      if (quote === "`" && body.includes("\\"))
-        return { ok: false, reason: "a text in ` has backslashes", cut: false, end: at };
-      return { ok: true, value: raw ? body : decode(body, style.python || quote === "'"), end: at + 1 };
-    }
-    inner = inner === 1 ? 0 : opensWord(text, at) ? 1 : inner;
-  }
-  return { ok: false, reason: "a text is cut off", cut: true, end: text.length };
+  const opening = openingAt(text, from, style);
+  if (opening === null) return null;
+  const { at, quote, raw } = opening;
+  const triple = quote.repeat(3);
+  if ((quote === '"' || quote === "'") && text.startsWith(triple, at)) return readTriple(text, at, triple);
+  const read = closingQuote(text, opening, style.guess);
+  if (!read.ok || raw) return read;
+  if (quote === "`" && read.value.includes("\\"))
+    return { ok: false, reason: "a text in ` has backslashes", cut: false, end: read.end };
+  return { ...read, value: decode(read.value, style.python || quote === "'") };
 }

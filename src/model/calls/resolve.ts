@@ -7,7 +7,17 @@ import type { OfferedTool } from "./index.ts";
 
 /** Words that stand for the same parameter, if a tool has just one of them open. */
 const ALIASES: string[][] = [
-  ["path", "filepath", "file", "filename", "targetfile", "absolutepath", "relativepath", "pathname", "filepathname"],
+  [
+    "path",
+    "filepath",
+    "file",
+    "filename",
+    "targetfile",
+    "absolutepath",
+    "relativepath",
+    "pathname",
+    "filepathname",
+  ],
   ["path", "directory", "dir", "folder", "directorypath", "dirpath", "folderpath", "dirname"],
   ["content", "contents", "filecontent", "filecontents", "text", "filetext", "body", "newcontent"],
   ["command", "cmd", "shellcommand", "commandline", "bashcommand", "script", "shell"],
@@ -28,7 +38,11 @@ const unstuttered = (name: string): string => name.replace(/(.)\1+/gu, "$1");
 const only = <T>(found: T[]): T | null => (found.length === 1 ? (found[0] ?? null) : null);
 
 function alike(written: string, tools: OfferedTool[]): OfferedTool | null {
-  const steps = [plainName, (name: string) => suffixless(plainName(name)), (name: string) => unstuttered(suffixless(plainName(name)))];
+  const steps = [
+    plainName,
+    (name: string) => suffixless(plainName(name)),
+    (name: string) => unstuttered(suffixless(plainName(name))),
+  ];
   for (const step of steps) {
     const wanted = step(written);
     const found = tools.filter(({ name }) => step(name) === wanted);
@@ -52,7 +66,8 @@ export function cleanName(written: string): string {
 /** The tool that a name means; null where none does, or more than one. */
 export function toolOf(written: string, tools: OfferedTool[]): OfferedTool | null {
   if (written.length > 300) return null;
-  const exact = tools.find(({ name }) => name === written) ?? tools.find(({ name }) => name === cleanName(written));
+  const exact =
+    tools.find(({ name }) => name === written) ?? tools.find(({ name }) => name === cleanName(written));
   if (exact !== undefined) return exact;
   const name = cleanName(written).replace(/:\d+$/, "");
   const whole = alike(name, tools);
@@ -71,7 +86,10 @@ export const declares = (tool: OfferedTool, key: string): boolean => tool.parame
 
 /** A written key without what tags leave on it. */
 export function cleanKey(key: string): string {
-  return key.replace(/<\/?[\w|"]*>?/g, "").trim().replace(/^["'`]+|["'`]+$/g, "");
+  return key
+    .replace(/<\/?[\w|"]*>?/g, "")
+    .trim()
+    .replace(/^["'`]+|["'`]+$/g, "");
 }
 
 /** The parameter of the same name, or the one alike but for case and separators; null where there is none. */

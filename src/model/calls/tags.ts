@@ -43,8 +43,15 @@ export function tagAt(text: string, at: number): Tag | null {
   HEAD.lastIndex = at;
   const match = HEAD.exec(text);
   if (match === null) return null;
-  const [all, slash = "", , space = "", second = "", name = "", tail = "", ended = ""] = match;
+  const [, slash = "", , space = "", second = "", name = ""] = match;
+  let [all, , , , , , tail = "", ended = ""] = match;
   if (tail.length > 2000) return null;
+  const json = /^\s*=/.test(tail) ? tail.indexOf("{") : -1;
+  if (json > 0) {
+    all = all.slice(0, all.length - ended.length - tail.length + json);
+    tail = tail.slice(0, json);
+    ended = "";
+  }
   const rest = tail.replace(/<\|[a-z_]{1,20}\|>/g, "").replace(/Ġ/g, " ");
   const glued = GLUED.exec(name)?.[1];
   const written = glued ?? name;
@@ -52,7 +59,11 @@ export function tagAt(text: string, at: number): Tag | null {
   return {
     name: written.toLowerCase().replace(/[_▁.-]+/g, ""),
     written,
-    close: slash !== "" || second !== "" || space.startsWith("/") || (bar && ended !== "" && !/^<[|｜/]/.test(all)),
+    close:
+      slash !== "" ||
+      second !== "" ||
+      space.startsWith("/") ||
+      (bar && ended !== "" && !/^<[|｜/]/.test(all)),
     empty: /\/\s*$/.test(rest),
     attributes: attributesOf(glued === undefined ? rest.replace(/[|｜]\s*$/, "") : `name${rest}`),
     ended: ended !== "",
@@ -91,3 +102,12 @@ export function skipSpaces(text: string, from: number): number {
   spaces.test(text);
   return spaces.lastIndex;
 }
+
+const TOKENS =
+  /<[|｜][^<>\n]{0,60}[|｜]?>|<\/?(?:tool_calls?|function_calls?|tools?|function|invoke|think|s|eos|end_of_turn|start_of_turn)>|<(?:tool_call|turn|channel)\|>/g;
+
+/** A text without control tokens and the tags that dialects leave behind. */
+export const withoutTokens = (text: string): string => text.replace(TOKENS, "");
+
+/** Whether a text holds nothing but blanks and tokens. */
+export const isBlank = (text: string): boolean => withoutTokens(text).trim() === "";

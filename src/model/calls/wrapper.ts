@@ -2,10 +2,11 @@
  * Calls inside markup that announces them: `<tool_call>`, `[TOOL_CALLS]`, `<|python_tag|>`, `<｜tool▁calls▁begin｜>` and
  * their like. What stands inside may be of any family: JSON, Python, elements, pairs, or a name and its arguments.
  */
-import { broken, type Draft, type Found, type Given, isEmpty, NONE, type Source } from "./draft.ts";
-import { readElement, readFields, readPairs, readToolTag } from "./elements.ts";
+import { broken, type Draft, type Found, type Given, NONE, type Source } from "./draft.ts";
+import { readElement, readFields, readToolTag } from "./elements.ts";
 import { draftsOf, givenOf } from "./json.ts";
 import { readNode } from "./node.ts";
+import { readPairs } from "./pairs.ts";
 import { readPythonCall, readPythonList } from "./pythonic.ts";
 import { toolOf } from "./resolve.ts";
 import { isWrapper, nameIn, skipSpaces, type Tag, tagAt } from "./tags.ts";
@@ -15,8 +16,18 @@ const DIVIDER = /[\s,;]+/y;
 const CLOSERS = /[\s}\])]+/y;
 const BRACKET_CLOSE = /\[(?:\/[\w-]+|END[\w-]*|end|[\w-]+_END)\]/y;
 const NAME = /:?\s*(?:call:)?([^\s<>{}()[\]"'`,;]{1,200})/uy;
-const SEPARATOR = /\s*(?:\[CALL_ID\][\w-]*)?(?:\[ARGS\]|<[|｜]tool[▁_]sep[|｜]>|<[|｜]tool_call_argument_begin[|｜]>)\s*/y;
-const NAMED_TAGS = new Set(["function", "invoke", "tool", "toolcall", "functioncall", "call", "tooluse", "action"]);
+const SEPARATOR =
+  /\s*(?:\[CALL_ID\][\w-]*)?(?:\[ARGS\]|<[|｜]tool[▁_]sep[|｜]>|<[|｜]tool_call_argument_begin[|｜]>)\s*/y;
+const NAMED_TAGS = new Set([
+  "function",
+  "invoke",
+  "tool",
+  "toolcall",
+  "functioncall",
+  "call",
+  "tooluse",
+  "action",
+]);
 
 function pass(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
@@ -24,7 +35,11 @@ function pass(pattern: RegExp, text: string, at: number): number {
 }
 
 /** Arguments behind a name: one value, with a fence or stray closers around it. `bare`: as Gemma writes them. */
-export function argumentsAt(source: Source, from: number, bare: boolean): { given: Given; end: number } | { reason: string } {
+export function argumentsAt(
+  source: Source,
+  from: number,
+  bare: boolean,
+): { given: Given; end: number } | { reason: string } {
   const { text, work } = source;
   const at = pass(FENCE, text, skipSpaces(text, from));
   const strict = bare ? null : readNode(text, at, work);
@@ -50,7 +65,8 @@ export function argumentsOf(source: Source, name: string, at: number): Found | n
 
 function namedAt(source: Source, at: number, first: boolean): Found | null {
   const { text } = source;
-  if (/<\/?(?:longcat_)?arg_(?:key|value)>/.test(text.slice(at, at + 300).split(/[{(]/)[0] ?? "")) return readPairs(source, at);
+  if (/<\/?(?:longcat_)?arg_(?:key|value)>/.test(text.slice(at, at + 300).split(/[{(]/)[0] ?? ""))
+    return readPairs(source, at);
   const python = readPythonCall(source, at, true);
   if (python !== null) return python;
   NAME.lastIndex = at;
@@ -63,7 +79,8 @@ function namedAt(source: Source, at: number, first: boolean): Found | null {
   if (read !== null) return first || toolOf(name, source.tools) !== null ? read : null;
   const next = skipSpaces(text, end);
   const tag = text[next] === "<" ? tagAt(text, next) : null;
-  const closes = (tag !== null && (tag.close || /end$/.test(tag.name))) || pass(BRACKET_CLOSE, text, next) > next;
+  const closes =
+    (tag !== null && (tag.close || /end$/.test(tag.name))) || pass(BRACKET_CLOSE, text, next) > next;
   if (!first || !closes) return next >= text.length && first ? broken("The call is cut off.", next) : null;
   return { kind: "drafts", drafts: [{ name, given: NONE, closed: true }], end };
 }
@@ -84,13 +101,15 @@ function readMarked(source: Source, at: number, first: boolean): Found | null {
     return tag === null ? null : readTag(source, tag);
   }
   if (char !== "{" && char !== "[" && char !== '"') return namedAt(source, at, first);
-  if (char === "[" && /[\p{L}_]/u.test(text[skipSpaces(text, at + 1)] ?? "")) return readPythonList(source, at, true);
+  if (char === "[" && /[\p{L}_]/u.test(text[skipSpaces(text, at + 1)] ?? ""))
+    return readPythonList(source, at, true);
   const read = readNode(text, at, source.work);
   if (!read.ok) return broken(`The call is no JSON: ${read.reason}.`, at + 1);
   const empty = read.node.kind === "array" && read.node.items.length === 0;
   const drafts = empty ? [] : draftsOf(read.node, source, "marked");
   if (drafts === null) return broken("The call has no tool's name.", read.end);
-  if (!read.closed && drafts.some(({ given }) => isEmpty(given))) return broken("The call is cut off.", read.end);
+  if (!read.closed && drafts.some(({ given }) => given === NONE))
+    return broken("The call is cut off.", read.end);
   return { kind: "drafts", drafts, end: read.end };
 }
 
@@ -115,13 +134,19 @@ function readItems(source: Source, from: number): Body | Found {
     if (bracket > at) return { drafts, end: bracket, closed: true };
     if (at >= text.length || source.work.spent) return { drafts, end: at, closed: false };
     const tag = text[at] === "<" ? tagAt(text, at) : null;
-    if (tag !== null && (tag.close || /end$/.test(tag.name)) && isWrapperEnd(tag)) return { drafts, end: tag.end, closed: true };
+    if (tag !== null && (tag.close || /end$/.test(tag.name)) && isWrapperEnd(tag))
+      return { drafts, end: tag.end, closed: true };
     if (tag !== null && isWrapper(tag) && nameIn(tag) === undefined && !tag.close) {
       drafts = drafts.map((draft) => ({ ...draft, closed: false }));
       at = tag.end;
       continue;
     }
-    if (tag !== null && drafts.length === 0 && /^<[|｜]/.test(text.slice(at, at + 2)) && !/^DSML/.test(text.slice(at + 2, at + 6))) {
+    if (
+      tag !== null &&
+      drafts.length === 0 &&
+      /^<[|｜]/.test(text.slice(at, at + 2)) &&
+      !/^DSML/.test(text.slice(at + 2, at + 6))
+    ) {
       at = tag.end;
       continue;
     }
@@ -134,7 +159,9 @@ function readItems(source: Source, from: number): Body | Found {
 }
 
 function isWrapperEnd(tag: Tag): boolean {
-  return isWrapper({ ...tag, name: tag.name.replace(/end$/, "") }) || /(?:end|turn|action|call)$/.test(tag.name);
+  return (
+    isWrapper({ ...tag, name: tag.name.replace(/end$/, "") }) || /(?:end|turn|action|call)$/.test(tag.name)
+  );
 }
 
 /** Raw code behind Llama's `<|python_tag|>`, where a tool runs Python. */
@@ -168,6 +195,9 @@ export function readWrapper(source: Source, mark: Mark): Found | null {
     return { kind: "drafts", drafts, end: body.end };
   }
   const begins = /(?:^|\n)\s*$/.test(text.slice(Math.max(0, mark.from - 40), mark.from));
-  if (body.closed) return /^tools?$/.test(mark.name) || !begins ? { kind: "drafts", drafts: [], end: body.end } : broken("The call is empty.", body.end);
+  if (body.closed)
+    return /^tools?$/.test(mark.name) || !begins
+      ? { kind: "drafts", drafts: [], end: body.end }
+      : broken("The call is empty.", body.end);
   return begins ? broken("What is announced as a call is none.", body.end) : null;
 }
