@@ -44,3 +44,8 @@ export interface Source {
 export const NONE: Given = { kind: "fields", fields: [] };
 
 export const broken = (reason: string, end: number): Found => ({ kind: "broken", reason, end });
+
+/** Whether a text can be the one value of a call itself: no JSON, no number or literal, and no piece of an object. */
+export function isBare(text: string): boolean {
+  return !/^(?:<\/|["'“{[(]|[-+]?[\d.]+$|true$|false$)|["'“][\w -]{1,60}["'”]?\s*:|\{\s*["'“]/i.test(text);
+}

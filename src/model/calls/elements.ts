@@ -7,7 +7,7 @@ import { givenOf } from "./json.ts";
 import { readNode } from "./node.ts";
 import { parameterOf, toolOf } from "./resolve.ts";
 import { nameIn, skipSpaces, type Tag, tagAt } from "./tags.ts";
-import { type Element, type Lines, oneLine, PARAMETER, trimmed, valueEnd } from "./values.ts";
+import { type Element, isTorn, type Lines, oneLine, PARAMETER, trimmed, valueEnd } from "./values.ts";
 
 const GROUPS = new Set(["parameters", "params", "args", "arguments", "input", "toolinput", "kwargs"]);
 const NAMES = new Set(["name", "toolname", "invokename", "functionname", "tool", "function"]);
@@ -27,6 +27,8 @@ function fieldFrom(
   const value = valueEnd(source, from, element);
   if (value === null) return `"${key.slice(0, 60)}" is not closed.`;
   const raw = source.text.slice(from, value.end);
+  const torn = (value.closed !== "own" && isTorn(raw, element)) || (!tag.ended && raw.startsWith("<"));
+  if (torn) return `the tags around "${key.slice(0, 60)}" do not match.`;
   const named = PARAMETER.has(tag.name);
   const style: Lines = tag.attributes.has("") ? "each" : !named && CONTENT.test(key) ? "first" : "both";
   const cdata =
@@ -185,7 +187,9 @@ function bareBody(source: Source, tag: Tag, name: string): Found | null {
       ? null
       : valueEnd(source, tag.end, { closers: [tag.name], parents: [], keys: [], given: [] });
   if (tool === null || tool.required.length !== 1 || value?.closed !== "own") return null;
-  const given: Given = { kind: "bare", text: oneLine(source.text.slice(tag.end, value.end)) };
+  const text = oneLine(source.text.slice(tag.end, value.end));
+  if (/^\s*<|<\//.test(text)) return null;
+  const given: Given = { kind: "bare", text };
   return { kind: "drafts", drafts: [{ name, given, closed: true }], end: value.after };
 }
 

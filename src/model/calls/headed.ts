@@ -2,7 +2,7 @@
  * Calls that a line or a token before them names: Harmony's recipients, `name[ARGS]`, Gemma's `call:name{…}`, Functionary's
  * `>>>name`, ReAct's `Action:`, and transcripts that models imitate (`[Calling tool: …]`).
  */
-import { broken, type Draft, type Found, type Given, type Source } from "./draft.ts";
+import { broken, type Draft, type Found, type Given, isBare, type Source } from "./draft.ts";
 import { draftsOf, fieldsOf } from "./json.ts";
 import { readNode } from "./node.ts";
 import { readPythonCall } from "./pythonic.ts";
@@ -53,6 +53,7 @@ export function readRecipient(source: Source, at: number): Headed | null {
     return known === null ? null : broken(`${name}: the call has no arguments.`, body);
   const end = turnEnd(text, body);
   const bare = text.slice(body, end).trim();
+  if (bare !== "" && !isBare(bare)) return broken(`${name}: the arguments are no JSON object.`, end);
   const draft: Draft = {
     name,
     given: bare === "" ? { kind: "fields", fields: [] } : { kind: "bare", text: bare },
@@ -145,7 +146,8 @@ export function readAction(source: Source, at: number): Found | null {
   const quoted = /^["'“].*["'”]$/su.test(input) ? readNode(input, 0, work) : null;
   const value =
     quoted?.ok && quoted.node.kind === "string" && quoted.end === input.length ? quoted.node.value : input;
-  if (value === input && /^["'“]/.test(input) && (input.match(/["“”]/g)?.length ?? 0) % 2 === 1)
+  const uneven = (input.match(/["“”]/g)?.length ?? 0) % 2 === 1 || input.includes("\n");
+  if (value === input && /^["'“]/.test(input) && uneven)
     return broken(`${name}: the input's quotes are not closed.`, end);
   const none = input === "" || /^(?:none|null|n\/a)$/i.test(input);
   const draft: Draft = {

@@ -1,6 +1,6 @@
 /** Calls by the server's own `tools`: the name and the text of the arguments, which may be anything. */
 import type { WrittenCall } from "../model.ts";
-import type { Draft, Given, Source } from "./draft.ts";
+import { type Draft, type Given, isBare, type Source } from "./draft.ts";
 import { draftsOf, givenOf } from "./json.ts";
 import { type Node, readNode } from "./node.ts";
 import { toolOf } from "./resolve.ts";
@@ -51,11 +51,6 @@ function distinct(nodes: Node[]): Node[] {
 function single(node: Node, source: Source): Given {
   const only = node.kind === "array" && node.items.length === 1 ? node.items[0] : undefined;
   return givenOf(only?.kind === "object" ? only : node, source.work);
-}
-
-/** Whether a text can be the one value of a call itself: no JSON, no number or literal, and no piece of an object. */
-function isBare(text: string): boolean {
-  return !/^(?:["'“{[(]|[-+]?[\d.]+$|true$|false$)|["'“][\w -]{1,60}["'”]?\s*:|\{\s*["'“]/i.test(text);
 }
 
 /** The drafts that one native call stands for; more than one where its arguments are several objects. */

@@ -40,7 +40,9 @@ const DEPTH = 64;
 const START = 100;
 const NUMBER = /[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?=[\s,}\])<;]|\/[/*]|#|$)/y;
 const WORD = /[\p{L}_$][\p{L}\p{N}_$.-]*/uy;
-const BARE = /[^,}\]\n<][^,}\]\n]*(?=[,}\]\n])/y;
+const BARE = /[^,}\]\n<"]+(?=[,}\]\n])/y;
+/** Text that is glued to a value and ends as a value does: a quote inside was not escaped. */
+const GLUED = /[^\s,;<[{}\])`][^\n{<[]{0,200}["'”]\s*[}\]]/y;
 const OVER = /$|<(?!\|"\||escape>)|```|\[\//y;
 const MARK = /(?::|=>?)/y;
 const STRAY = /(?:<\|"\|>|<escape>)/y;
@@ -268,6 +270,10 @@ export function readNode(text: string, at: number, work: Work, style: Style = "j
   if (work.spent) return { ok: false, reason: "it is too tangled to read", cut: false };
   const strict = attempt({ text, at, style }, false);
   work.spend(2 * (strict.at - at) + START);
+  if (strict.ok && style !== "python" && strict.quoted) {
+    GLUED.lastIndex = strict.end;
+    if (GLUED.test(text)) return { ok: false, reason: "quotes inside a text are not escaped", cut: false };
+  }
   if (strict.ok || style === "python" || !strict.quoted || work.spent) return strict;
   const guessed = attempt({ text, at, style }, true);
   work.spend(4 * (guessed.at - at) + START);

@@ -119,7 +119,7 @@ function readBetween(text: string, from: number, delimiter: string): QuotedRead 
     if (follows.test(text)) return { ok: true, value: text.slice(start, close), end };
     return { ok: false, reason: `a text between ${delimiter} is not closed`, cut: false, end };
   }
-  const last = /[^,{}[\]\n]+(?=[}\]]+\s*(?:$|<))/y;
+  const last = /[^,{}[\]\n<"]+(?=[}\]]+\s*(?:$|<))/y;
   last.lastIndex = start;
   const rest = last.exec(text)?.[0];
   if (rest !== undefined) return { ok: true, value: rest, end: start + rest.length };

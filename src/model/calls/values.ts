@@ -14,7 +14,7 @@ function goesOn(source: Source, at: number, { keys, parents }: Element): boolean
   const next = skipSpaces(text, at);
   source.work.spend(next - at + 1);
   if (next >= text.length) return true;
-  if (text.startsWith("```", next) || text.startsWith("[/", next)) return true;
+  if (/^(?:```\s*(?:\n|$)|\[\/)/.test(text.slice(next, next + 40))) return true;
   if (text[next] !== "<") return false;
   const tag = tagAt(text, next);
   if (tag === null)
@@ -56,6 +56,8 @@ class EndFinder {
   lone: Value | null = null;
   /** Where a tag around is closed while its own one is not. */
   parent: Value | null = null;
+  /** Behind a closing tag of its own stands what may be the next value's tag, misspelt. */
+  torn = false;
   private depth = 0;
   private count = 0;
 
@@ -93,6 +95,7 @@ class EndFinder {
     }
     const value: Value = { end: tag.from, after: tag.end, closed: "own" };
     if (ends) return value;
+    this.torn ||= /^\s*<\w[^<>\n]{0,40}=/.test(this.source.text.slice(tag.end, tag.end + 80));
     this.lone = this.count === 0 ? value : null;
     this.count += 1;
     return null;
@@ -110,10 +113,19 @@ export function valueEnd(source: Source, from: number, element: Element): Value 
     work.spend(tag.end - at);
     const end = finder.see(tag);
     if (end === "over") break;
-    if (end !== null) return end;
+    if (end !== null) return finder.torn ? null : end;
   }
   work.spend(text.length - from);
-  return finder.parent ?? finder.lone;
+  const { parent, lone } = finder;
+  return finder.torn || (parent !== null && lone !== null) ? null : (parent ?? lone);
+}
+
+/** Whether a value that its own tag does not close holds what may be a misspelt tag: two readings. */
+export function isTorn(value: string, { keys }: Element): boolean {
+  if (/>\s*$/.test(value) || value.includes("｜")) return true;
+  return (
+    keys.some((key) => value.includes(`<${key}>`)) || /<\/?(?:\w+:)?(?:parameter|param|arg_key)\b/.test(value)
+  );
 }
 
 /** Without one line break at each end. */

@@ -167,7 +167,8 @@ function isWrapperEnd(tag: Tag): boolean {
 /** Raw code behind Llama's `<|python_tag|>`, where a tool runs Python. */
 function rawCode(source: Source, from: number): Found | null {
   const head = /^\s*(?:([\w.]+?)(?:\.call)?\(|[{[])/.exec(source.text.slice(from, from + 200));
-  if (head !== null && (head[1] === undefined || toolOf(head[1], source.tools) !== null)) return null;
+  if (head !== null && (head[1] === undefined || toolOf(head[1].split(".")[0] ?? "", source.tools) !== null))
+    return null;
   const tool = source.tools.find(({ name }) => /^(?:python|ipython|code_interpreter|run_python)$/.test(name));
   const stop = source.text.slice(from).search(/<\||$/);
   const code = source.text.slice(from, from + stop).trim();
