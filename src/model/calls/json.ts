@@ -147,7 +147,8 @@ function keyed(node: ObjectNode, source: Source): Draft[] | null {
 /** The calls that a value stands for; null where it is no call but data. */
 export function draftsOf(node: Node, source: Source, place: Place): Draft[] | null {
   if (node.kind === "array") {
-    const all = node.items.map((item) => (item.kind === "object" ? draftsOf(item, source, place) : null));
+    const inner = place === "alone" ? "prose" : place;
+    const all = node.items.map((item) => (item.kind === "object" ? draftsOf(item, source, inner) : null));
     return all.length > 0 && all.every((drafts) => drafts !== null) ? all.flat() : null;
   }
   if (node.kind === "string") {

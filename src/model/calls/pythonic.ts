@@ -3,7 +3,7 @@ import { broken, type Draft, type Field, type Found, type Given, type Source } f
 import { fieldsOf } from "./json.ts";
 import { readNode } from "./node.ts";
 import { toolOf } from "./resolve.ts";
-import { skipSpaces } from "./tags.ts";
+import { isBlank, skipSpaces } from "./tags.ts";
 
 const HEAD = /(?:print\s*\(\s*)?([\p{L}_][\p{L}\p{N}_.:/-]{0,120})\s*\(/uy;
 const KEY = /([\p{L}_][\p{L}\p{N}_-]*)\s*=(?!=)/uy;
@@ -104,4 +104,10 @@ export function readPythonList(source: Source, at: number, any = false): Found |
   if (last === "]") return { ...read, end: close + 1 };
   const over = last === undefined || last === "<" || last === "`";
   return over ? { ...read, end: close } : broken("The list of calls is not closed.", close);
+}
+
+/** Calls from `from` to the end of the text; null where anything else stands there. */
+export function readWholePython(source: Source, from: number): Found | null {
+  const read = from < source.text.length ? readPythonCalls(source, from) : null;
+  return read?.kind === "drafts" && !isBlank(source.text.slice(read.end)) ? null : read;
 }

@@ -32,3 +32,11 @@ export function isExample(before: string, after: string): boolean {
   const lines = before.trimEnd();
   return EXAMPLE.test(lines.slice(lines.lastIndexOf("\n") + 1)) || EXAMPLE_AFTER.test(after.trim());
 }
+
+/** How prose around a call speaks of it: as part of a sentence, as an example, or not at all. */
+export function spokenOf(before: string, after: string): "sentence" | "example" | null {
+  if (/[\w,]["'(]?[ \t]+["'(]?$/.test(before) && /^["')]?[ \t]+[a-z]/.test(after)) return "sentence";
+  const lines = before.trimEnd();
+  const line = lines.slice(lines.lastIndexOf("\n") + 1);
+  return line.endsWith(":") && EXAMPLE.test(line) ? "example" : null;
+}

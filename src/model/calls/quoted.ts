@@ -161,7 +161,7 @@ function closingQuote(
     if (char === "\\" && !raw) at += 1;
     else if (!closers.includes(char)) continue;
     else if (guess !== null && !closes(text, at, guess))
-      inner = inner === 1 ? 0 : opensWord(text, at) ? 1 : inner;
+      inner = inner === 1 ? 0 : at === from + 1 || opensWord(text, at) ? 1 : inner;
     else if (inner === 1)
       return { ok: false, reason: "quotes inside a text are not escaped", cut: false, end: at };
     else return { ok: true, value: text.slice(from + 1, at), end: at + 1 };

@@ -16,9 +16,9 @@ import {
 import { beginsCall, draftsOf } from "./json.ts";
 import { readNode } from "./node.ts";
 import { readLoosePairs } from "./pairs.ts";
-import { readPythonCalls } from "./pythonic.ts";
-import { isExample, quotationAt } from "./quotation.ts";
-import { isBlank, isWrapper, skipSpaces, tagAt, withoutTokens } from "./tags.ts";
+import { readPythonCalls, readWholePython } from "./pythonic.ts";
+import { isExample, quotationAt, spokenOf } from "./quotation.ts";
+import { isAnswer, isBlank, isWrapper, skipSpaces, tagAt, withoutTokens } from "./tags.ts";
 import { bracketThought, nextThoughtEnd, type Thought, thoughtOf } from "./thought.ts";
 import { readTag, readWrapper } from "./wrapper.ts";
 
@@ -34,8 +34,6 @@ export interface Scan {
 /** What looking at one anchor costs, see `Work`. */
 const ANCHOR_COST = 40;
 const ANCHOR = /[<[{`~◁]|\bto=|\b(?:action|tool|calling|function|invoking|using)\b/gi;
-const RESPONSE =
-  /^(?:toolresponses?|toolresults?|functionresults?|functionresponse|tooloutputs?begin|tooloutput|observation|toolresponse)$/;
 
 class Scanner {
   drafts: Draft[] = [];
@@ -102,9 +100,26 @@ class Scanner {
     this.from = this.at;
   }
 
+  /** Why drafts do not count for the prose around them: a reason, or "" where they are prose themselves. */
+  private quoted(from: number, end: number): string | null {
+    const { text } = this.source;
+    const spoken = spokenOf(text.slice(Math.max(0, from - 200), from), text.slice(end, end + 40));
+    if (spoken === null) return null;
+    return text[from] === "{"
+      ? ""
+      : `The call stands in ${spoken === "example" ? "an example" : "a sentence"}; to run it, send it alone.`;
+  }
+
   private take(found: Headed): void {
-    if (found.kind === "drafts") this.drafts.push(...found.drafts);
-    else if (found.kind === "broken") {
+    if (found.kind === "drafts" && found.drafts.length > 0) {
+      const quoted = this.quoted(found.from ?? this.at, found.end);
+      if (quoted === "") {
+        this.at = found.end;
+        return;
+      }
+      if (quoted !== null) this.broken ??= quoted;
+      this.drafts.push(...found.drafts);
+    } else if (found.kind === "broken") {
       this.broken ??= found.reason;
       this.toThoughtEnd();
       return;
@@ -160,10 +175,7 @@ class Scanner {
       return "on";
     }
     if (this.thought(thoughtOf(text, tag))) return "on";
-    const turn =
-      tag.name === "imstart" || tag.name === "start" ? /^(?:user|tool)/.test(text.slice(tag.end)) : false;
-    const response = (RESPONSE.test(tag.name) && !tag.close) || turn;
-    if (response && this.drafts.length > 0) return "stop";
+    if (this.drafts.length > 0 && isAnswer(text, tag)) return "stop";
     if (tag.name === "toolsep" || tag.name === "toolcallargumentbegin") {
       this.tryAll([() => readSeparated(this.source, this.at)]);
       return "on";
@@ -275,16 +287,10 @@ class Scanner {
 
   /** A reply that consists of Python calls and nothing else. */
   private wholePython(): void {
-    const { text } = this.source;
-    const from = skipSpaces(text, this.prose.trim() === "" ? this.from : text.length);
-    if (from >= text.length) return;
-    const found = readPythonCalls(this.source, from);
-    if (found === null) return;
-    if (found.kind === "broken") this.broken = found.reason;
-    else if (isBlank(text.slice(found.end))) {
-      this.at = from;
-      this.take(found);
-    }
+    const from = skipSpaces(this.source.text, this.from);
+    const found = this.blank ? readWholePython(this.source, from) : null;
+    this.at = from;
+    if (found !== null) this.take(found);
   }
 }
 

@@ -95,6 +95,16 @@ export function isStructure(tag: Tag): boolean {
   return STRUCTURE.test(tag.name) || WRAPPER.test(tag.name) || /(?:end|begin|start)$/.test(tag.name);
 }
 
+const RESPONSE =
+  /^(?:toolresponses?|toolresults?|functionresults?|functionresponse|tooloutputs?begin|tooloutput|observation|toolresponse)$/;
+
+/** Whether a tag begins what a tool or the user answers: a model that writes it makes it up. */
+export function isAnswer(text: string, tag: Tag): boolean {
+  if (tag.name === "imstart" || tag.name === "start")
+    return /^(?:user|tool)/.test(text.slice(tag.end, tag.end + 4));
+  return RESPONSE.test(tag.name) && !tag.close;
+}
+
 /** Where white space ends. */
 export function skipSpaces(text: string, from: number): number {
   const spaces = /\s*/y;
