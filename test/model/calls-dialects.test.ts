@@ -502,12 +502,17 @@ const CASES: [string, string, Wanted][] = [
   ["torn: an opening tag misspelt", "<function=bash><paramter=command>ls</parameter></function>", "refused"],
   [
     "torn: the next opening tag misspelt",
-    "<function=write_file><parameter=path>a</parameter><paramter=content>b</parameter></function>",
+    "<function=read_file><parameter=path>a</parameter><paramter=limit>3</parameter></function>",
     "refused",
   ],
   [
     "torn: quotes glued to a value",
     '<tool_call>{"name": "bash", "arguments": {"command": ""}ls"}}</tool_call>',
+    "refused",
+  ],
+  [
+    "torn: quotes glued to the arguments",
+    '<|channel|>commentary to=functions.bash<|message|>{"command": ""}ls"}',
     "refused",
   ],
   ["torn: Gemma's delimiter", 'call:bash{command:<|"|>ls<|">}', "refused"],
