@@ -53,7 +53,7 @@ is known of the model that a task would be given to, and names the command that 
   template   the roles that the chat template shows, and whether tools reach the model
   branches   whether a prompt that leaves an earlier one in its middle is read from there (kept) or from the
              beginning (read again); with a sliding window, llama-server needs --swa-full for it
-  speed      tokens a second, measured with three short requests; they take a minute at most
+  speed      tokens a second, measured with three short requests; they take 90 s at most
 What has been found out is kept for each server, version and model in the folder for caches
 (~/.cache/smallcode/profiles); delete it to have it all found out anew. The window is always read anew.
 A server of unknown make is tried once with three requests of a few tokens.

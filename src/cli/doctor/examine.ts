@@ -82,7 +82,7 @@ const nothing = (failed: Failure, problems: Problem[]): Findings => ({
 
 const SLOW: Problem = {
   level: "hurts",
-  what: "Three short requests took longer than a minute, so that not all is measured.",
+  what: "Three short requests took longer than 90 s, so that not all is measured.",
   run: null,
   advice: "Use a smaller model, or look what else keeps the machine busy.",
 };
