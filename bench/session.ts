@@ -19,6 +19,9 @@ import { LlamaServer } from "./session/server.ts";
 
 const USAGE =
   "bun bench/session.ts --agent smallcode|opencode|pi --endpoint URL [--program PATH] [--turns N] [--reply N] [--turn-time S] [--rung R] [--keep DIR] [--scripted]";
+/** After a turn what still runs at the server is waited for, so long. */
+const MOST_WAITS = 200;
+const WAIT_MS = 50;
 const MAIN = join(import.meta.dir, "..", "src", "main.ts");
 
 class Stop extends Error {
@@ -41,7 +44,7 @@ function optionsOf(args: string[]) {
         program: text,
         turns: { ...text, default: String(MESSAGES.length) },
         reply: { ...text, default: "128" },
-        "turn-time": { ...text, default: "120" },
+        "turn-time": { ...text, default: "300" },
         rung: text,
         keep: text,
         scripted: { type: "boolean", default: false },
@@ -137,6 +140,7 @@ async function run(options: ReturnType<typeof optionsOf>, scratch: string): Prom
     stand?.begin(message);
     if (!(await session.turn(message.text))) late += 1;
     turns += 1;
+    for (let n = 0; n < MOST_WAITS && !proxy.quiet(); n += 1) await Bun.sleep(WAIT_MS);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const requests = proxy.recorded.length - before;
     process.stderr.write(
