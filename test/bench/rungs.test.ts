@@ -59,6 +59,14 @@ test("how a request ended is read from its events", () => {
   });
   const unknown: TurnEvent = { type: "call", call: { tool: "nothing", args: {} } };
   expect(outcomeOf([response("stop"), unknown, refusal], symbols).ending).toBe("refused");
+  const elsewhere: TurnEvent = {
+    type: "call",
+    call: { ...rewrite, args: { ...rewrite.args, path: "b.py" } },
+  };
+  expect(outcomeOf([response("stop"), elsewhere, text], symbols)).toMatchObject({
+    ending: "refused",
+    landed: false,
+  });
   expect(outcomeOf([response("stop")], symbols).ending).toBe("malformed");
   for (const finish of ["length", "loop", "cut"] as const)
     expect(outcomeOf([response("stop"), response(finish)], symbols).ending).toBe("cut");
