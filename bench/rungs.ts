@@ -86,7 +86,7 @@ function optionsOf(args: string[]): Options {
 }
 
 type Row =
-  | { unusable: string; recognised?: boolean }
+  | { unusable: string; recognised?: boolean; says?: string }
   | ({ requests: number; landed: number } & Record<Ending, number> & {
         choices: Asked["choices"];
         tokens: Asked["tokens"];
@@ -137,19 +137,21 @@ async function showsTools(endpoint: string): Promise<boolean | null> {
   return response.ok ? (await response.text()).includes(PROBE) : null;
 }
 
-/** Why the rung cannot be asked, as far as that is known before; `recognised`: the product knows it, too. */
-async function unusable(rung: Rung, model: Model): Promise<Row | null> {
-  const chosen = model.rung === rung ? null : `connected on the ${model.rung} rung instead`;
-  if (rung !== "native") return chosen === null ? null : { unusable: chosen };
-  const dropped = model.profile.tools === false || (await showsTools(model.endpoint)) === false;
-  if (dropped)
-    return { unusable: "tools dropped", recognised: model.profile.tools === false || chosen !== null };
-  return chosen === null ? null : { unusable: chosen };
-}
-
 interface Bench extends Options {
   host: Host;
   place: string;
+}
+
+/**
+ * Why the rung cannot be asked, after the first requests. A template without tools is found by the server's own rendering, and
+ * `recognised` tells whether the product has found it, too, and `says` in what words.
+ */
+async function unusable(rung: Rung, model: Model, tried: Asked[]): Promise<Row | null> {
+  const { tools } = model.profile;
+  if (rung === "native" && (tools === false || (await showsTools(model.endpoint)) === false))
+    return { unusable: "tools dropped", recognised: tools === false, says: tried[0]?.reason ?? "" };
+  const wrong = tried.map(({ carried }) => notAsked(rung, carried));
+  return wrong.every((why) => why !== null) ? { unusable: `not asked: ${wrong[0]}` } : null;
 }
 
 /** Asks `requests` times, as many at once as `atOnce` says; the first few alone, to see that the rung is there at all. */
@@ -171,8 +173,8 @@ async function askAll(rung: Rung, model: Model, bench: Bench): Promise<Row> {
   };
   const started = performance.now();
   await work(Math.min(TRIAL, requests));
-  const wrong = all.map(({ carried }) => notAsked(rung, carried));
-  if (wrong.every((why) => why !== null)) return { unusable: `not asked: ${wrong[0]}` };
+  const useless = await unusable(rung, model, all);
+  if (useless !== null) return useless;
   await Promise.all(
     Array.from({ length: bench.atOnce ?? Math.min(MOST_AT_ONCE, model.fan) }, () => work(requests)),
   );
@@ -198,7 +200,7 @@ async function measure(rung: Rung, bench: Bench): Promise<{ server: string; row:
   for (const notice of found.notices) tell(notice);
   const server = found.engine === null ? found.model.profile.server : "engine";
   try {
-    return { server, row: (await unusable(rung, found.model)) ?? (await askAll(rung, found.model, bench)) };
+    return { server, row: await askAll(rung, found.model, bench) };
   } finally {
     found.engine?.end();
   }
@@ -208,7 +210,10 @@ const percent = (part: number, whole: number): string =>
   whole === 0 ? "-" : `${((100 * part) / whole).toFixed(1)} %`;
 
 function shown(rung: Rung, row: Row): string {
-  if ("unusable" in row) return `${rung}: unusable: ${row.unusable}`;
+  if ("unusable" in row) {
+    const known = row.recognised === undefined ? "" : row.recognised ? " (recognised)" : " (NOT recognised)";
+    return `${rung}: unusable: ${row.unusable}${known}${row.says ? `: ${row.says}` : ""}`;
+  }
   const { requests, valid, landed, refused, malformed, cut, broken, choices, tokens, seconds } = row;
   const bound = choices.asked === 0 ? "" : `; choices that fit ${percent(choices.fit, choices.asked)}`;
   const counts = `landed ${landed}, refused ${refused}, malformed ${malformed}, cut ${cut}, broken ${broken}`;

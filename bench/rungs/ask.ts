@@ -25,11 +25,10 @@ export interface Asked extends Outcome {
 
 type Recording = Pick<Asked, "carried" | "choices" | "replies">;
 
-/** The model for one turn. What a turn may note on it stays with this copy, so that no request depends on those before it. */
+/** The model, with a recorder before it. */
 function recorded(model: Model, into: Recording): Model {
   return {
     ...model,
-    profile: structuredClone(model.profile),
     async chat(messages, g) {
       const { schema, tools } = g;
       if (schema !== undefined) into.carried.schema += 1;
