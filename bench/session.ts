@@ -90,10 +90,13 @@ function layProject(root: string): void {
   }
 }
 
+/** A request that was refused, or given up before the server had read it. One given up later has cost its reading. */
+const failed = ({ status, timings }: Recorded): boolean => status !== 200 && timings === null;
+
 async function exchangesOf(recorded: Recorded[], server: LlamaServer): Promise<Exchange[]> {
   const exchanges: Exchange[] = [];
   for (const one of recorded) {
-    if (one.status !== 200) continue;
+    if (failed(one)) continue;
     const { timings } = one;
     exchanges.push({
       prompt: await server.tokensOf(one.path, one.body),
@@ -161,8 +164,18 @@ async function run(options: ReturnType<typeof optionsOf>, scratch: string): Prom
     processed_share: share(later.processed, later.sent),
     reread_share: share(later.reread, later.sent),
   };
-  const failed = proxy.recorded.filter(({ status }) => status !== 200).length;
-  console.log(JSON.stringify({ agent, simulated, turns, late, ...figures, ...measured, failed, seconds }));
+  console.log(
+    JSON.stringify({
+      agent,
+      simulated,
+      turns,
+      late,
+      ...figures,
+      ...measured,
+      failed: proxy.recorded.filter(failed).length,
+      seconds,
+    }),
+  );
 }
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "session-")));
