@@ -182,7 +182,10 @@ describe("llama.cpp", () => {
   for (const [id, props, rung] of cases) {
     test(`${id}: ${rung}; the window is the slot's, not the training size`, async () => {
       const server = await llama(id, props);
-      expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { rung, window: 8192 } });
+      expect(await to(server.endpoint)).toMatchObject({
+        ok: true,
+        model: { ladder: { rung }, window: 8192 },
+      });
       expect(server.completions()).toEqual([]);
     });
   }
@@ -190,12 +193,15 @@ describe("llama.cpp", () => {
   test("what is set by hand wins", async () => {
     const server = await llama("m.gguf", { chat_template: "" });
     const found = await to(server.endpoint, { rung: "schema", window: 2048 });
-    expect(found).toMatchObject({ ok: true, model: { rung: "schema", window: 2048 } });
+    expect(found).toMatchObject({ ok: true, model: { ladder: { rung: "schema" }, window: 2048 } });
   });
 
   test("a handshake that is not answered stops nothing", async () => {
     const server = await start({ models: [{ id: "m", owned_by: "llamacpp" }] });
-    expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { rung: "schema", window: null } });
+    expect(await to(server.endpoint)).toMatchObject({
+      ok: true,
+      model: { ladder: { rung: "schema" }, window: null },
+    });
   });
 });
 
@@ -209,7 +215,10 @@ describe("Ollama", () => {
   test("a loaded model's own window, and its template", async () => {
     const show = { template: "{{ .System }}{{ .Prompt }}", model_info: { "gemma3.context_length": 131072 } };
     const server = await ollama(["gemma3:4b"], show, [{ name: "gemma3:4b", context_length: 8192 }]);
-    expect(await to(server.endpoint)).toMatchObject({ ok: true, model: { rung: "schema", window: 8192 } });
+    expect(await to(server.endpoint)).toMatchObject({
+      ok: true,
+      model: { ladder: { rung: "schema" }, window: 8192 },
+    });
     expect(server.requests.find(({ path }) => path === "/api/show")?.body).toEqual({ model: "gemma3:4b" });
     expect(server.requests.map(({ path }) => path).sort()).toEqual([
       "/api/ps",
@@ -261,13 +270,13 @@ describe("Ollama", () => {
 
   test("a template that is the prompt alone is a base model's, unless a renderer does the work", async () => {
     const base = await ollama(["a"], { template: "{{ .Prompt }}" }, []);
-    expect(await to(base.endpoint)).toMatchObject({ ok: true, model: { rung: "plain" } });
+    expect(await to(base.endpoint)).toMatchObject({ ok: true, model: { ladder: { rung: "plain" } } });
     const rendered = await ollama(
       ["a"],
       { template: "{{ .Prompt }}", modelfile: "FROM x\nRENDERER qwen3\n" },
       [],
     );
-    expect(await to(rendered.endpoint)).toMatchObject({ ok: true, model: { rung: "schema" } });
+    expect(await to(rendered.endpoint)).toMatchObject({ ok: true, model: { ladder: { rung: "schema" } } });
   });
 
   test("of several the loaded one", async () => {
@@ -294,7 +303,7 @@ test("LM Studio: the loaded model and its loaded window", async () => {
   });
   expect(await to(server.endpoint)).toMatchObject({
     ok: true,
-    model: { name: "b", window: 4096, rung: "schema" },
+    model: { name: "b", window: 4096, ladder: { rung: "schema" } },
   });
 });
 
