@@ -12,6 +12,9 @@ export type FailureKind =
   | "overflow"
   | "rate"
   | "server"
+  /** The server does not take this request: its tools, its schema, a chat. */
+  | "refused"
+  /** What answers does not speak this API. */
   | "protocol"
   | "silence"
   | "cancelled";
@@ -134,7 +137,7 @@ export function fromPayload(place: Place, body: unknown): EndpointError {
   return (
     fromWords(place, message) ??
     new EndpointError(
-      NOT_TAKEN.test(message) ? "protocol" : "server",
+      NOT_TAKEN.test(message) ? "refused" : "server",
       refusal(place, "reported an error", message),
     )
   );
@@ -150,13 +153,13 @@ function fromWords(place: Place, message: string): EndpointError | null {
   const overflow = overflowError(place, message);
   if (overflow !== null) return overflow;
   if (NO_TOOLS.test(message)) {
-    return new EndpointError("protocol", refusal(place, "takes no tools for this model", message), {
+    return new EndpointError("refused", refusal(place, "takes no tools for this model", message), {
       refusesTools: true,
     });
   }
   if (NO_TEMPLATE.test(message)) {
     return new EndpointError(
-      "protocol",
+      "refused",
       `${place.endpoint} cannot chat with ${named(place.model)}, which has no chat template: use --rung plain.`,
     );
   }
@@ -206,7 +209,7 @@ export function fromStatus(
     return new EndpointError("server", sentence, { retry: true, waitMs });
   }
   if (status >= 500 && NOT_TAKEN.test(message))
-    return new EndpointError("protocol", refusal(place, `refused the request (${status})`, message));
+    return new EndpointError("refused", refusal(place, `refused the request (${status})`, message));
   if (status >= 500) {
     return new EndpointError("server", refusal(place, `failed (${status})`, message), {
       retry: true,
@@ -219,7 +222,7 @@ export function fromStatus(
       `${endpoint} redirects elsewhere (${status}), which is not followed: give the final address with --endpoint URL.`,
     );
   }
-  return new EndpointError("protocol", refusal(place, `refused the request (${status})`, message));
+  return new EndpointError("refused", refusal(place, `refused the request (${status})`, message));
 }
 
 export function htmlInstead(place: Place): EndpointError {

@@ -71,7 +71,7 @@ async function probe(place: Place, body: object, signal: AbortSignal | undefined
     return answerOf(await boundedText(response));
   } catch (thrown) {
     const error = fromThrown(place, thrown);
-    return error.kind === "protocol" && thrown instanceof EndpointError ? "refused" : null;
+    return error.kind === "refused" && thrown instanceof EndpointError ? "refused" : null;
   }
 }
 

@@ -75,7 +75,7 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
 
 const TOOLS_DROPPED: Failure = {
   ok: false,
-  kind: "protocol",
+  kind: "refused",
   reason:
     "The server does not pass tools on to this model; leave out --rung, or load a model whose template has tools.",
 };

@@ -9,6 +9,7 @@ const OUTCOMES: Record<FailureKind, Outcome> = {
   model: "no_model",
   rate: "no_model",
   server: "no_model",
+  refused: "no_model",
   protocol: "no_model",
   silence: "no_model",
   auth: "usage",

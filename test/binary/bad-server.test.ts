@@ -140,7 +140,11 @@ test("a reply that repeats itself for ever is stopped while it streams", async (
   const loop: Row = { repeat: "and so on and so on, " };
   const p = await project(BUGGY, Array<Row>(1 + 6).fill(loop));
   expectBad(await p.run([QUESTION]), 1, /repeated itself without end/);
-  expectBad(await p.run(["--yes", TASK]), 1, /could not be used 3 times in a row; .*repeated itself/);
+  expectBad(
+    await p.run(["--yes", "--rung", "schema", TASK]),
+    1,
+    /could not be used 3 times in a row; .*repeated itself/,
+  );
   expect(p.server.completions().every(({ aborted }) => aborted)).toBe(true);
 });
 
@@ -155,7 +159,7 @@ test("a reply cut off by the token limit never runs", async () => {
   const asked = await p.run([QUESTION]);
   expectBad(asked, 6, /The answer was cut off by the limit on its length/);
   expect(asked.stdout).toBe("It is\n");
-  const ran = await p.run(["--yes", TASK]);
+  const ran = await p.run(["--yes", "--rung", "schema", TASK]);
   expectBad(ran, 1, /could not be used 3 times in a row; the last time: Your reply was cut off/);
   expect(ran.stderr).not.toContain("verdict");
 });

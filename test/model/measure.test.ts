@@ -117,5 +117,5 @@ test("when the time is up, what is known by then; when it is cancelled, nothing"
 
 test("the first request that fails is the result", async () => {
   const refused: Row = { status: 400, body: { error: { message: "no chat template" } } };
-  expect(await measure(await modelOf([refused]))).toMatchObject({ ok: false, kind: "protocol" });
+  expect(await measure(await modelOf([refused]))).toMatchObject({ ok: false, kind: "refused" });
 });

@@ -254,9 +254,9 @@ describe("something else", () => {
       { error: { message: "Rate limit reached: too many tokens per minute, context length 8192" } },
       "rate",
     ],
-    ["a quota", 400, { error: { message: "prompt too long for your quota" } }, "protocol"],
-    ["a grammar", 400, { error: { message: "failed to parse grammar" } }, "protocol"],
-    ["a length of another kind", 400, { error: { message: "stop sequence length exceeds 16" } }, "protocol"],
+    ["a quota", 400, { error: { message: "prompt too long for your quota" } }, "refused"],
+    ["a grammar", 400, { error: { message: "failed to parse grammar" } }, "refused"],
+    ["a length of another kind", 400, { error: { message: "stop sequence length exceeds 16" } }, "refused"],
   ];
   for (const [name, status, body, kind] of others)
     test(name, async () => {

@@ -35,19 +35,19 @@ describe("statuses", () => {
     [
       "400 of another kind",
       { status: 400, body: { error: { message: "failed to parse grammar" } } },
-      "protocol",
+      "refused",
       /refused the request \(400\): failed to parse grammar/,
     ],
     [
       "500 for tools (llama.cpp)",
       { status: 500, body: { error: { message: "tools param requires --jinja flag", code: 500 } } },
-      "protocol",
-      /refused the request \(500\): tools param requires --jinja flag/,
+      "refused",
+      /takes no tools for this model: tools param requires --jinja flag/,
     ],
     [
       "an error inside 200 for a schema (LM Studio)",
       { errorIn200: { message: "Failed to compile JSON schema: unsupported keyword" } },
-      "protocol",
+      "refused",
       /reported an error: Failed to compile JSON schema/,
     ],
     [

@@ -102,7 +102,7 @@ test("a reply without a call, one that was cut off, and one with a tool that the
 });
 
 test("a server that refuses the request makes the rung unfit; one that fails does not", async () => {
-  const refused = { ok: false as const, kind: "protocol" as const, reason: "x does not support tools" };
+  const refused = { ok: false as const, kind: "refused" as const, reason: "x does not support tools" };
   expect(await one(refused)).toEqual({ kind: "unfit", failure: refused });
   expect(await one({ ...refused, kind: "server" })).toMatchObject({ kind: "failed" });
   expect(await one({ finish: "cut", reason: "It broke off." })).toMatchObject({ kind: "cut" });

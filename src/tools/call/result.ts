@@ -64,9 +64,8 @@ export function textOf(reply: Reply): { ok: true; text: string } | { ok: false; 
   }
 }
 
-/** A server answers with "protocol" what it does not take, as against what it cannot do now. */
 const refusedOf = (failure: Failure): CallResult =>
-  failure.kind === "protocol" ? { kind: "unfit", failure } : { kind: "failed", reply: failure };
+  failure.kind === "refused" ? { kind: "unfit", failure } : { kind: "failed", reply: failure };
 
 /** One result for each of the replies to a request. */
 export function each(reply: Reply, one: (reply: Reply) => CallResult): [CallResult, ...CallResult[]] {
