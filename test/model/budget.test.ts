@@ -117,7 +117,8 @@ test("the head names every tool once and is small", () => {
 });
 
 test("the schema of a choice holds only what every converter compiles", () => {
-  expect(choiceSchema({ tools: ["a"], targets: ["b", "other"] })).toEqual({
+  const list = { tools: ["a"], targets: ["b", "other"], needsText: false };
+  const object = {
     type: "object",
     properties: {
       tool: { type: "string", enum: ["a"] },
@@ -126,5 +127,10 @@ test("the schema of a choice holds only what every converter compiles", () => {
     },
     required: ["tool", "target", "text"],
     additionalProperties: false,
+  };
+  expect(choiceSchema([list])).toEqual(object);
+  const text = { type: "string", minLength: 1, maxLength: 160 };
+  expect(choiceSchema([list, { ...list, needsText: true }])).toEqual({
+    oneOf: [object, { ...object, properties: { ...object.properties, text } }],
   });
 });

@@ -1,6 +1,6 @@
 /** One call on the schema rung in its parts: what each request holds, and what a reply that cannot be used comes to. */
 import { expect, test } from "bun:test";
-import { listsFor } from "../../src/tools/call/schema.ts";
+import { labelsFor, listsFor } from "../../src/tools/call/schema.ts";
 import { getCall } from "../../src/tools/call.ts";
 import { answering, optionsFor, type Said } from "./answering.ts";
 
@@ -88,10 +88,30 @@ test("a broken connection, a loop and a failure are told apart", async () => {
 
 test("the lists: at most 32 labels, files after their symbols, checks and `other` always", () => {
   const targets = Array.from({ length: 60 }, (_, n) => ({ path: `f${n}.py`, symbol: `s${n}` }));
-  const { targets: labels } = listsFor(targets, ["a", "b", "c", "d", "e"]);
+  const labels = labelsFor(targets, ["a", "b", "c", "d", "e"]);
   expect(labels).toHaveLength(32);
   expect(labels.slice(0, 3)).toEqual(["f0.py::s0", "f0.py", "f1.py::s1"]);
   expect(labels.slice(-5)).toEqual(["check:a", "check:b", "check:c", "check:d", "other"]);
   expect(new Set(labels).size).toBe(32);
-  expect(listsFor([], []).targets).toEqual(["other"]);
+  expect(labelsFor([], [])).toEqual(["other"]);
+});
+
+test("each tool is on offer for what it takes, and with a text where it needs one", () => {
+  const on = { targets: [{ path: "a.py", symbol: "f" }], checks: ["pytest"] };
+  const all = ["a.py::f", "a.py", "check:pytest", "other"];
+  const list = (tools: string[], targets: string[], needsText: boolean) => ({ tools, targets, needsText });
+  expect(listsFor(on)).toEqual([
+    list(["rewrite_symbol"], ["a.py::f"], false),
+    list(["replace_text"], ["a.py::f", "a.py"], false),
+    list(["create_file", "find_and_read"], all, true),
+    list(["delete_file"], ["a.py"], false),
+    list(["move_file"], ["a.py::f", "a.py"], true),
+    list(["run_check"], ["check:pytest"], false),
+    list(["finish"], all, false),
+  ]);
+  expect(listsFor({ targets: [], checks: [] }).flatMap(({ tools }) => tools)).toEqual([
+    "create_file",
+    "find_and_read",
+    "finish",
+  ]);
 });

@@ -4,7 +4,7 @@
  */
 import type { ChatMessage } from "../../model/model.ts";
 import { readChoice } from "../../model/reader.ts";
-import { CHOOSE, type ChoiceLists, choiceSchema, codeRequest, OTHER, THINK } from "../../model/schema.ts";
+import { CHOOSE, type ChoiceList, choiceSchema, codeRequest, OTHER, THINK } from "../../model/schema.ts";
 import type { Result, Target } from "../../types.ts";
 import { TOOLS, toolNamed } from "../index.ts";
 import type { Choice } from "../tool.ts";
@@ -19,28 +19,50 @@ const labelOf = ({ path, symbol }: Target): string => (symbol === undefined ? pa
 const checkLabel = (check: string): string => `check:${check}`;
 
 /** The labels on offer, at most 32: checks and `other` always, then targets by rank, each file after its first symbol. */
-export function listsFor(targets: Target[], checks: string[]): ChoiceLists {
+export function labelsFor(targets: Target[], checks: string[]): string[] {
   const always = [...checks.slice(0, 4).map(checkLabel), OTHER];
   const labels = new Set<string>();
   for (const target of targets) {
     labels.add(labelOf(target));
     labels.add(target.path);
   }
-  return {
-    tools: TOOLS.map(({ name }) => name),
-    targets: [...[...labels].slice(0, MOST_ENUM - always.length), ...always],
-  };
+  return [...[...labels].slice(0, MOST_ENUM - always.length), ...always];
 }
 
-function choiceOf(text: string, options: CallOptions, lists: ChoiceLists): Result<{ choice: Choice }> {
-  const read = readChoice(text, lists);
-  if (!read.ok) return read;
-  const check = options.checks.find((id) => checkLabel(id) === read.target) ?? null;
+type On = Pick<CallOptions, "targets" | "checks">;
+
+/** What a label stands for; neither for one that is none. */
+function meaning(label: string | null, { targets, checks }: On): Pick<Choice, "target" | "check"> {
+  const check = checks.find((id) => checkLabel(id) === label) ?? null;
   const target =
-    options.targets.find((one) => labelOf(one) === read.target) ??
-    options.targets.filter(({ path }) => path === read.target).map(({ path }) => ({ path }))[0] ??
+    targets.find((one) => labelOf(one) === label) ??
+    targets.filter(({ path }) => path === label).map(({ path }) => ({ path }))[0] ??
     null;
-  return { ok: true, choice: { tool: read.tool, target, check, text: read.text } };
+  return { target, check };
+}
+
+/** The tools by the labels that they take, as each tells of itself; one that takes none of them is not on offer. */
+export function listsFor(on: On): ChoiceList[] {
+  const labels = labelsFor(on.targets, on.checks);
+  const lists = new Map<string, ChoiceList>();
+  for (const { name, fromChoice } of TOOLS) {
+    const takes = (label: string, text: string): boolean =>
+      fromChoice({ tool: name, ...meaning(label, on), text }).ok;
+    const targets = labels.filter((label) => takes(label, "x"));
+    if (targets.length === 0) continue;
+    const needsText = targets.some((label) => !takes(label, ""));
+    const key = JSON.stringify([targets, needsText]);
+    const list = lists.get(key) ?? { tools: [], targets, needsText };
+    lists.set(key, { ...list, tools: [...list.tools, name] });
+  }
+  return [...lists.values()];
+}
+
+function choiceOf(text: string, on: On): Result<{ choice: Choice }> {
+  const names = TOOLS.map(({ name }) => name);
+  const read = readChoice(text, { tools: names, targets: labelsFor(on.targets, on.checks) });
+  if (!read.ok) return read;
+  return { ok: true, choice: { tool: read.tool, ...meaning(read.target, on), text: read.text } };
 }
 
 const whatOf = (args: Record<string, unknown>): string => String(args.symbol ?? args.path ?? "it");
@@ -67,11 +89,10 @@ export async function schemaCall(options: CallOptions): Promise<CallResult> {
     { role: "assistant", content: thought.text.trim() || "Ready." },
     { role: "user", content: CHOOSE },
   ];
-  const lists = listsFor(options.targets, options.checks);
-  const schema = choiceSchema(lists);
+  const schema = choiceSchema(listsFor(options));
   const chosen = textOf(await ask("choose", chooseAt, { maxTokens: CHOICE_TOKENS, temperature: 0, schema }));
   if (!chosen.ok) return chosen.end;
-  const read = choiceOf(chosen.text, options, lists);
+  const read = choiceOf(chosen.text, options);
   if (!read.ok) return { kind: "malformed", reason: read.reason };
   const tool = toolNamed(read.choice.tool);
   if (tool === undefined) return { kind: "malformed", reason: `There is no tool ${read.choice.tool}.` };
