@@ -14,6 +14,7 @@ import { endOfTooSmall, noticeOfSmall } from "./turn/window.ts";
 import type { Account, TurnEvent } from "./types.ts";
 
 export { type Earlier, TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
+export { Trunk } from "./turn/trunk.ts";
 
 /** Runs a turn to its end; `exit` is what the process will end with. Throws only on a bug. */
 export async function runTurn(
@@ -35,6 +36,7 @@ export async function runTurn(
     tooSmall === null
       ? await stages(request, parts, { intent: intent.intent, meter })
       : { end: tooSmall, work: null };
+  request.trunk?.ended();
   emit({
     type: "end",
     ...end,

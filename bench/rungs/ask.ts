@@ -106,7 +106,7 @@ export async function askOnce(
   const { emit, signal } = stopping(events);
   const started = performance.now();
   await runTurn(
-    { task: situation.task, data: null, earlier: null, session: "bench", version: "bench" },
+    { task: situation.task, data: null, earlier: null, trunk: null, session: "bench", version: "bench" },
     {
       settings,
       workspace: opened.workspace,

@@ -64,7 +64,7 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
   emit({ type: "start", v: EVENT_VERSION, session, version, cwd: settings.workspace.root, task });
   if (stdin.notice !== null) emit({ type: "notice", level: "info", text: stdin.notice });
   const data = args.task === "" ? null : stdin.text;
-  const request = { task, data, earlier: null, session, version };
+  const request = { task, data, earlier: null, trunk: null, session, version };
   const exit = await oneTurn(request, around, { controller, engine });
   around.close();
   return exit;

@@ -3,17 +3,43 @@ import { compose, lined, sharesFor, tokensOf, whole } from "../model/budget.ts";
 import { ASK_HEAD } from "../model/head.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
+import type { Rung } from "../types.ts";
 import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 import { codeSection, dataSection, filesLine, linesAbout } from "./opening.ts";
+import { begunOn } from "./talk.ts";
+import { type Above, aboveOf, NOTHING_ABOVE, standsIn } from "./trunk.ts";
 import { shrinkWindow } from "./window.ts";
 
 /** What a prompt has around its question: the second message, or "Answer:". */
 const FRAME = 12;
 
+/** Where the question comes behind the head of a conversation, which tells of calls. */
+const IN_PROSE = "\nAnswer in a few sentences, without a call.";
+
+/** What the request begins with: in a conversation the head of its tasks and what they said, else a short head of its own. */
+interface Begun {
+  rung: Rung;
+  head: ChatMessage;
+  above: Above;
+  /** Whether the answer becomes part of what the next task goes on from. */
+  stays: boolean;
+}
+
+function begin(request: TurnRequest, parts: TurnParts, meter: Meter): Begun {
+  const { rung } = parts.model.ladder;
+  if (request.trunk === null || rung === "plain" || rung === "native")
+    return { rung, head: ASK_HEAD, above: NOTHING_ABOVE, stays: false };
+  return { rung, head: begunOn(rung).head, above: aboveOf(request, parts, meter), stays: true };
+}
+
 /** The question with the code and the data that belong to it, in at most so many tokens. */
-async function questionFor(request: TurnRequest, parts: TurnParts, most: number): Promise<string> {
+async function questionFor(
+  request: TurnRequest,
+  parts: TurnParts,
+  { above, stays, most }: Begun & { most: number },
+): Promise<string> {
   const shares = sharesFor(parts.model);
   const { workspace } = parts;
   const files = await workspace.list();
@@ -30,16 +56,24 @@ async function questionFor(request: TurnRequest, parts: TurnParts, most: number)
   const read = target === null ? null : await workspace.read(target.path);
   const lines = read?.ok ? linesAbout(read.file.text, request.task, []) : [];
   const { symbols } = ranking;
+  const names = filesLine(files, most * 0.1);
   return compose(most, [
-    whole(filesLine(files, most * 0.1), { share: 0.1, rank: 3 }),
-    await codeSection({ target, symbols, lines, share: 0.35, rank: 1 }, { workspace, files: [], shares }),
+    whole(standsIn(above, names) ? "" : names, { share: 0.1, rank: 3 }),
+    await codeSection(
+      { target, symbols, lines, above, share: 0.35, rank: 1 },
+      { workspace, files: [], shares },
+    ),
     dataSection(request.data, shares.data, { share: 0.2, rank: 2 }),
-    earlierSection(request, { share: 0.05, rank: 4, cap: shares.answer }),
-    lined(request.task, { share: 0.3, rank: 0, frame: (text) => `Question: ${text}` }),
+    earlierSection(request, { share: 0.05, rank: 4, cap: shares.answer, above }),
+    lined(request.task, {
+      share: 0.3,
+      rank: 0,
+      frame: (text) => `Question: ${text}${stays ? IN_PROSE : ""}`,
+    }),
   ]);
 }
 
-function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
+async function send(meter: Meter, parts: TurnParts, messages: ChatMessage[]): Promise<Reply> {
   const { reply } = sharesFor(parts.model);
   let begun = false;
   const onText = (text: string): void => {
@@ -49,20 +83,34 @@ function send(meter: Meter, parts: TurnParts, content: string): Promise<Reply> {
     if (shown !== "") parts.emit({ type: "text", text: shown });
   };
   const g = { maxTokens: reply, temperature: 0.2, onText };
-  if (parts.model.ladder.rung === "plain")
-    return meter.complete("answer", `${ASK_HEAD.content}\n\n${content}\nAnswer:`, {
+  if (parts.model.ladder.rung === "plain") {
+    const prompt = messages.map(({ content }) => content).join("\n\n");
+    return meter.complete("answer", `${prompt}\nAnswer:`, {
       ...g,
       stop: ["\nQuestion:", "\nAnswer:", "\n\n\n"],
     });
-  const messages: ChatMessage[] = [ASK_HEAD, { role: "user", content }];
+  }
   return meter.chat("answer", messages, g);
 }
 
 /** Asks in what the window has room for; where the server then says that it has less, once more. */
 async function ask(request: TurnRequest, parts: TurnParts, meter: Meter): Promise<Reply> {
   const once = async (): Promise<Reply> => {
-    const { prompt } = sharesFor(parts.model);
-    return send(meter, parts, await questionFor(request, parts, prompt - tokensOf([ASK_HEAD]) - FRAME));
+    const begun = begin(request, parts, meter);
+    const { head, above, rung, stays } = begun;
+    const most = sharesFor(parts.model).prompt - tokensOf([head, ...above.messages]) - FRAME;
+    const question: ChatMessage = {
+      role: "user",
+      content: await questionFor(request, parts, { ...begun, most }),
+    };
+    const reply = await send(meter, parts, [head, ...above.messages, question]);
+    if (stays && reply.ok && reply.finish === "stop" && reply.text.trim() !== "")
+      request.trunk?.keep(rung, [
+        ...above.messages,
+        question,
+        { role: "assistant", content: reply.text.trim() },
+      ]);
+    return reply;
   };
   const reply = await once();
   if (reply.ok || reply.kind !== "overflow" || stoppedEnd(parts, meter) !== null) return reply;

@@ -12,7 +12,7 @@ import { endOfFailure } from "./failures.ts";
 import { fall } from "./fall.ts";
 import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
-import { type Called, complain, ended, offer, openTalk, say, type Talk } from "./talk.ts";
+import { type Called, complain, ended, offer, openTalk, say, stands, type Talk } from "./talk.ts";
 
 const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
@@ -130,7 +130,10 @@ async function onAnswer(
       return say(talk, called, reportText(ran.report));
     }
     case "finish":
-      if (talk.standing !== null) return { kind: "done", verdict: talk.standing };
+      if (talk.standing !== null) {
+        stands(talk, called);
+        return { kind: "done", verdict: talk.standing };
+      }
       return say(talk, called, `${notDone(talk.last)} Make the change with a tool.`);
   }
 }
@@ -178,6 +181,7 @@ function onStanding(
   const wasRed = verifier.baseline.some(({ status }) => status !== "passed");
   talk.standing = verifier.suffices(verdict) ? verdict : talk.standing;
   talk.work.by = candidate.origin;
+  stands(talk, called);
   verifier.accept(verdict);
   talk.tried.clear();
   talk.seen.clear();
@@ -218,6 +222,7 @@ async function sample(talk: Talk, again: Again): Promise<{ end: StepEnd | null }
       if (result.kind === "failed") return { end: await repair(talk, result.reply) };
       if (result.kind === "unfit") return { end: await onUnfit(talk, result.failure) };
       const end = await sampling.judge(result.kind === "call" ? result.call : null);
+      if (end?.kind === "done" && result.kind === "call") stands(talk, result);
       if (end !== null) return { end };
     }
     done += n;

@@ -11,6 +11,7 @@ import { stoppedEnd } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
 import { begunOn, CALL_TOKENS, ended, type Past, room, shownIn, type Talk } from "./talk.ts";
+import { NOTHING_ABOVE } from "./trunk.ts";
 import { shrinkWindow } from "./window.ts";
 
 /** Of one step. */
@@ -84,7 +85,8 @@ function soFar(
 
 /** The conversation anew, in at most `target` tokens: the last call whole where there is room for it, else what came of it. */
 async function rebuild(talk: Talk, target: number): Promise<void> {
-  const { past, work } = talk;
+  const { past, work, above } = talk;
+  talk.above = NOTHING_ABOVE;
   const last = past.at(-1);
   const all = target - talk.fixed;
   const lines = Math.floor(all * LINES_SHARE);
@@ -93,7 +95,7 @@ async function rebuild(talk: Talk, target: number): Promise<void> {
   const most = Math.min(room(talk), all - estimateTokens(answer) - Math.min(lines, past.length * LINE));
   // Where nothing has changed, its bytes stay: the server has read them.
   const changed = past.some(({ came }, index) => came === "stands" && index >= talk.openedAt);
-  if (changed || estimateTokens(talk.opening) > most) {
+  if (changed || above.messages.length > 0 || estimateTokens(talk.opening) > most) {
     talk.opening = await talk.openingIn(most);
     talk.openedAt = past.length;
   }
@@ -127,7 +129,7 @@ function targetOf({ work }: Talk): number {
 /** The conversation goes on on another rung: its head, and what has been done, in words. */
 export async function moveTo(talk: Talk, rung: ChatRung): Promise<void> {
   const past = talk.past.map((one) => ({ ...one, exchange: null }));
-  Object.assign(talk, begunOn(rung), { past, calls: 0, malformed: 0, cut: 0 });
+  Object.assign(talk, begunOn(rung), { above: NOTHING_ABOVE, past, calls: 0, malformed: 0, cut: 0 });
   talk.opening = await talk.openingIn(room(talk));
   talk.openedAt = past.length;
   await rebuild(talk, targetOf(talk));

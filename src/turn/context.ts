@@ -2,11 +2,12 @@
 import type { Settings } from "../config.ts";
 import type { Section, Shares } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
-import type { Model } from "../model/model.ts";
-import type { Origin, Outcome, TurnEvent } from "../types.ts";
+import type { ChatMessage, Model } from "../model/model.ts";
+import type { Origin, Outcome, Rung, TurnEvent } from "../types.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
 import type { Meter } from "./meter.ts";
+import type { Above, Trunk } from "./trunk.ts";
 
 export interface TurnRequest {
   task: string;
@@ -14,6 +15,8 @@ export interface TurnRequest {
   data: string | null;
   /** What went before in the conversation; null at its start. */
   earlier: Earlier | null;
+  /** What the tasks of a conversation go on from; null where there is only this one. */
+  trunk: Trunk | null;
   session: string;
   /** The program's version. */
   version: string;
@@ -52,12 +55,19 @@ export interface TurnEnd {
 
 const EARLIER = "Earlier in this conversation, newest first:";
 
-/** The section of a prompt on what went before: whole turns, each in full where there is room, else in brief. */
+/**
+ * The section of a prompt on what went before: whole turns, each in full where there is room, else in brief. Of turns that stand
+ * above it tells only how they ended.
+ */
 export function earlierSection(
   { earlier }: TurnRequest,
-  { share, rank, cap }: { share: number; rank: number; cap: number },
+  { share, rank, cap, above }: { share: number; rank: number; cap: number; above: Above },
 ): Section {
-  const turns = earlier?.turns ?? [];
+  const all = earlier?.turns ?? [];
+  const turns =
+    above.messages.length === 0
+      ? all
+      : all.slice(0, above.turns).map(({ brief }) => ({ brief, full: brief }));
   const inAtMost = (most: number): string => {
     let text = EARLIER;
     for (const { brief, full } of turns) {
@@ -82,6 +92,8 @@ export interface Work {
   checks: string[];
   /** Texts that files had when a candidate changed them, and those that it gave them; newest last. */
   earlier: Map<string, string[]>;
+  /** The messages behind the head that led to what was accepted last. */
+  said: { rung: Rung; messages: ChatMessage[] } | null;
   /** Counts candidates that were judged. */
   candidates: number;
   by: Origin | null;

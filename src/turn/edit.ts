@@ -142,6 +142,7 @@ async function prepare(
     files,
     checks: checks.map(({ id }) => id),
     earlier: new Map(),
+    said: null,
     candidates: 0,
     by: null,
     finished: false,
@@ -227,7 +228,9 @@ async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
   if (parts.settings.mode.dryRun)
     return restore({ ...end, message: `${message} Nothing was kept (--dry-run).` }, work);
   const kept = await transaction.commit();
-  return kept.ok ? end : { outcome: "failed", message: kept.reason };
+  if (!kept.ok) return { outcome: "failed", message: kept.reason };
+  if (work.said !== null) work.request.trunk?.keep(work.said.rung, work.said.messages);
+  return end;
 }
 
 /** Everything back as it was. */

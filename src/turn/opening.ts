@@ -8,6 +8,7 @@ import type { CodeSymbol, Step, Target } from "../types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { earlierSection, type Work } from "./context.ts";
 import { reportText } from "./judge.ts";
+import { type Above, standsIn } from "./trunk.ts";
 
 const MOST_NAMES = 40;
 const MOST_NAME_TOKENS = 400;
@@ -42,7 +43,7 @@ export function linesAbout(text: string, task: string, failing: number[]): numbe
 }
 
 /** The text of the first failing test, where it is known and not longer than its share; else "". */
-async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
+async function failingTest({ parts, shares, verifier }: Work, above: Above): Promise<string> {
   if (shares.test === 0) return "";
   const failing = verifier.baseline
     .flatMap(({ diagnostics }) => diagnostics)
@@ -58,15 +59,43 @@ async function failingTest({ parts, shares, verifier }: Work): Promise<string> {
     .slice(symbol.lines.start - 1, symbol.lines.end)
     .join("\n");
   const shown = `The failing test:\n${fenced(parsed.path, parsed.language, text)}`;
+  if (standsIn(above, shown)) return "";
   return estimateTokens(shown) > shares.test ? "" : shown;
 }
 
-/** The code that a task is about, within its share; the names of the files where there is none to show. */
+/** Whether the code of a target stands above as it now is: as it was shown, or as the model wrote it. */
+async function isAbove(target: Target | null, workspace: Workspace, above: Above): Promise<boolean> {
+  if (target === null || above.messages.length === 0) return false;
+  const read = await workspace.read(target.path);
+  if (!read.ok) return false;
+  if (target.symbol === undefined) return standsIn(above, read.file.text);
+  const parsed = await parse(target.path, read.file.text);
+  const found = parsed?.definitions.find(({ symbol }) => symbol.name === target.symbol);
+  if (!parsed || !found) return false;
+  const start = parsed.text.lastIndexOf("\n", found.start - 1) + 1;
+  const code = parsed.text.slice(start, found.end);
+  const indent = /^[ \t]*/.exec(code)?.[0] ?? "";
+  return standsIn(above, code) || standsIn(above, code.replaceAll(`\n${indent}`, "\n"));
+}
+
+/** The code that a task is about, within its share, unless it stands above; the names of the files where there is none to show. */
 export async function codeSection(
-  room: { target: Target | null; symbols: CodeSymbol[]; lines: number[]; share: number; rank: number },
+  room: {
+    target: Target | null;
+    symbols: CodeSymbol[];
+    lines: number[];
+    above: Above;
+    share: number;
+    rank: number;
+  },
   { workspace, files, shares }: { workspace: Workspace; files: string[]; shares: Shares },
 ): Promise<Section> {
-  const { target, symbols, lines, share, rank } = room;
+  const { target, symbols, lines, above, share, rank } = room;
+  if (target !== null && (await isAbove(target, workspace, above)))
+    return whole(`Code: ${target.symbol ?? "the text"} of ${target.path} stands above, as it now is.`, {
+      share,
+      rank,
+    });
   const inAtMost = async (most: number): Promise<string> => {
     const code = most - estimateTokens(CODE);
     const heads = Math.min(shares.heads, Math.floor(code / 4));
@@ -95,8 +124,7 @@ function failingLines(work: Work, target: Target | null): number[] {
 
 /** The first message of a step, in at most `most` tokens: task, data, what fails, the code, what went before. */
 export async function openingOf(
-  step: Step,
-  symbols: CodeSymbol[],
+  { step, symbols, above }: { step: Step; symbols: CodeSymbol[]; above: Above },
   work: Work,
   most: number,
 ): Promise<string> {
@@ -115,8 +143,8 @@ export async function openingOf(
       cap: shares.answer,
       frame: (text) => `Checks before any change:\n${text}`,
     }),
-    whole(await failingTest(work), { share: 0.12, rank: 3 }),
-    await codeSection({ target, symbols, lines, share: 0.3, rank: 1 }, { workspace, files, shares }),
-    earlierSection(request, { share: 0.04, rank: 5, cap: shares.answer }),
+    whole(await failingTest(work, above), { share: 0.12, rank: 3 }),
+    await codeSection({ target, symbols, lines, above, share: 0.3, rank: 1 }, { workspace, files, shares }),
+    earlierSection(request, { share: 0.04, rank: 5, cap: shares.answer, above }),
   ]);
 }

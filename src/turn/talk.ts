@@ -9,6 +9,7 @@ import type { CodeSymbol, Step, Target, ToolCall, Verdict } from "../types.ts";
 import type { Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import { openingOf } from "./opening.ts";
+import { type Above, aboveOf, NOTHING_ABOVE } from "./trunk.ts";
 
 /** What a call adds to the conversation before its code: requests, thought and choice. */
 export const CALL_TOKENS = 450;
@@ -45,6 +46,8 @@ export interface Talk {
   opening: string;
   openedAt: number;
   messages: ChatMessage[];
+  /** What stands between the head and the opening; nothing once the conversation was compacted. */
+  above: Above;
   /** What can be chosen, what was found last first. */
   targets: Target[];
   /** Calls on this rung. */
@@ -65,21 +68,27 @@ export interface Talk {
   tried: Map<string, Verdict>;
 }
 
-/** Opens the conversation of a step on this rung; one that is not the first of its turn says so. */
+/**
+ * Opens the conversation of a step on this rung: the first one of a turn goes on from the earlier tasks, another one begins at
+ * the head and says so.
+ */
 export async function openTalk(
   { step, rung }: { step: Step; rung: ChatRung },
   symbols: CodeSymbol[],
   work: Work,
 ): Promise<Talk> {
-  if (work.meter.requests > 0) work.meter.reset(`A conversation of its own for step ${step.id}.`);
+  const first = work.meter.requests === 0;
+  if (!first) work.meter.reset(`A conversation of its own for step ${step.id}.`);
   const talk: Talk = {
     work,
     step,
     ...begunOn(rung),
-    openingIn: (most) => withMenu(talk, most, (left) => openingOf(step, symbols, work, left)),
+    openingIn: (most) =>
+      withMenu(talk, most, (left) => openingOf({ step, symbols, above: talk.above }, work, left)),
     opening: "",
     openedAt: 0,
     messages: [],
+    above: first ? aboveOf(work.request, work.parts, work.meter) : NOTHING_ABOVE,
     targets: step.targets,
     calls: 0,
     malformed: 0,
@@ -94,7 +103,7 @@ export async function openTalk(
     tried: new Map(),
   };
   talk.opening = await talk.openingIn(room(talk));
-  talk.messages = [talk.head, { role: "user", content: talk.opening }];
+  talk.messages = [talk.head, ...talk.above.messages, { role: "user", content: talk.opening }];
   return talk;
 }
 
@@ -117,9 +126,9 @@ async function withMenu(
   return text === "" ? menu : `${text}\n\n${menu}`;
 }
 
-/** Tokens that the first message may have: with the head its share, and a call has to fit behind it. */
-export function room({ work: { shares }, fixed }: Pick<Talk, "work" | "fixed">): number {
-  return Math.min(shares.opening, shares.prompt - CALL_TOKENS) - fixed;
+/** Tokens that the opening may have: with the head its share, and a call has to fit behind it. */
+export function room({ work: { shares }, fixed, above }: Pick<Talk, "work" | "fixed" | "above">): number {
+  return Math.min(shares.opening, shares.prompt - CALL_TOKENS - tokensOf(above.messages)) - fixed;
 }
 
 /** The step ends here: with what stands, or as a failure. */
@@ -147,6 +156,11 @@ export function say(talk: Talk, called: Called, content: string, came: Past["cam
   const exchange = talk.messages.slice(length);
   talk.past.push({ call, came, answer, shows: shownIn(answer), exchange, request });
   return null;
+}
+
+/** What this call came to stands: where the turn does, too, the next one goes on from here. */
+export function stands({ work, rung }: Talk, { said }: Called): void {
+  work.said = { rung, messages: said.slice(1) };
 }
 
 /** The complaint stands at the end of the last message until a reply can be used; it takes the place of the one before. */

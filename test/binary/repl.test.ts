@@ -44,8 +44,10 @@ test("two turns: the second knows the task, the diff and the verdict of the firs
   const last = prompts.at(-1) ?? "";
   expect(last).toContain(`Earlier in this conversation, newest first:\n- Task: ${TASK}\n`);
   expect(last).toContain("Ended: Verified: All 2 tests pass.");
-  expect(last).toContain("+    return a + b");
-  expect(last.indexOf("Earlier in")).toBeGreaterThan(last.indexOf("return a * b"));
+  // It goes on from the first: the code stands there, and nothing is read again.
+  expect(last.startsWith(prompts.at(-2) ?? "-")).toBeTrue();
+  expect(last).toContain("Code: add of calc.py stands above, as it now is.");
+  expect(last.indexOf("Earlier in")).toBeGreaterThan(last.indexOf("return a + b"));
   expect(t.shown()).not.toContain("\x1b[?1049h");
 });
 

@@ -16,7 +16,7 @@ export interface Session {
   /** Runs one turn; everything that is asked is permitted. */
   turn(
     task: string,
-    more?: Partial<Pick<TurnRequest, "data" | "earlier">> & { ask?: boolean },
+    more?: Partial<Pick<TurnRequest, "data" | "earlier" | "trunk">> & { ask?: boolean },
   ): Promise<TurnEnd>;
 }
 
@@ -40,9 +40,9 @@ export async function session(
   return {
     model,
     events,
-    turn: (task, { data = null, earlier = null, ask } = {}) =>
+    turn: (task, { data = null, earlier = null, trunk = null, ask } = {}) =>
       runTurn(
-        { task, data, earlier, session: "test", version: "0" },
+        { task, data, earlier, trunk, session: "test", version: "0" },
         {
           settings:
             ask === undefined

@@ -1,6 +1,6 @@
 /** What a conversation remembers: its turns, heard from their events, and what the next turn is told of them. */
 import { cutLines } from "../../model/budget.ts";
-import type { Earlier } from "../../turn.ts";
+import { type Earlier, Trunk } from "../../turn.ts";
 import type { Outcome, Tokens, TurnEvent } from "../../types.ts";
 import { Thoughts } from "../thinking.ts";
 
@@ -30,6 +30,8 @@ const cut = (text: string, most: number): string =>
 
 export class Conversation {
   private turns: Turn[] = [];
+  /** What the next task goes on from. */
+  readonly trunk = new Trunk();
   requests = 0;
   tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
   last: Request | null = null;
@@ -89,10 +91,12 @@ export class Conversation {
         ? this.turns.findLast((one) => isKept(one) && !one.undone)
         : this.turns.find(({ undone }) => undone);
     if (turn !== undefined) turn.undone = direction === "undo";
+    this.trunk.forget();
   }
 
   forget(): void {
     this.turns = [];
+    this.trunk.forget();
   }
 
   earlier(): Earlier | null {

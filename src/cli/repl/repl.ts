@@ -204,12 +204,14 @@ class Repl {
     const { around } = this;
     const { settings, session, version, emit } = around;
     const { signal } = controller;
+    const { trunk } = this.conversation;
     const earlier = this.conversation.earlier();
     const timer = setTimeout(() => controller.abort(TIME_IS_UP), settings.limits.maxTimeMs);
     emit({ type: "start", v: EVENT_VERSION, session, version, cwd: settings.workspace.root, task });
     const gate = await gateOf(around, (question) => this.ask(question, controller));
     const found = await partsOf(around, { signal, gate, model: () => this.connected(around, signal) });
-    if (found.ok) await runTurn({ task, data, earlier, session, version }, found.parts, exitOf(settings));
+    if (found.ok)
+      await runTurn({ task, data, earlier, trunk, session, version }, found.parts, exitOf(settings));
     else endEarly(around, found.end);
     clearTimeout(timer);
     this.say("");
@@ -251,6 +253,7 @@ class Repl {
         if (!found.ok) return say(sanitize(found.end.message));
         this.found?.engine?.end();
         this.found = found;
+        conversation.trunk.forget();
         this.chosen = name;
         say(`From now on: ${oneLine(found.model.name)}.`);
       },
