@@ -37,6 +37,11 @@ export class Trunk {
     this.kept = rung === "native" || rung === "plain" ? null : { rung, above: { messages, turns: 0 } };
   }
 
+  /** Tokens that the next task goes on from, by the estimate; 0: it begins at the head. */
+  get size(): number {
+    return tokensOf(this.kept?.above.messages ?? []);
+  }
+
   forget(): void {
     this.kept = null;
   }

@@ -120,6 +120,7 @@ async function chooseModel(desk: Desk): Promise<void> {
 function showContext({ model, conversation, say }: Desk): void {
   const shares = model === null ? sharesOf(null) : sharesFor(model);
   const told = conversation.earlier()?.turns.map(({ full }) => full) ?? [];
+  const inWords = Math.min(estimateTokens(told.join("\n")), shares.answer);
   const { last, tokens, requests } = conversation;
   const used = ({ prompt, cached, generated }: typeof tokens): string =>
     `${count(prompt - cached)} new, ${count(cached)} cached, ${count(generated)} generated`;
@@ -130,10 +131,7 @@ function showContext({ model, conversation, say }: Desk): void {
   const rows: [string, string][] = [
     ["window", window],
     ["room for", `code ${count(shares.code)}, data ${count(shares.data)}, a reply ${count(shares.reply)}`],
-    [
-      "earlier tasks",
-      `${conversation.size}, about ${count(Math.min(estimateTokens(told.join("\n")), shares.answer))} tokens`,
-    ],
+    ["earlier tasks", `${conversation.size}, about ${count(conversation.trunk.size || inWords)} tokens`],
     [
       "last request",
       last === null ? "none yet" : `${last.purpose}: ${count(last.tokens.prompt)} read, ${used(last.tokens)}`,
