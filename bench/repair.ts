@@ -11,22 +11,13 @@ import { parseArgs } from "node:util";
 import { type Attempt, attempt } from "./repair/attempt.ts";
 import { countTests } from "./repair/proof.ts";
 import { findTasks, type Task } from "./repair/task.ts";
+import { Stop, stopped } from "./stop.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const BINARY = join(ROOT, "dist", "smallcode");
 const SOURCES = ["src", "grammars", "scripts/build.ts", "package.json", "bun.lock"];
 const USAGE =
   "bun bench/repair.ts FOLDER [--only NAME,...] [--endpoint URL] [--model NAME|FILE.gguf] [--seeds N] [--keep DIR]";
-
-/** What ends the bench with a sentence for a person. */
-class Stop extends Error {
-  constructor(
-    message: string,
-    readonly exit: number,
-  ) {
-    super(message);
-  }
-}
 
 interface Options {
   folder: string;
@@ -176,9 +167,7 @@ const scratch = mkdtempSync(join(tmpdir(), "repair-"));
 try {
   await bench(optionsOf(process.argv.slice(2)), scratch);
 } catch (error) {
-  if (!(error instanceof Stop)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exit;
+  stopped(error);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -16,6 +16,7 @@ import { Rung } from "../src/types.ts";
 import { type Asked, askOnce } from "./rungs/ask.ts";
 import { type Ending, notAsked } from "./rungs/outcome.ts";
 import { SITUATIONS } from "./rungs/situations.ts";
+import { Stop, stopped } from "./stop.ts";
 
 const USAGE =
   "bun bench/rungs.ts --endpoint URL | --model FILE.gguf [--rung schema|native|text|plain]... [--requests N] [--at-once N] [--keep FILE]";
@@ -23,15 +24,6 @@ const USAGE =
 const TRIAL = 3;
 /** Without `--at-once`: as many as the server has slots, up to this. */
 const MOST_AT_ONCE = 4;
-
-class Stop extends Error {
-  constructor(
-    message: string,
-    readonly exit: number,
-  ) {
-    super(message);
-  }
-}
 
 interface Options {
   endpoint: string | undefined;
@@ -240,9 +232,7 @@ try {
   }
   console.log(JSON.stringify({ server: named, rungs }));
 } catch (error) {
-  if (!(error instanceof Stop)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exit;
+  stopped(error);
 } finally {
   rmSync(place, { recursive: true, force: true });
 }

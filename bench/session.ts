@@ -16,6 +16,7 @@ import { FILES, MESSAGES } from "./session/project.ts";
 import { type Recorded, startProxy } from "./session/proxy.ts";
 import { scripted } from "./session/script.ts";
 import { LlamaServer } from "./session/server.ts";
+import { Stop, stopped } from "./stop.ts";
 
 const USAGE =
   "bun bench/session.ts --agent smallcode|opencode|pi --endpoint URL [--program PATH] [--turns N] [--reply N] [--turn-time S] [--rung R] [--keep DIR] [--scripted]";
@@ -23,15 +24,6 @@ const USAGE =
 const MOST_WAITS = 200;
 const WAIT_MS = 50;
 const MAIN = join(import.meta.dir, "..", "src", "main.ts");
-
-class Stop extends Error {
-  constructor(
-    message: string,
-    readonly exit: number,
-  ) {
-    super(message);
-  }
-}
 
 function optionsOf(args: string[]) {
   const text = { type: "string" } as const;
@@ -182,9 +174,7 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), "session-")));
 try {
   await run(optionsOf(process.argv.slice(2)), scratch);
 } catch (error) {
-  if (!(error instanceof Stop)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exit;
+  stopped(error);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

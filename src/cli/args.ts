@@ -85,7 +85,7 @@ export const FLAGS: readonly FlagRow[] = [
   { name: "dry-run", help: "do it, check it, print the diff, put it back", set: on("dryRun") },
   { name: "show-prompt", help: "print the next request and send nothing", set: on("showPrompt") },
   { name: "json", help: "events (or the report) on stdout, one JSON object a line", set: on("json") },
-  { name: "verbose", help: "requests and responses on stderr", set: on("verbose") },
+  { name: "verbose", help: "requests, responses and thinking on stderr", set: on("verbose") },
   { name: "max-time", value: "DURATION", help: "for all of it, as 30s or 5m", set: duration("maxTimeMs") },
   { name: "check-time", value: "DURATION", help: "for one run of a check", set: duration("checkTimeMs") },
   {

@@ -2,7 +2,7 @@
  * What every server's part of the handshake has in common: how it is asked, what it gives, and reading fields of answers that
  * may hold anything.
  */
-import type { Profile, Traits } from "../profile.ts";
+import { type Profile, type Traits, UNKNOWN_PROFILE } from "../profile.ts";
 import type { ModelEntry } from "../servers.ts";
 
 /** Asks one of the server's own paths (beside `/v1`); null where it does not answer with JSON in time. A GET is sent once. */
@@ -27,24 +27,10 @@ export interface Reader {
   tried(model: ModelEntry, facts: Facts): Promise<Partial<Traits> | null>;
 }
 
+const { server, version, model, rungs, ...told } = UNKNOWN_PROFILE;
+
 /** Of a server that tells nothing. */
-export const UNTOLD: Facts = {
-  window: null,
-  loaded: null,
-  most: null,
-  slots: null,
-  fan: 1,
-  template: null,
-  eos: null,
-  roles: { system: true, alternate: true },
-  thinking: null,
-  usage: null,
-  tokenizer: false,
-  schema: null,
-  tools: null,
-  completion: null,
-  branching: null,
-};
+export const UNTOLD: Facts = { ...told, eos: null };
 
 export const record = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
