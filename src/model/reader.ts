@@ -71,9 +71,9 @@ export function readChoice(
 /**
  * The blocks between fences; a last one without its closing fence counts. A fence with a language inside a block is part
  * of it, with its own closing one. `torn`: a further fence follows behind other text, so that the block may have ended
- * at a line of its own.
+ * at a line of its own. `closed`: the last block has its closing fence.
  */
-function blocksOf(text: string): { blocks: string[]; torn: boolean } {
+function blocksOf(text: string): { blocks: string[]; torn: boolean; closed: boolean } {
   const blocks: string[] = [];
   let open: { mark: string; indent: string; lines: string[]; inner: boolean } | null = null;
   let between = "";
@@ -96,7 +96,28 @@ function blocksOf(text: string): { blocks: string[]; torn: boolean } {
   }
   const rest = open?.lines.join("\n") ?? "";
   const torn = open !== null && rest.trim() === "" && blocks.length > 0 && between !== "";
-  return { blocks: [...blocks, rest].filter((block) => block.trim() !== ""), torn };
+  const closed = open === null && blocks.length > 0;
+  return { blocks: [...blocks, rest].filter((block) => block.trim() !== ""), torn, closed };
+}
+
+/** A line that may close a fence, with its end, not long ago. */
+const JUST_CLOSED = /\n[ \t]*(?:`{3,}|~{3,})[ \t]*\r?\n[^\n]*$/;
+/** Texts that have fences of their own. */
+const MARKUP = /\.(?:md|mdx|markdown|rst|adoc|txt)$/i;
+
+/**
+ * Where a reply ends that begins with its code, as it was asked to: behind the line that closes the block. null where it is not
+ * there yet, or the reply begins with something else, or the code is for a file that may hold such lines itself.
+ */
+export function codeEnd(text: string, path: string): number | null {
+  if (MARKUP.test(path) || !JUST_CLOSED.test(text.slice(-400)) || !/^\s*(?:`{3,}|~{3,})/.test(text))
+    return null;
+  let end = 0;
+  for (const line of text.split("\n").slice(0, -1)) {
+    end += line.length + 1;
+    if (blocksOf(text.slice(0, end)).closed) return end;
+  }
+  return null;
 }
 
 /** The code of a reply: the one fenced block, or the whole reply where it has no fence at all. */

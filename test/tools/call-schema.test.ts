@@ -78,10 +78,11 @@ test("a broken connection, a loop and a failure are told apart", async () => {
   for (const before of [[], ["x"], ["x", CHOICE]]) {
     const one = async (last: Said) => getCall("schema", optionsFor(answering(...before, last).ask));
     expect(await one(broken)).toEqual({ kind: "cut", reason: "It broke off." });
-    expect(await one({ text: "x", finish: "loop" })).toMatchObject({
-      kind: "malformed",
-      reason: expect.stringContaining("repeated itself"),
-    });
+    if (before.length > 0)
+      expect(await one({ text: "x", finish: "loop" })).toMatchObject({
+        kind: "malformed",
+        reason: expect.stringContaining("repeated itself"),
+      });
     expect(await one(failed)).toEqual({ kind: "failed", reply: failed });
   }
 });
@@ -114,4 +115,29 @@ test("each tool is on offer for what it takes, and with a text where it needs on
     "find_and_read",
     "finish",
   ]);
+});
+
+test("of a thought that goes round in circles its beginning stays", async () => {
+  const loop: Said = { text: "It subtracts. It subtracts. It subtracts. It", finish: "loop" };
+  const { ask, sent } = answering(loop, CHOICE, CODE);
+  expect((await getCall("schema", optionsFor(ask))).kind).toBe("call");
+  expect(sent[1]?.messages.at(-2)).toEqual({ role: "assistant", content: "It subtracts." });
+});
+
+test("code that a reply begins with ends it; a replacement and a text with fences of its own do not", async () => {
+  const untilOf = async (choice: string, body: string) => {
+    const { ask, sent } = answering("x", choice, body);
+    await getCall("schema", optionsFor(ask));
+    return (text: string) => sent[2]?.g.until?.(text, false) ?? null;
+  };
+  const ends = await untilOf(CHOICE, CODE);
+  expect(ends(`${CODE}\nThis`)).toBe(CODE.length + 1);
+  expect(ends(CODE)).toBeNull();
+  expect(ends(`Here:\n${CODE}\nThis`)).toBeNull();
+  const nested = "```\na\n```sh\nls\n```\nb\n```\n";
+  expect(ends(nested.slice(0, -6))).toBeNull();
+  expect(ends(nested)).toBe(nested.length);
+  const create = (path: string) => `{"tool":"create_file","target":"other","text":"${path}"}`;
+  expect((await untilOf(create("a.py"), CODE))(`${CODE}\n`)).toBe(CODE.length + 1);
+  expect((await untilOf(create("README.md"), CODE))(`${CODE}\n`)).toBeNull();
 });

@@ -2,8 +2,8 @@
  * One call on the schema rung: think, then choose from closed lists, then send the code verbatim. Each request begins with the
  * messages of the one before it.
  */
-import type { ChatMessage } from "../../model/model.ts";
-import { readChoice } from "../../model/reader.ts";
+import type { ChatMessage, Reply } from "../../model/model.ts";
+import { codeEnd, readChoice } from "../../model/reader.ts";
 import { CHOOSE, type ChoiceList, choiceSchema, codeRequest, OTHER, THINK } from "../../model/schema.ts";
 import type { Result, Target } from "../../types.ts";
 import { TOOLS, toolNamed } from "../index.ts";
@@ -65,6 +65,13 @@ function choiceOf(text: string, on: On): Result<{ choice: Choice }> {
   return { ok: true, choice: { tool: read.tool, ...meaning(read.target, on), text: read.text } };
 }
 
+/** A thought that was cut off is still a thought; of one that went round in circles, how it began. */
+function thoughtOf(reply: Reply): Reply {
+  if (!reply.ok || (reply.finish !== "length" && reply.finish !== "loop")) return reply;
+  const begun = /^\s*[^.!?\n]{1,200}[.!?\n]/.exec(reply.text)?.[0] ?? "";
+  return { ...reply, finish: "stop", text: reply.finish === "loop" ? begun : reply.text };
+}
+
 const whatOf = (args: Record<string, unknown>): string => String(args.symbol ?? args.path ?? "it");
 
 /** One whole call. */
@@ -81,8 +88,7 @@ export async function schemaCall(options: CallOptions): Promise<CallResult> {
     thinkTokens,
     temperature: 0.2,
   });
-  // A thought that was cut off is still a thought.
-  const thought = textOf(reply.ok && reply.finish === "length" ? { ...reply, finish: "stop" } : reply);
+  const thought = textOf(thoughtOf(reply));
   if (!thought.ok) return thought.end;
   const chooseAt: ChatMessage[] = [
     ...asked,
@@ -105,8 +111,10 @@ export async function schemaCall(options: CallOptions): Promise<CallResult> {
     ...chose,
     { role: "user", content: codeRequest(tool.body, whatOf(args.args)) },
   ];
+  const path = String(args.args.path);
+  const until = tool.body === "code" ? { until: (text: string) => codeEnd(text, path) } : {};
   const again: Again = async (g) =>
-    each(await ask("code", messages, { ...g, thinkTokens: 0 }), (one) => {
+    each(await ask("code", messages, { ...g, ...until, thinkTokens: 0 }), (one) => {
       const body = textOf(one);
       if (!body.ok) return body.end;
       const completed = withBody(tool, call.args, body.text);
