@@ -138,7 +138,7 @@ for (const { name, row, exit, says, times = ONCE } of FAULTS)
 
 test("a reply that repeats itself for ever is stopped while it streams", async () => {
   const loop: Row = { repeat: "and so on and so on, " };
-  const p = await project(BUGGY, Array<Row>(1 + 6).fill(loop));
+  const p = await project(BUGGY, Array<Row>(1 + 12).fill(loop));
   expectBad(await p.run([QUESTION]), 1, /repeated itself without end/);
   expectBad(
     await p.run(["--yes", "--rung", "schema", TASK]),

@@ -58,7 +58,8 @@ test("a reply that could not be read leaves no trace; what was wrong stands at t
     { text: "Thought." },
     { text: '{"tool":"XYZZY2","target":"other","text":""}' },
     ...rewrite("calc.py::add", "def add(a, b):\n    return a * b"),
-    ...rewrite("calc.py::add", `${RIGHT}\n\`\`\`\n\`\`\`python\nXYZZY3`),
+    ...rewrite("calc.py::add", "").slice(0, 2),
+    { text: `Either of these:\n\`\`\`python\n${RIGHT}\n\`\`\`\n\`\`\`python\nXYZZY3\n\`\`\`` },
     ...rewrite("calc.py::add", RIGHT),
   ]);
   const ran = await p.run(["--yes", TASK]);

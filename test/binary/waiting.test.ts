@@ -33,12 +33,16 @@ test("a server that tells nothing: from the second request on an estimate that s
   await t.see("tokens, 1 s");
   await t.see("It adds.");
   expect(plain(t.shown())).not.toContain("about");
-  t.type("And now for something else: what is mul?\r");
+  // It goes on from what was read: only the paste is new.
+  const trace = Array.from({ length: 80 }, (_, n) => `line ${n} of a trace`).join("\r");
+  t.type(`What is this? \x1b[200~${trace}\x1b[201~`);
+  await t.see("[paste 1: 80 lines]");
+  t.type("\r");
   await t.see("% of ");
   await t.see("It multiplies.");
   await t.see(PROMPT);
   expect(await t.leave()).toBe(0);
-  expect(plain(t.shown())).toMatch(/reading █+░+ about \d\d% of \d+ tokens, about \d s left/);
+  expect(plain(t.shown())).toMatch(/reading █+░+ about \d\d% of [\d,]+ tokens, about \d s left/);
 });
 
 test("thinking is folded, and /thinking shows it in full", async () => {
