@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type CallSource, type CallsRead, type OfferedTool, readCalls } from "../src/model/calls/index.ts";
 import type { WrittenCall } from "../src/model/model.ts";
+import { parseObject } from "../src/model/reader.ts";
 
 type Outcome = { calls: { name: string; arguments: Record<string, unknown> }[] } | { error: string };
 
@@ -66,24 +67,14 @@ export function scoreOf(read: CallsRead, { expect, accept }: Case): Score {
   return "error" in outcome || outcome.calls.length === 0 ? "refused" : "wrong";
 }
 
-function strictObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
 /** What many agents do; null for arguments that are no JSON. */
 function strictRead({ text, calls }: CallSource): CallsRead {
   const tag = /<tool_call>\s*([\s\S]*?)\s*<\/tool_call>/.exec(text)?.[1];
-  const tagged = tag === undefined ? null : strictObject(tag);
+  const tagged = tag === undefined ? null : parseObject(tag);
   if (calls.length === 0 && tag === undefined) return { ok: true, calls: [], prose: text };
-  const written = calls.map((call) => ({ name: call.name, arguments: strictObject(call.arguments) }));
+  const written = calls.map((call) => ({ name: call.name, arguments: parseObject(call.arguments) }));
   if (calls.length === 0) {
-    const args = strictObject(JSON.stringify(tagged?.arguments ?? null));
+    const args = parseObject(JSON.stringify(tagged?.arguments ?? null));
     written.push({ name: String(tagged?.name), arguments: args });
   }
   const read = written.flatMap((call) =>

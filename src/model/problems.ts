@@ -55,7 +55,7 @@ function widening(profile: Profile, { engine }: Where): Pick<Problem, "run" | "a
 }
 
 /** A window that is too small. null where it is good, or nobody knows. */
-export function windowProblem(profile: Profile, where: Where): Problem | null {
+function windowProblem(profile: Profile, where: Where): Problem | null {
   const { window, most, slots, server } = profile;
   if (window === null || window >= GOOD_WINDOW) return null;
   const level = window < LEAST_WINDOW ? "stops" : "hurts";

@@ -36,7 +36,8 @@ function entryOf(written: unknown, list: string[]): string | null {
   return same.length === 1 ? (same[0] ?? null) : null;
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+/** The JSON object that a text is; null where it is none. */
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;

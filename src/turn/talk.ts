@@ -171,7 +171,7 @@ export function complain(talk: Talk, reason: string): void {
   talk.messages = [...talk.messages.slice(0, -1), { ...last, content }];
 }
 
-export const withoutNote = (content: string): string => content.replace(/\n\nNote: [^\n]*$/, "");
+const withoutNote = (content: string): string => content.replace(/\n\nNote: [^\n]*$/, "");
 
 /** These targets come first in the next choice. */
 export function offer(talk: Talk, found: Target[]): void {

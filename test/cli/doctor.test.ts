@@ -1,5 +1,5 @@
 /** What `doctor` says of the servers in reach: each problem with the command that mends it, on one screen, and its exit code. */
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,17 +7,10 @@ import { diagnose } from "../../src/cli/doctor/examine.ts";
 import { DoctorReport } from "../../src/cli/doctor/report.ts";
 import { screenOf } from "../../src/cli/doctor/screen.ts";
 import { loadSettings } from "../../src/config.ts";
-import { type Row, type ScriptedServer, type ServerOptions, startServer } from "../harness/server.ts";
+import { endAfterEach } from "../harness/ends.ts";
+import type { Row, ScriptedServer, ServerOptions } from "../harness/server.ts";
 
-const ends: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
-const start = async (options: ServerOptions, ...rows: Row[]): Promise<ScriptedServer> => {
-  const server = await startServer(options, ...rows);
-  ends.push(() => server.close());
-  return server;
-};
+const { start, after } = endAfterEach();
 const portOf = (server: ScriptedServer): number => Number(new URL(server.url).port);
 
 const counted = (prompt: number, cached: number): Row => ({
@@ -40,7 +33,7 @@ async function doctor({ env = {}, flags = {}, ports = [] }: Asked): Promise<{
   home: string;
 }> {
   const home = mkdtempSync(join(tmpdir(), "doctor-"));
-  ends.push(() => rmSync(home, { recursive: true }));
+  after(() => rmSync(home, { recursive: true }));
   const host = { env: { ...env, XDG_CACHE_HOME: join(home, "cache") }, home, platform: "linux" };
   const loaded = await loadSettings({ ...host, cwd: home, flags });
   if (!loaded.ok) throw new Error(loaded.reason);
@@ -192,7 +185,7 @@ describe("no model", () => {
     const routes = { "/v1/models": "" };
     const server = await start({ routes });
     const refused = Bun.serve({ port: 0, fetch: () => Response.json({ error: "no" }, { status: 401 }) });
-    ends.push(() => refused.stop(true));
+    after(() => refused.stop(true));
     const { report, screen } = await doctor({
       flags: { endpoint: `${refused.url}v1` },
       env: { SMALLCODE_KEY: "sk-secret-12345678" },

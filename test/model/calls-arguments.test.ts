@@ -1,14 +1,7 @@
 /** Arguments of native calls: broken JSON, names, types; what is read and what is refused. */
 import { describe, expect, test } from "bun:test";
 import { type CallsRead, type OfferedTool, readCalls } from "../../src/model/calls/index.ts";
-
-function tool(
-  name: string,
-  parameters: Record<string, string>,
-  required = Object.keys(parameters),
-): OfferedTool {
-  return { name, parameters: Object.keys(parameters), types: parameters, required };
-}
+import { tool } from "./offered.ts";
 
 const TOOLS: OfferedTool[] = [
   tool("read_file", { path: "string", limit: "integer" }, ["path"]),

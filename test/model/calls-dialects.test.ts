@@ -1,14 +1,7 @@
 /** Every dialect in forms beyond the corpus: what is read, what is refused, what is plain text. */
 import { describe, expect, test } from "bun:test";
 import { type OfferedTool, readCalls } from "../../src/model/calls/index.ts";
-
-function tool(
-  name: string,
-  parameters: Record<string, string>,
-  required = Object.keys(parameters),
-): OfferedTool {
-  return { name, parameters: Object.keys(parameters), types: parameters, required };
-}
+import { tool } from "./offered.ts";
 
 const TOOLS: OfferedTool[] = [
   tool("bash", { command: "string", timeout: "integer" }, ["command"]),

@@ -1,5 +1,5 @@
 /** What the handshake makes of each kind of server, what it tries on one of unknown make, and what it keeps of that. */
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,23 +7,15 @@ import { connect } from "../../src/model/client.ts";
 import { PROBE_WORD } from "../../src/model/probes.ts";
 import type { Profile } from "../../src/model/profile.ts";
 import { rememberFacts } from "../../src/model/profiles.ts";
-import { type Row, type ScriptedServer, type ServerOptions, startServer } from "../harness/server.ts";
+import { endAfterEach } from "../harness/ends.ts";
+import type { Row, ScriptedServer, ServerOptions } from "../harness/server.ts";
 import { fields, messagesIn } from "../harness/voice.ts";
 import type { RecordedRequest } from "../harness/wire.ts";
 
-const ends: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
-
-const start = async (options: ServerOptions, ...rows: Row[]): Promise<ScriptedServer> => {
-  const server = await startServer(options, ...rows);
-  ends.push(() => server.close());
-  return server;
-};
+const { start, after } = endAfterEach();
 const folder = (): string => {
   const path = mkdtempSync(join(tmpdir(), "profiles-"));
-  ends.push(() => rmSync(path, { recursive: true }));
+  after(() => rmSync(path, { recursive: true }));
   return path;
 };
 

@@ -43,7 +43,7 @@ export function loopDetector(): LoopDetector {
  * Whether the text ends in a repeated block. For each suffix, its smallest period is its length less its longest
  * border; the borders of all suffixes come from the failure function of the reversed text, in linear time.
  */
-export function endsInLoop(text: string): boolean {
+function endsInLoop(text: string): boolean {
   const at = (i: number): number => text.charCodeAt(text.length - 1 - i);
   const border = new Int32Array(text.length + 1);
   border[0] = -1;

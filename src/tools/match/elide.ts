@@ -11,7 +11,7 @@ const ELISION =
 const WORDS =
   /\b(code|rest|remain\w*|existing|unchanged|previous|same|other|more|lines?|methods?|functions?|body|here|omitted|before|above|below)\b/i;
 
-export function isElision(line: string): boolean {
+function isElision(line: string): boolean {
   if (!ELISION.test(line)) return false;
   const words = line.replace(/[^\p{L}]+/gu, " ").trim();
   return words === "" || WORDS.test(words);

@@ -51,7 +51,7 @@ function nearestTo(at: number, indent: string, pairs: (Pair | null)[]): string |
 }
 
 /** The most frequent step inwards from one line to the next; null where no line is further in than the one before. */
-export function stepOf(lines: string[]): string | null {
+function stepOf(lines: string[]): string | null {
   const counts = new Map<string, number>();
   let before: string | null = null;
   for (const line of lines) {

@@ -148,7 +148,7 @@ export class FileLines {
 }
 
 /** Where `wanted` stands in `lines`, overlapping places too (Knuth, Morris, Pratt: linear whatever repeats). */
-export function occurrences(lines: string[], wanted: string[]): number[] {
+function occurrences(lines: string[], wanted: string[]): number[] {
   if (wanted.length === 0) return [];
   const back = [0];
   for (let at = 1, k = 0; at < wanted.length; at += 1) {
