@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Flags, type Host, loadSettings } from "../../src/config.ts";
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 import type { Model } from "../../src/model/model.ts";
 import { runTurn } from "../../src/turn.ts";
 import type { TurnEvent } from "../../src/types.ts";

@@ -3,7 +3,7 @@
  * reply as if it had written it. SmallCode is answered on the schema rung, the others by their tools for reading and editing.
  * The first attempt at every third edit goes wrong.
  */
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 import { FILES, type Message } from "./project.ts";
 import type { Recorded, Stand } from "./proxy.ts";
 import type { LlamaServer } from "./server.ts";

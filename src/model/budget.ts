@@ -1,7 +1,7 @@
 /**
  * How a context window is shared out, and how text is made to fit its share. Parts of prompts are measured by the upper
  * estimate (`estimate.ts`), their shares corrected by what the server has counted: what fits by it fits the server's count, too.
- * Code is not cut here but at its syntax nodes (`graph/fold.ts`, `graph/view.ts`).
+ * Code is not cut here but at its syntax nodes (`graph/text/fold.ts`, `graph/text/view.ts`).
  */
 import { estimateTokens } from "./estimate.ts";
 import type { ChatMessage, Model } from "./model.ts";

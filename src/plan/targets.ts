@@ -1,6 +1,7 @@
 /** Where a task applies, computed: the files and symbols it names, the lines that failed, then what ranks best. */
-import { parse } from "../graph/parse.ts";
-import { type RankQuery, rank } from "../graph/rank.ts";
+
+import { type RankQuery, rank } from "../graph/rank/rank.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import type { CheckReport, CodeSymbol, Target } from "../types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 

@@ -1,6 +1,6 @@
 /** Makes a new file with the folders it needs. A file that is there is refused: it is changed, never overwritten. */
 import { z } from "zod";
-import { parse } from "../graph/parse.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import { locate } from "../workspace/walls.ts";
 import { defineTool, refusal } from "./tool.ts";
 

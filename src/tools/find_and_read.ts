@@ -1,8 +1,8 @@
 /** One answer to "where is it and what does it say": the best symbols in full, the next ones as heads, matching lines. */
 import { z } from "zod";
-import { parse } from "../graph/parse.ts";
-import { rankExplained } from "../graph/rank.ts";
-import { codeText, fenced } from "../graph/slice.ts";
+import { rankExplained } from "../graph/rank/rank.ts";
+import { codeText, fenced } from "../graph/rank/slice.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import { cutLines } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { CodeSymbol, Target } from "../types.ts";

@@ -1,7 +1,7 @@
 /** Moves or renames one file, its bytes and mode kept. Imports of it are not rewritten: the answer names the files that have them. */
 import { posix } from "node:path";
 import { z } from "zod";
-import { parse } from "../graph/parse.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import { locate } from "../workspace/walls.ts";
 import { defineTool, refusal, type ToolContext } from "./tool.ts";
 

@@ -1,6 +1,6 @@
 /** Search and replace in one file, tolerant of how models copy text, refusing ambiguity. For text that is no definition. */
 import { z } from "zod";
-import { parse } from "../graph/parse.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import { Edit } from "../model/blocks.ts";
 import { applyEdits } from "./match.ts";
 import { defineTool, refusal } from "./tool.ts";

@@ -1,7 +1,7 @@
 /** Replaces one function, class or method by name: there is no old text to copy, and so none to get wrong. */
 import { z } from "zod";
-import { replaceSymbol } from "../graph/edit.ts";
-import { parse } from "../graph/parse.ts";
+import { parse } from "../graph/syntax/parse.ts";
+import { replaceSymbol } from "../graph/text/edit.ts";
 import { omissionIn, whyNot } from "./omission.ts";
 import { defineTool, refusal } from "./tool.ts";
 

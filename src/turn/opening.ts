@@ -1,6 +1,7 @@
 /** What a chat model is told at the start of a step: each part within its share of the room. */
-import { parse } from "../graph/parse.ts";
-import { fenced, slice } from "../graph/slice.ts";
+
+import { fenced, slice } from "../graph/rank/slice.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import { compose, lined, type Section, type Shares, whole } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import { failingPlaces } from "../plan/targets.ts";

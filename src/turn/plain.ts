@@ -1,7 +1,8 @@
 /** One step with a base model: sampling alone. The attempts come from `model/plain.ts`, each the model's own tokens. */
-import { definitionCloser } from "../graph/closer.ts";
-import { notesNear } from "../graph/notes.ts";
-import { type Parsed, parse } from "../graph/parse.ts";
+
+import { notesNear } from "../graph/syntax/notes.ts";
+import { type Parsed, parse } from "../graph/syntax/parse.ts";
+import { definitionCloser } from "../graph/text/closer.ts";
 import { cutLines, sharesFor } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
 import {

@@ -1,5 +1,5 @@
 /** The cheapest check: do the changed files still parse? It needs no process and proves nothing but that. */
-import { parse } from "../graph/parse.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import type { CheckReport, Diagnostic } from "../types.ts";
 import { SYNTAX } from "./report.ts";
 

@@ -3,7 +3,7 @@
  * is taken away, and the reports are compared with those of the start. The change stays until `takeBack`.
  */
 import { join } from "node:path";
-import { parse } from "../graph/parse.ts";
+import { parse } from "../graph/syntax/parse.ts";
 import type { Candidate, Change, CheckReport, Failed, Result, Verdict } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";

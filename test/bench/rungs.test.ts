@@ -3,7 +3,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { complaint, fits, notAsked, outcomeOf } from "../../bench/rungs/outcome.ts";
 import { SITUATIONS } from "../../bench/rungs/situations.ts";
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 import { choiceSchema } from "../../src/model/schema.ts";
 import type { ToolCall, TurnEvent } from "../../src/types.ts";
 import { call } from "../harness/project.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { commonBeginning, type Exchange, measure } from "../../bench/session/measure.ts";
 import { FILES, MESSAGES } from "../../bench/session/project.ts";
 import { capped, startProxy, timingsReader } from "../../bench/session/proxy.ts";
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 import { startServer } from "../harness/server.ts";
 
 const asked = (prompt: number[], processed: number | null, generated = 0): Exchange => ({

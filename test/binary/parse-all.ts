@@ -1,5 +1,5 @@
 /** Compiled by build.test.ts to prove that every grammar is inside a binary: parses one text per language and prints what it found, with the endpoint it sees in its environment. */
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 
 const TEXTS: Record<string, string> = {
   "a.py": "def probe():\n    return 1\n",

@@ -1,6 +1,6 @@
 /** When a streamed definition is known to have closed: real functions of each language, cut at every place. */
 import { expect, test } from "bun:test";
-import { definitionCloser } from "../../src/graph/closer.ts";
+import { definitionCloser } from "../../src/graph/text/closer.ts";
 
 const CASES: [path: string, definition: string, rest: string][] = [
   [

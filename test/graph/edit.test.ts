@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { replaceSymbol } from "../../src/graph/edit.ts";
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
+import { replaceSymbol } from "../../src/graph/text/edit.ts";
 
 async function replaced(path: string, text: string, name: string, code: string) {
   const parsed = await parse(path, text);

@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FoldOptions, fold } from "../../src/graph/fold.ts";
-import { parse } from "../../src/graph/parse.ts";
-import { view } from "../../src/graph/view.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
+import { type FoldOptions, fold } from "../../src/graph/text/fold.ts";
+import { view } from "../../src/graph/text/view.ts";
 import { estimateTokens } from "../../src/model/estimate.ts";
 
 const fixture = (path: string): string =>

@@ -3,8 +3,8 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type RankQuery, rank, rankExplained } from "../../src/graph/rank.ts";
-import { partsOf, wordsOf } from "../../src/graph/words.ts";
+import { type RankQuery, rank, rankExplained } from "../../src/graph/rank/rank.ts";
+import { partsOf, wordsOf } from "../../src/graph/rank/words.ts";
 
 const root = mkdtempSync(join(tmpdir(), "rank-"));
 afterAll(() => rmSync(root, { recursive: true }));

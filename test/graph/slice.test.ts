@@ -1,7 +1,7 @@
 /** A slice keeps to its room whatever the target is, shows the target whole where it fits, and cuts no syntax node. */
 import { describe, expect, test } from "bun:test";
-import { parse } from "../../src/graph/parse.ts";
-import { slice } from "../../src/graph/slice.ts";
+import { slice } from "../../src/graph/rank/slice.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 import { estimateTokens } from "../../src/model/estimate.ts";
 import type { CodeSymbol, Target } from "../../src/types.ts";
 import { makeTree, open } from "../workspace/tree.ts";

@@ -1,6 +1,6 @@
 /** A text that a grammar takes minutes over is given up, and the parser still works. */
 import { expect, test } from "bun:test";
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 
 test("a long run of comments in Python", async () => {
   const comments = Array.from({ length: 14_000 }, (_, n) => `    # ${n}\n`).join("");

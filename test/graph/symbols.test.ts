@@ -3,8 +3,8 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GRAMMARS } from "../../grammars/manifest.ts";
-import { languageOf } from "../../src/graph/languages.ts";
-import { parse } from "../../src/graph/parse.ts";
+import { languageOf } from "../../src/graph/syntax/languages.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 
 const fixture = (path: string): string =>
   readFileSync(join(import.meta.dir, "fixtures", `${path}.txt`), "utf8");

@@ -3,7 +3,7 @@
  * estimate, in windows from 2,048 on. And all code that is shown is whole syntax nodes: what stands in a fence parses.
  */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { parse } from "../../src/graph/parse.ts";
+import { parse } from "../../src/graph/syntax/parse.ts";
 import { sharesOf, tokensOf } from "../../src/model/budget.ts";
 import { type Files, messagesOf, project, SLOW_MS } from "../harness/project.ts";
 import type { Row } from "../harness/server.ts";

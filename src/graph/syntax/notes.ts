@@ -1,5 +1,5 @@
 /** What is written about a definition: the comments and documentation that stand next to it in its file. */
-import type { CodeSymbol } from "../types.ts";
+import type { CodeSymbol } from "../../types.ts";
 import type { Parsed } from "./parse.ts";
 
 const MOST_CHARS = 1500;

@@ -5,8 +5,8 @@
  * comments and constants, with a whole definition that nothing further could belong to.
  */
 import type { Node } from "web-tree-sitter";
-import { type Definition, extract, type Span } from "./definitions.ts";
-import { type Loaded, languageOf, loadLanguage } from "./languages.ts";
+import { type Definition, extract, type Span } from "../syntax/definitions.ts";
+import { type Loaded, languageOf, loadLanguage } from "../syntax/languages.ts";
 import { readSnippet, type Snippet } from "./snippet.ts";
 
 /** `line`: before a line that begins at `column`; `token`: just after a closing token; `final`: no more text will come. */

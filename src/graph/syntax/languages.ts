@@ -3,8 +3,8 @@
  * of `loadLanguage` starts the WASM runtime, each grammar is compiled once per process.
  */
 import type { Language, Node, Parser, Query } from "web-tree-sitter";
-import { EMBEDDED, PARSER_WASM } from "../../grammars/embedded.ts";
-import { GRAMMARS, type Grammar } from "../../grammars/manifest.ts";
+import { EMBEDDED, PARSER_WASM } from "../../../grammars/embedded.ts";
+import { GRAMMARS, type Grammar } from "../../../grammars/manifest.ts";
 
 export interface Loaded {
   grammar: Grammar;

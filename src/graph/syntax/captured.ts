@@ -4,7 +4,7 @@
  * which most share. Null where the node turns out to be something else: a use of a struct, a local variable.
  */
 import type { Node } from "web-tree-sitter";
-import type { SymbolKind } from "../types.ts";
+import type { SymbolKind } from "../../types.ts";
 
 /** `scope` holds definitions without being one; `property` is a variable that may stand inside a class. */
 export type CapturedKind = SymbolKind | "scope" | "property";

@@ -2,12 +2,12 @@
  * The part of the code that a task is about, within a budget: the target's file whole, else folded around it, else whole nodes
  * around the lines that matter; then the next definitions as heads. All sizes are tokens by the estimate.
  */
-import { estimateTokens } from "../model/estimate.ts";
-import type { CodeSymbol, Target } from "../types.ts";
-import type { Workspace } from "../workspace/workspace.ts";
-import { fold } from "./fold.ts";
-import { type Parsed, parse } from "./parse.ts";
-import { view } from "./view.ts";
+import { estimateTokens } from "../../model/estimate.ts";
+import type { CodeSymbol, Target } from "../../types.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+import { type Parsed, parse } from "../syntax/parse.ts";
+import { fold } from "../text/fold.ts";
+import { view } from "../text/view.ts";
 
 const MOST_HEADS = 24;
 const OTHERS = "Other definitions:";

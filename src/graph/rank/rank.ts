@@ -2,10 +2,10 @@
  * Which symbols a task is about. Every file is judged by its path, the likeliest are scanned as text, and only the
  * best of those are parsed; each point a symbol gets has a name, so that an order can be explained.
  */
-import type { CodeSymbol } from "../types.ts";
-import type { Workspace } from "../workspace/workspace.ts";
-import { languageOf } from "./languages.ts";
-import { parse } from "./parse.ts";
+import type { CodeSymbol } from "../../types.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+import { languageOf } from "../syntax/languages.ts";
+import { parse } from "../syntax/parse.ts";
 import { partsOf, type Words, wordsOf } from "./words.ts";
 
 export interface RankQuery {

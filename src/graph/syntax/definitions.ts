@@ -4,7 +4,7 @@
  * `export`, decorators, attributes, `template<...>` and a closing `;` belong to it; comments before it do not.
  */
 import type { Node, QueryMatch } from "web-tree-sitter";
-import type { CodeSymbol, SymbolKind } from "../types.ts";
+import type { CodeSymbol, SymbolKind } from "../../types.ts";
 import { type CapturedKind, readDefinition, readImport, requiredBy } from "./captured.ts";
 import type { Loaded } from "./languages.ts";
 

@@ -3,7 +3,7 @@
  * languages, so the text is tried as it is and then inside a class, as the language's row in the manifest says.
  */
 import type { Node } from "web-tree-sitter";
-import { type Loaded, withTree } from "./languages.ts";
+import { type Loaded, withTree } from "../syntax/languages.ts";
 
 export interface Snippet {
   root: Node;

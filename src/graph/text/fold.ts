@@ -2,10 +2,10 @@
  * A file as a small model should see it: what matters in full, the rest as heads. Only whole syntax nodes are folded
  * or left out, so that the text still parses.
  */
-import { GRAMMARS } from "../../grammars/manifest.ts";
-import { estimateTokens } from "../model/estimate.ts";
-import type { Definition } from "./definitions.ts";
-import type { Parsed } from "./parse.ts";
+import { GRAMMARS } from "../../../grammars/manifest.ts";
+import { estimateTokens } from "../../model/estimate.ts";
+import type { Definition } from "../syntax/definitions.ts";
+import type { Parsed } from "../syntax/parse.ts";
 import { type Edit, splice } from "./splice.ts";
 import { leftOut } from "./view.ts";
 

@@ -4,10 +4,10 @@
  * opened in turn. What stays closed is one comment line that says how much it is. A view that would not parse is none.
  */
 import type { Node } from "web-tree-sitter";
-import type { Grammar } from "../../grammars/manifest.ts";
-import { estimateTokens } from "../model/estimate.ts";
-import { type Loaded, loadedLanguage, withTree } from "./languages.ts";
-import { type Parsed, parseAgain } from "./parse.ts";
+import type { Grammar } from "../../../grammars/manifest.ts";
+import { estimateTokens } from "../../model/estimate.ts";
+import { type Loaded, loadedLanguage, withTree } from "../syntax/languages.ts";
+import { type Parsed, parseAgain } from "../syntax/parse.ts";
 import { type Edit, splice } from "./splice.ts";
 
 /** A node that stands on lines of its own, and those inside it. Offsets are of whole lines, the last line's end included. */

@@ -1,9 +1,9 @@
 /** Replaces one definition in a file by name: there is no text to match, and what is around it stays as it was. */
-import type { CodeSymbol, Result } from "../types.ts";
-import type { Definition } from "./definitions.ts";
+import type { CodeSymbol, Result } from "../../types.ts";
+import type { Definition } from "../syntax/definitions.ts";
+import { loadedLanguage } from "../syntax/languages.ts";
+import { type Parsed, parseAgain } from "../syntax/parse.ts";
 import { lacksFirstIndent, moveTo, unitOf } from "./indent.ts";
-import { loadedLanguage } from "./languages.ts";
-import { type Parsed, parseAgain } from "./parse.ts";
 import { type Edit, splice } from "./splice.ts";
 import { type Piece, readWritten, type Written } from "./written.ts";
 

@@ -4,11 +4,11 @@
  * second definition silently would both be wrong.
  */
 import type { Node } from "web-tree-sitter";
-import type { Failed, Result } from "../types.ts";
-import { type Definition, extract, type Span } from "./definitions.ts";
-import { type Loaded, withTree } from "./languages.ts";
+import type { Failed, Result } from "../../types.ts";
+import { type Definition, extract, type Span } from "../syntax/definitions.ts";
+import { type Loaded, withTree } from "../syntax/languages.ts";
+import { syntaxErrors } from "../syntax/syntax-errors.ts";
 import { readSnippet, type Snippet } from "./snippet.ts";
-import { syntaxErrors } from "./syntax-errors.ts";
 
 /** Lines of the code for one definition, with the indexes of those that begin inside a string. */
 export interface Piece {

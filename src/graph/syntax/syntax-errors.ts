@@ -3,7 +3,7 @@
  * grammar knows. An unclosed bracket is reported where it opens.
  */
 import type { Node } from "web-tree-sitter";
-import type { Diagnostic } from "../types.ts";
+import type { Diagnostic } from "../../types.ts";
 import type { Loaded } from "./languages.ts";
 
 const MOST = 20;

@@ -3,7 +3,7 @@
  * returns; what later steps need of it (where bodies lie, where an import may go) is kept as offsets.
  */
 import type { Node } from "web-tree-sitter";
-import type { CodeSymbol, Diagnostic } from "../types.ts";
+import type { CodeSymbol, Diagnostic } from "../../types.ts";
 import { type Definition, extract, type Import, type Span } from "./definitions.ts";
 import { type Loaded, languageOf, loadedLanguage, loadLanguage, withTree } from "./languages.ts";
 import { syntaxErrors } from "./syntax-errors.ts";
