@@ -4,6 +4,7 @@
  */
 import type { CodeSymbol } from "../../types.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
+import { isTestPath } from "../index/classify.ts";
 import { languageOf } from "../syntax/languages.ts";
 import { parse } from "../syntax/parse.ts";
 import { partsOf, type Words, wordsOf } from "./words.ts";
@@ -38,11 +39,6 @@ const sum = (points: Points): number => points.reduce((total, [, value]) => tota
 
 const matches = (path: string, named: string): boolean =>
   path === named.replace(/^\.\//, "") || path.endsWith(`/${named}`) || named.endsWith(`/${path}`);
-
-export const isTestPath = (path: string): boolean =>
-  /(^|\/)(([^/]+[_-])?tests?([_-]?cases?)?|specs?|__tests__)\/|(^|\/)test_|[._-](test|spec)\.|_test\.|(^|\/)conftest\.py$/i.test(
-    path,
-  );
 
 function pathPoints(path: string, query: RankQuery, words: Words): Points {
   const points: Points = [];

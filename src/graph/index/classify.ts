@@ -1,0 +1,7 @@
+/** What a file is to a person who looks for code, told by its path and its text. */
+
+/** Whether a path is a test's by the usual names. */
+export const isTestPath = (path: string): boolean =>
+  /(^|\/)(([^/]+[_-])?tests?([_-]?cases?)?|specs?|__tests__)\/|(^|\/)test_|[._-](test|spec)\.|_test\.|(^|\/)conftest\.py$/i.test(
+    path,
+  );

@@ -1,0 +1,103 @@
+/**
+ * The index as its readers see it: facts by file and by name. A file is a number here, its place in the sorted list of paths.
+ * Reading is synchronous, since what is on disk is small; what a question does not need is never read.
+ */
+import type { DefinitionRecord, FileKind, FileRecord, ImportRecord, Role } from "./record.ts";
+
+/** Position of a file in `CodeIndex.files`. */
+export type FileId = number;
+
+export interface IndexedFile {
+  path: string;
+  language: string;
+  kind: FileKind;
+  /** Of the file, in bytes. */
+  size: number;
+}
+
+/** One definition: the file, and its position in the file's list. */
+export interface Site {
+  file: FileId;
+  definition: number;
+}
+
+/** All uses of a name in one file. */
+export interface Uses {
+  file: FileId;
+  at: { line: number; role: Role }[];
+}
+
+/** One state of a project's code. Nothing in it changes once it was given out. */
+export interface CodeIndex {
+  /** Sorted by path. */
+  readonly files: readonly IndexedFile[];
+  fileAt(path: string): FileId | null;
+  definitionsIn(file: FileId): readonly DefinitionRecord[];
+  importsIn(file: FileId): readonly ImportRecord[];
+  /** Definitions whose own name, or its last part after a ".", is `name`; by file, then by position. */
+  definitionsNamed(name: string): readonly Site[];
+  usesOf(name: string): readonly Uses[];
+  /** Every name that is defined or used, in no particular order. Reads the whole index. */
+  names(): Iterable<string>;
+}
+
+/** The last part of a name: `Stack.push` is found as `push`. */
+export const lastPart = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
+
+/** The name of a definition with everything that encloses it: `Stack.push`. */
+export function qualifiedName(definitions: readonly DefinitionRecord[], position: number): string {
+  const parts: string[] = [];
+  for (let at = position; at >= 0; ) {
+    const one = definitions[at];
+    if (one === undefined) break;
+    parts.unshift(one.name);
+    at = one.parent;
+  }
+  return parts.join(".");
+}
+
+/** The innermost definition that holds a line, as its position; -1: none. */
+export function definitionAtLine(definitions: readonly DefinitionRecord[], line: number): number {
+  return definitions.findLastIndex(({ start, end }) => start <= line && line <= end);
+}
+
+/** A definition's head as one line, at most 200 characters, from the text of its file. */
+export function signatureAt(text: string, { head }: DefinitionRecord): string {
+  return text
+    .slice(head.at, head.at + head.size)
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/\s*(\{|=>|:|=)$/, "")
+    .slice(0, 200);
+}
+
+/** An index that lives in memory, of records in any order; `size` gives the bytes of a file. */
+export function memoryIndex(records: readonly FileRecord[], size: (path: string) => number): CodeIndex {
+  const sorted = [...records].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const ids = new Map(sorted.map(({ path }, id) => [path, id]));
+  const sites = new Map<string, Site[]>();
+  const uses = new Map<string, Uses[]>();
+  for (const [file, record] of sorted.entries()) {
+    for (const [definition, { name }] of record.definitions.entries())
+      listAt(sites, lastPart(name)).push({ file, definition });
+    for (const { name, at } of record.uses) listAt(uses, name).push({ file, at });
+  }
+  return {
+    files: sorted.map(({ path, language, kind }) => ({ path, language, kind, size: size(path) })),
+    fileAt: (path) => ids.get(path) ?? null,
+    definitionsIn: (file) => sorted[file]?.definitions ?? [],
+    importsIn: (file) => sorted[file]?.imports ?? [],
+    definitionsNamed: (name) => sites.get(name) ?? [],
+    usesOf: (name) => uses.get(name) ?? [],
+    names: () => new Set([...sites.keys(), ...uses.keys()]),
+  };
+}
+
+/** The list under a key, made where it is missing. */
+function listAt<K, V>(map: Map<K, V[]>, key: K): V[] {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const list: V[] = [];
+  map.set(key, list);
+  return list;
+}
