@@ -1,5 +1,6 @@
 /** What every way of starting turns shares: the session with its log, the gate, the workspace, the model, and an end before the beginning. */
 import { type Host, isTrusted, type Settings, trust, userStatePath } from "../config.ts";
+import { openGrapher } from "../graph/graph.ts";
 import type { RunningEngine } from "../model/engine/start.ts";
 import type { Model } from "../model/model.ts";
 import { openLog } from "../session/log.ts";
@@ -119,5 +120,6 @@ export async function partsOf(
   if (!found.ok) return found;
   const env = childEnvironment(host.env);
   const { permit } = gate;
-  return { ok: true, parts: { settings, workspace, model: found.model, env, emit, signal, permit } };
+  const graph = openGrapher(workspace);
+  return { ok: true, parts: { settings, workspace, graph, model: found.model, env, emit, signal, permit } };
 }

@@ -1,5 +1,6 @@
 /** What a turn is given, what it carries between its stages, and how it can end. */
 import type { Settings } from "../config.ts";
+import type { Grapher } from "../graph/graph.ts";
 import type { Section, Shares } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Model } from "../model/model.ts";
@@ -37,6 +38,7 @@ export interface EarlierTurn {
 export interface TurnParts {
   settings: Settings;
   workspace: Workspace;
+  graph: Grapher;
   model: Model;
   /** The environment of checks. */
   env: Record<string, string>;

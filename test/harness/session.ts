@@ -1,5 +1,7 @@
 /** A session inside the test's own process: turns in a project against its scripted server, on the rungs that a test wants. */
+
 import { loadSettings } from "../../src/config.ts";
+import { openGrapher } from "../../src/graph/graph.ts";
 import { connect } from "../../src/model/client.ts";
 import { Ladder } from "../../src/model/ladder.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -52,6 +54,7 @@ export async function session(
                   mode: { ...loaded.settings.mode, intent: ask ? "ask" : "edit" },
                 },
           workspace: opened.workspace,
+          graph: openGrapher(opened.workspace),
           // As the command line does: what is counted for the terminal is a copy of the model.
           model: { ...model },
           env: p.env,
