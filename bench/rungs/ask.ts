@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Flags, type Host, loadSettings } from "../../src/config.ts";
+import { openGrapher } from "../../src/graph/graph.ts";
 import { parse } from "../../src/graph/syntax/parse.ts";
 import type { Model } from "../../src/model/model.ts";
 import { runTurn } from "../../src/turn.ts";
@@ -110,6 +111,7 @@ export async function askOnce(
     {
       settings,
       workspace: opened.workspace,
+      graph: openGrapher(opened.workspace),
       model: recorded(model, recording),
       env: childEnvironment(host.env),
       emit,
