@@ -11,6 +11,8 @@ export interface IndexedFile {
   path: string;
   language: string;
   kind: FileKind;
+  /** Whether its text has syntax errors. */
+  broken: boolean;
   /** Of the file, in bytes. */
   size: number;
 }
@@ -27,6 +29,13 @@ export interface Uses {
   at: { line: number; role: Role }[];
 }
 
+/** All there is of one name: what `definitionsNamed` and `usesOf` give. */
+export interface NameFacts {
+  name: string;
+  sites: readonly Site[];
+  uses: readonly Uses[];
+}
+
 /** One state of a project's code. Nothing in it changes once it was given out. */
 export interface CodeIndex {
   /** Sorted by path. */
@@ -39,6 +48,8 @@ export interface CodeIndex {
   usesOf(name: string): readonly Uses[];
   /** Every name that is defined or used, in no particular order. Reads the whole index. */
   names(): Iterable<string>;
+  /** The same with all that is known of each name: for readers of everything, without the cost of a call for each name. */
+  everyName(): Iterable<NameFacts>;
 }
 
 /** The last part of a name: `Stack.push` is found as `push`. */
@@ -82,14 +93,23 @@ export function memoryIndex(records: readonly FileRecord[], size: (path: string)
       listAt(sites, lastPart(name)).push({ file, definition });
     for (const { name, at } of record.uses) listAt(uses, name).push({ file, at });
   }
+  const names = (): Set<string> => new Set([...sites.keys(), ...uses.keys()]);
   return {
-    files: sorted.map(({ path, language, kind }) => ({ path, language, kind, size: size(path) })),
+    files: sorted.map(({ path, language, kind, broken }) => ({
+      path,
+      language,
+      kind,
+      broken,
+      size: size(path),
+    })),
     fileAt: (path) => ids.get(path) ?? null,
     definitionsIn: (file) => sorted[file]?.definitions ?? [],
     importsIn: (file) => sorted[file]?.imports ?? [],
     definitionsNamed: (name) => sites.get(name) ?? [],
     usesOf: (name) => uses.get(name) ?? [],
-    names: () => new Set([...sites.keys(), ...uses.keys()]),
+    names,
+    everyName: () =>
+      [...names()].map((name) => ({ name, sites: sites.get(name) ?? [], uses: uses.get(name) ?? [] })),
   };
 }
 

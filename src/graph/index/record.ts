@@ -4,6 +4,9 @@
  */
 import type { SymbolKind } from "../../types.ts";
 
+/** Raised whenever the same text gives another record, apart from grammars and their queries: stored graphs are then made anew. */
+export const EXTRACTION = 1;
+
 /** What a use of a name is, by its syntax; the position is its number on disk. */
 export const ROLES = ["use", "call", "inherit", "import"] as const;
 export type Role = (typeof ROLES)[number];
