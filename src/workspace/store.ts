@@ -31,6 +31,9 @@ export function openStore(root: string, name: string): Result<{ store: Store }> 
   return state.ok ? { ok: true, store: new FolderStore(state.folder) } : state;
 }
 
+/** Whether a file is one that was being written; a dead process leaves it. */
+export const isStaged = (name: string): boolean => /\.\d+\.smallcode-tmp$/.test(name);
+
 /** A name is that of a file in the folder itself; anything else is a bug. */
 function checked(name: string): string {
   if (/[/\\\0]/.test(name) || name === "" || name === "." || name === "..")

@@ -1,0 +1,130 @@
+/**
+ * The index over a base and what has changed since. A changed or removed file hides its row of the base; files are numbered anew
+ * over both, and since both are sorted by path, the base's order holds.
+ */
+import type { Base } from "./base.ts";
+import type { ChangedFile } from "./changed-file.ts";
+import type { CodeIndex, FileId, IndexedFile, NameFacts, Site, Uses } from "./code-index.ts";
+import type { FileStamp } from "./shards.ts";
+
+/** What is different from the base. */
+export interface Overlay {
+  /** New and changed files by path. */
+  changed: ReadonlyMap<string, ChangedFile>;
+  /** Files of the base that have only another stamp. */
+  touched: ReadonlyMap<string, FileStamp>;
+  /** Paths of the base that are gone. */
+  removed: ReadonlySet<string>;
+}
+
+/** Where a current file is: its number in the base, or its record. */
+export type Place = number | ChangedFile;
+
+/** Base and overlay with the numbers of the one in the other. */
+export interface Layers {
+  base: Base;
+  /** By current number. */
+  places: readonly Place[];
+  files: readonly IndexedFile[];
+  /** Current number by number in the base; -1: hidden. */
+  now: Int32Array;
+  /** The changed files by current number, ascending. */
+  over: readonly [FileId, ChangedFile][];
+}
+
+export function layersOf(base: Base, { changed, removed }: Overlay): Layers {
+  const files: IndexedFile[] = [];
+  const places: Place[] = [];
+  const now = new Int32Array(base.rows.length).fill(-1);
+  const over: [FileId, ChangedFile][] = [];
+  const waiting = [...changed].sort(([a], [b]) => (a < b ? -1 : 1));
+  let next = 0;
+  const add = (path: string, file: ChangedFile): void => {
+    over.push([files.length, file]);
+    places.push(file);
+    files.push({
+      path,
+      language: file.language,
+      kind: file.kind,
+      broken: file.broken,
+      size: file.stamp.size,
+    });
+  };
+  for (const [number, { path, language, kind, broken, stamp }] of base.rows.entries()) {
+    for (let one = waiting[next]; one !== undefined && one[0] < path; one = waiting[next]) {
+      add(...one);
+      next += 1;
+    }
+    if (changed.has(path) || removed.has(path)) continue;
+    now[number] = files.length;
+    places.push(number);
+    files.push({ path, language, kind, broken, size: stamp.size });
+  }
+  for (const one of waiting.slice(next)) add(...one);
+  return { base, places, files, now, over };
+}
+
+/** The index that readers see. Any of its methods can throw `DamagedIndex`. */
+export function layeredIndex(layers: Layers): CodeIndex {
+  const { base, places, files } = layers;
+  const everyName = function* (): Iterable<NameFacts> {
+    const names = new Set(layers.over.flatMap(([, file]) => [...file.sites.keys(), ...file.chunks.keys()]));
+    for (const found of base.everyName()) {
+      const facts = merged(layers, found.name, found);
+      names.delete(found.name);
+      if (facts.sites.length > 0 || facts.uses.length > 0) yield facts;
+    }
+    for (const name of names) yield merged(layers, name, null);
+  };
+  return {
+    files,
+    fileAt: (path) => placeOf(files, path),
+    definitionsIn: (file) =>
+      read(places[file], (at) => (typeof at === "number" ? base.definitionsIn(at) : at.definitions)),
+    importsIn: (file) =>
+      read(places[file], (at) => (typeof at === "number" ? base.importsIn(at) : at.imports)),
+    definitionsNamed: (name) => merged(layers, name, base.factsOf(name)).sites,
+    usesOf: (name) => merged(layers, name, base.factsOf(name)).uses,
+    names: function* () {
+      for (const { name } of everyName()) yield name;
+    },
+    everyName,
+  };
+}
+
+const read = <T>(place: Place | undefined, list: (place: Place) => T[]): T[] =>
+  place === undefined ? [] : list(place);
+
+/** What base and changed files know of a name, in current numbers. */
+function merged({ now, over }: Layers, name: string, found: NameFacts | null): NameFacts {
+  const sites: Site[] = [];
+  const uses: Uses[] = [];
+  for (const { file, definition } of found?.sites ?? []) {
+    const current = now[file] ?? -1;
+    if (current >= 0) sites.push({ file: current, definition });
+  }
+  for (const { file, at } of found?.uses ?? []) {
+    const current = now[file] ?? -1;
+    if (current >= 0) uses.push({ file: current, at });
+  }
+  if (over.length === 0) return { name, sites, uses };
+  for (const [file, changed] of over) {
+    for (const definition of changed.sites.get(name) ?? []) sites.push({ file, definition });
+    const at = changed.usesOf(name);
+    if (at !== null) uses.push({ file, at });
+  }
+  sites.sort((a, b) => a.file - b.file);
+  uses.sort((a, b) => a.file - b.file);
+  return { name, sites, uses };
+}
+
+function placeOf(files: readonly IndexedFile[], path: string): FileId | null {
+  let low = 0;
+  let high = files.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((files[middle]?.path ?? path) < path) low = middle + 1;
+    else high = middle;
+  }
+  return files[low]?.path === path ? low : null;
+}

@@ -1,0 +1,203 @@
+/**
+ * A file's record as one line of JSON, and its parts as the shards hold them. Numbers are VLQs (`vlq.ts`); lists of names are one
+ * text with spaces between, or an array where a name has a space in it.
+ *
+ *     ["path", "language", kind, broken, definition names, definitions, modules, imported names, imports, used names, uses]
+ *
+ * - a definition: kind and 8 times the distance to its parent (0: none), lines from the last one's start (signed), lines to its end
+ *   (signed), characters from the last one's head (signed), size of its head (signed)
+ * - an import: lines from the last one (signed), how many of the imported names are its own
+ * - the uses of one name: 5 times how many, and their role; then their lines, each from the one before. Where the roles differ the
+ *   role is 4, and each use is its line times 4 and its role. With spaces between the names.
+ */
+import { SymbolKind } from "../../types.ts";
+import { type DefinitionRecord, FILE_KINDS, type FileRecord, type ImportRecord, ROLES } from "./record.ts";
+import { Numbers, signed, unsigned } from "./vlq.ts";
+
+/**
+ * A record as a text: what workers hand over, since a text crosses threads for a fraction of what the objects would cost, and
+ * what shards are made of.
+ */
+export type Packed = string;
+
+/** Names with spaces between; an array where they could not be told apart again. */
+export type Names = string | string[];
+
+/** The parts of a packed record. */
+export type Fields = [
+  path: string,
+  language: string,
+  kind: number,
+  broken: number,
+  definitionNames: Names,
+  definitions: string,
+  modules: Names,
+  importedNames: Names,
+  imports: string,
+  usedNames: Names,
+  uses: string,
+];
+
+/** What was read is not of the shape that was written. */
+export class BadShape extends Error {}
+
+const KINDS = SymbolKind.options;
+const WAYS = ROLES.length;
+/** Stands for the role of uses that have different ones. */
+const MIXED = WAYS;
+
+export const joined = (names: string[]): Names =>
+  names.some((name) => name === "" || name.includes(" ")) ? names : names.join(" ");
+
+export const split = (names: Names): string[] =>
+  typeof names !== "string" ? names : names === "" ? [] : names.split(" ");
+
+/** Pure; quick enough for a worker to call after each parse. */
+export function packRecord(record: FileRecord): Packed {
+  const { path, language, kind, broken, definitions, imports, uses } = record;
+  const fields: Fields = [
+    path,
+    language,
+    FILE_KINDS.indexOf(kind),
+    broken ? 1 : 0,
+    joined(definitions.map(({ name }) => name)),
+    packDefinitions(definitions),
+    joined(imports.map(({ module }) => module)),
+    joined(imports.flatMap(({ names }) => names)),
+    packImports(imports),
+    joined(uses.map(({ name }) => name)),
+    uses.map(({ at }) => packUses(at)).join(" "),
+  ];
+  return JSON.stringify(fields);
+}
+
+function packDefinitions(definitions: readonly DefinitionRecord[]): string {
+  let text = "";
+  let line = 0;
+  let at = 0;
+  for (const [position, { kind, start, end, parent, head }] of definitions.entries()) {
+    text += unsigned(KINDS.indexOf(kind) + KINDS.length * (parent < 0 ? 0 : position - parent));
+    text += signed(start - line) + signed(end - start) + signed(head.at - at) + signed(head.size);
+    line = start;
+    at = head.at;
+  }
+  return text;
+}
+
+function packImports(imports: readonly ImportRecord[]): string {
+  let text = "";
+  let last = 0;
+  for (const { line, names } of imports) {
+    text += signed(line - last) + unsigned(names.length);
+    last = line;
+  }
+  return text;
+}
+
+function packUses(at: FileRecord["uses"][number]["at"]): string {
+  const roles = new Set(at.map(({ role }) => role));
+  const [role] = roles;
+  const way = roles.size === 1 && role !== undefined ? ROLES.indexOf(role) : MIXED;
+  const codes = at.map(({ line, role }) => (way === MIXED ? line * WAYS + ROLES.indexOf(role) : line));
+  const sorted = [...new Set(codes)].sort((a, b) => a - b);
+  let text = unsigned(sorted.length * (WAYS + 1) + way);
+  let last = 0;
+  for (const code of sorted) {
+    text += unsigned(code - last);
+    last = code;
+  }
+  return text;
+}
+
+/** Definitions from their part of a record or shard; throws `BadShape` or `BadNumber`. */
+export function readDefinitions(names: Names, text: string): DefinitionRecord[] {
+  const numbers = new Numbers(text);
+  let line = 0;
+  let at = 0;
+  const definitions = split(names).map((name, position) => {
+    const code = numbers.unsigned();
+    const distance = Math.floor(code / KINDS.length);
+    const kind = KINDS[code % KINDS.length];
+    line += numbers.signed();
+    const end = line + numbers.signed();
+    at += numbers.signed();
+    const size = numbers.signed();
+    if (kind === undefined || distance > position)
+      throw new BadShape("a definition has no kind or no parent");
+    return {
+      name,
+      kind,
+      start: line,
+      end,
+      parent: distance === 0 ? -1 : position - distance,
+      head: { at, size },
+    };
+  });
+  if (!numbers.done) throw new BadShape("there are more definitions than names");
+  return definitions;
+}
+
+/** Imports from their part of a record or shard; throws `BadShape` or `BadNumber`. */
+export function readImports(modules: Names, names: Names, text: string): ImportRecord[] {
+  const numbers = new Numbers(text);
+  const all = split(names);
+  let line = 0;
+  let taken = 0;
+  const imports = split(modules).map((module) => {
+    line += numbers.signed();
+    const from = taken;
+    taken += numbers.unsigned();
+    return { module, names: all.slice(from, taken), line };
+  });
+  if (!numbers.done || taken !== all.length) throw new BadShape("there are more or fewer imports than names");
+  return imports;
+}
+
+/** One name's uses in one file, from where `numbers` stands; throws `BadNumber`. */
+export function readUses(numbers: Numbers): FileRecord["uses"][number]["at"] {
+  const header = numbers.unsigned();
+  const way = header % (WAYS + 1);
+  const at: FileRecord["uses"][number]["at"] = [];
+  let code = 0;
+  for (let left = Math.floor(header / (WAYS + 1)); left > 0; left -= 1) {
+    code += numbers.unsigned();
+    const line = way === MIXED ? Math.floor(code / WAYS) : code;
+    at.push({ line, role: ROLES[way === MIXED ? code % WAYS : way] ?? "use" });
+  }
+  return at;
+}
+
+/** Passes over them. */
+export function skipUses(numbers: Numbers): void {
+  for (let left = Math.floor(numbers.unsigned() / (WAYS + 1)); left > 0; left -= 1) numbers.unsigned();
+}
+
+export const isNames = (value: unknown): value is Names =>
+  typeof value === "string" || (Array.isArray(value) && value.every((name) => typeof name === "string"));
+
+/** Checks that a parsed JSON value has the shape of a packed record; throws `BadShape`. */
+export function fieldsOf(value: unknown): Fields {
+  if (!Array.isArray(value) || value.length !== 11) throw new BadShape("a record has not eleven parts");
+  const texts = [0, 1, 5, 8, 10].every((at) => typeof value[at] === "string");
+  const names = [4, 6, 7, 9].every((at) => isNames(value[at]));
+  const kind = FILE_KINDS[value[2]];
+  if (!texts || !names || kind === undefined || (value[3] !== 0 && value[3] !== 1))
+    throw new BadShape("a part of a record is of another type");
+  return value as Fields;
+}
+
+/** The record that was packed; a text that `packRecord` did not make throws. */
+export function unpackRecord(packed: Packed): FileRecord {
+  const [path, language, kind, broken, ...parts] = fieldsOf(JSON.parse(packed));
+  const [definitionNames, definitions, modules, importedNames, imports, usedNames, uses] = parts;
+  const chunks = split(uses);
+  return {
+    path,
+    language,
+    kind: FILE_KINDS[kind] ?? "unreadable",
+    broken: broken === 1,
+    definitions: readDefinitions(definitionNames, definitions),
+    imports: readImports(modules, importedNames, imports),
+    uses: split(usedNames).map((name, at) => ({ name, at: readUses(new Numbers(chunks[at] ?? "")) })),
+  };
+}

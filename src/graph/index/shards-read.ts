@@ -1,0 +1,158 @@
+/**
+ * Reads the texts of the stored graph (`shards.ts`) and believes nothing: each function throws `BadShape` or `BadNumber` for what
+ * was not written so, and `readingShard` makes one error of both, with the name of the shard.
+ */
+import { BadShape, fieldsOf, isNames } from "./packed.ts";
+import { FILE_KINDS } from "./record.ts";
+import {
+  type ChangedLines,
+  type FileLine,
+  type FileStamp,
+  FORMAT,
+  type Manifest,
+  type NameLine,
+  type Row,
+  shardHash,
+} from "./shards.ts";
+import { BadNumber, Numbers } from "./vlq.ts";
+
+/**
+ * A part of the stored graph is damaged, or gone because another process has made the graph anew. Any read of a loaded index can
+ * throw it, and so can `updateStored`; nothing wrong was given out before. Whoever holds the index calls `loadStored` again, once;
+ * where that gives null, or its index throws as well, the graph is made anew from the sources.
+ */
+export class DamagedIndex extends Error {
+  constructor(shard: string, why: string) {
+    super(`The code graph on disk is damaged: ${shard} ${why}.`);
+  }
+}
+
+function object(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null) throw new BadShape("is no object");
+  return { ...value };
+}
+
+function array(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new BadShape("has something else where a list should be");
+  return value;
+}
+
+function string(value: unknown): string {
+  if (typeof value !== "string") throw new BadShape("has something else where a text should be");
+  return value;
+}
+
+function whole(value: unknown): bigint {
+  if (typeof value !== "string" || !/^-?\d{1,30}$/.test(value))
+    throw new BadShape("has no number where one should be");
+  return BigInt(value);
+}
+
+function stampOf(path: string, [size, mtimeNs, ino, hash]: unknown[]): FileStamp {
+  if (typeof size !== "number") throw new BadShape("has a file without a size");
+  return { path, size, mtimeNs: whole(mtimeNs), ino: whole(ino), hash: string(hash) };
+}
+
+/** The lines of files, each with its path in place of its name. */
+function unfoldered(lines: unknown[]): { path: string; parts: unknown[] }[] {
+  const files: { path: string; parts: unknown[] }[] = [];
+  let folder = "";
+  for (const line of lines) {
+    if (typeof line === "string") folder = line;
+    else {
+      const [name, ...parts] = array(line);
+      files.push({ path: folder + string(name), parts });
+    }
+  }
+  return files;
+}
+
+/** Sorted by path, each path once. */
+export function readTable(text: string): Row[] {
+  const rows = unfoldered(array(object(text).files)).map(({ path, parts }) => {
+    const [language, number, broken, ...stamp] = parts;
+    const kind = typeof number === "number" ? FILE_KINDS[number] : undefined;
+    if (kind === undefined) throw new BadShape("has a file of no kind");
+    return { path, language: string(language), kind, broken: broken === 1, stamp: stampOf(path, stamp) };
+  });
+  const unsorted = rows.some(({ path }, at) => at > 0 && path <= (rows[at - 1]?.path ?? ""));
+  if (unsorted) throw new BadShape("is not sorted");
+  return rows;
+}
+
+export function readFiles(text: string): FileLine[] {
+  return unfoldered(array(object(text).files)).map(({ parts }) => {
+    const [definitionNames, definitions, modules, importedNames, imports] = parts;
+    if (!isNames(definitionNames) || !isNames(modules) || !isNames(importedNames))
+      throw new BadShape("has something else where names should be");
+    return [definitionNames, string(definitions), modules, importedNames, string(imports)];
+  });
+}
+
+/** Sorted by name, each name once. */
+export function readNames(text: string): NameLine[] {
+  let last = "";
+  return array(object(text).names).map((one, at) => {
+    const line = string(one);
+    const numbers = new Numbers(line);
+    const common = numbers.unsigned();
+    const second = line.lastIndexOf(" ");
+    const first = line.lastIndexOf(" ", second - 1);
+    const name = last.slice(0, common) + line.slice(numbers.at, first);
+    if (first < numbers.at || common > last.length || (at > 0 && name <= last))
+      throw new BadShape("has a line that is no name's");
+    last = name;
+    return { name, sites: line.slice(first + 1, second), uses: line.slice(second + 1) };
+  });
+}
+
+export function readChanged(text: string): ChangedLines {
+  const { changed, touched, removed } = object(text);
+  return {
+    changed: array(changed).map((one) => {
+      const [stamp, packed] = array(one);
+      const fields = fieldsOf(packed);
+      return { stamp: stampOf(fields[0], array(stamp)), fields };
+    }),
+    touched: array(touched).map((one) => {
+      const [path, ...stamp] = array(one);
+      return stampOf(string(path), stamp);
+    }),
+    removed: array(removed).map(string),
+  };
+}
+
+/** `foreign`: written by a program with another format, grammars or extraction. Throws for what is no whole manifest at all. */
+export function readManifest(text: string, fingerprint: string): Manifest | "foreign" {
+  const { check, format, since, table, changed, files, names, ...other } = object(text);
+  const intact = check === shardHash(text.slice(text.indexOf("\n") + 1));
+  if (typeof format === "number" && format !== FORMAT) return "foreign";
+  if (!intact) throw new BadShape("does not match its checksum");
+  if (other.fingerprint !== fingerprint) return "foreign";
+  return {
+    since: whole(since),
+    table: string(table),
+    changed: changed === null ? null : string(changed),
+    files: array(files).map((one) => {
+      const [shard, count] = array(one);
+      if (typeof count !== "number") throw new BadShape("has a shard of no size");
+      return { shard: string(shard), count };
+    }),
+    names: array(names).map((one) => {
+      const [shard, from] = array(one);
+      return { shard: string(shard), from: string(from) };
+    }),
+  };
+}
+
+/** Runs a reader of a shard; what it finds wrong becomes a `DamagedIndex` that names the shard. */
+export function readingShard<T>(shard: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadShape || error instanceof BadNumber) throw new DamagedIndex(shard, error.message);
+    if (error instanceof SyntaxError) throw new DamagedIndex(shard, "is no JSON");
+    throw error;
+  }
+}

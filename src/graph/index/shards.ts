@@ -1,0 +1,164 @@
+/**
+ * The texts of the stored graph. Every file is JSON with one line for each file or name, sorted, and but for the manifest its name
+ * holds a hash of its bytes: what is read is what was written, or is found out. Where paths follow each other, a line with a
+ * folder holds for the files below it.
+ *
+ * - `table`: language, kind and stamp of every file of the base
+ * - `files`: definitions and imports, a range of the table in each shard
+ * - `names`: where each name is defined and used, a range of the sorted names in each shard. A line is how many characters the
+ *   name shares with the one before (VLQ), the rest of it, a space, its sites, a space, its uses.
+ * - `changed`: what is different from the base: whole records, newer stamps, paths that are gone
+ * - `manifest.json`: which shards make up the graph; its first line holds a hash of the rest
+ */
+import type { Fields, Names } from "./packed.ts";
+import { FILE_KINDS, type FileKind } from "./record.ts";
+import { unsigned } from "./vlq.ts";
+
+/** Raised whenever a shard changes shape. */
+export const FORMAT = 1;
+
+export const MANIFEST = "manifest.json";
+
+/** Whether a file of the store is a shard by its name; anything else in the folder is somebody else's. */
+export const isShard = (name: string): boolean =>
+  /^(table|files-[0-9a-f]+|names-[0-9a-f]+|changed)-[0-9a-f]{20}\.json$/.test(name);
+
+/** What tells whether a file is as it was; `hash` is of its bytes on disk, see `contentHash`. */
+export interface FileStamp {
+  path: string;
+  size: number;
+  mtimeNs: bigint;
+  ino: bigint;
+  hash: string;
+}
+
+/** The hash that stamps hold: the first 22 characters of sha256 in base64url (132 bits). */
+export function contentHash(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("base64url").slice(0, 22);
+}
+
+/** The hash in a shard's name: 80 bits of sha256, in hex. */
+export function shardHash(text: string | Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 20);
+}
+
+export const shardName = (kind: string, text: string): string => `${kind}-${shardHash(text)}.json`;
+
+/** One file of the base. */
+export interface Row {
+  path: string;
+  language: string;
+  kind: FileKind;
+  broken: boolean;
+  stamp: FileStamp;
+}
+
+/** Definitions and imports of one file, as they are in a packed record. */
+export type FileLine = [
+  definitionNames: Names,
+  definitions: string,
+  modules: Names,
+  importedNames: Names,
+  imports: string,
+];
+
+/** One name: its sites and uses as VLQs, both from file to file of the base. */
+export interface NameLine {
+  name: string;
+  sites: string;
+  uses: string;
+}
+
+/** What is different from the base. */
+export interface ChangedLines {
+  changed: { stamp: FileStamp; fields: Fields }[];
+  touched: FileStamp[];
+  removed: string[];
+}
+
+/** Which shards make up the graph. `files`: how many rows of the table each holds; `names`: what no name of the shard comes before. */
+export interface Manifest {
+  since: bigint;
+  table: string;
+  changed: string | null;
+  files: { shard: string; count: number }[];
+  names: { shard: string; from: string }[];
+}
+
+const list = (lines: readonly string[]): string => `[\n${lines.join(",\n")}\n]`;
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+
+/** Lines of files with a line for each folder before its files; `line` gets the name inside the folder. */
+function foldered<T extends { path: string }>(
+  files: readonly T[],
+  line: (file: T, name: string) => string,
+): string {
+  const lines: string[] = [];
+  let folder = "";
+  for (const file of files) {
+    const own = folderOf(file.path);
+    if (own !== folder) lines.push(JSON.stringify(own));
+    folder = own;
+    lines.push(line(file, file.path.slice(own.length)));
+  }
+  return list(lines);
+}
+
+const stampParts = ({ size, mtimeNs, ino, hash }: FileStamp): [number, string, string, string] => [
+  size,
+  String(mtimeNs),
+  String(ino),
+  hash,
+];
+
+export function tableText(rows: readonly Row[]): string {
+  const line = ({ language, kind, broken, stamp }: Row, name: string): string =>
+    JSON.stringify([name, language, FILE_KINDS.indexOf(kind), broken ? 1 : 0, ...stampParts(stamp)]);
+  return `{"files":${foldered(rows, line)}}\n`;
+}
+
+/** `line`: the JSON of a `FileLine`. */
+export function filesText(files: readonly { path: string; line: string }[]): string {
+  return `{"files":${foldered(files, ({ line }, name) => `[${JSON.stringify(name)},${line.slice(1)}`)}}\n`;
+}
+
+/** How many characters two names have in common at their beginning. */
+function shared(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one.charCodeAt(at) === other.charCodeAt(at)) at += 1;
+  return at;
+}
+
+/** The lines of a names shard, and where it begins: as much of the first name as tells it from the last one before. */
+export function namesText(lines: readonly NameLine[], before: string): { text: string; from: string } {
+  let last = "";
+  const texts = lines.map(({ name, sites, uses }) => {
+    const common = shared(last, name);
+    last = name;
+    return JSON.stringify(`${unsigned(common)}${name.slice(common)} ${sites} ${uses}`);
+  });
+  const first = lines[0]?.name ?? "";
+  return { text: `{"names":${list(texts)}}\n`, from: first.slice(0, shared(before, first) + 1) };
+}
+
+/** `packed`: the text of a packed record. */
+export function changedText(
+  changed: readonly { stamp: FileStamp; packed: string }[],
+  touched: readonly FileStamp[],
+  removed: readonly string[],
+): string {
+  const records = changed.map(({ stamp, packed }) => `[${JSON.stringify(stampParts(stamp))},${packed}]`);
+  const stamps = touched.map((stamp) => JSON.stringify([stamp.path, ...stampParts(stamp)]));
+  const gone = removed.map((path) => JSON.stringify(path));
+  return `{"changed":${list(records)},\n"touched":${list(stamps)},\n"removed":${list(gone)}}\n`;
+}
+
+export function manifestText({ since, table, changed, files, names }: Manifest, fingerprint: string): string {
+  const head = JSON.stringify({ format: FORMAT, fingerprint, since: String(since), table, changed });
+  const rest = [
+    `${head.slice(1, -1)},`,
+    `"files":${list(files.map(({ shard, count }) => JSON.stringify([shard, count])))},`,
+    `"names":${list(names.map(({ shard, from }) => JSON.stringify([shard, from])))}}\n`,
+  ].join("\n");
+  return `{"check":"${shardHash(rest)}",\n${rest}`;
+}
