@@ -24,18 +24,19 @@ export class ChangedFile {
   readonly stamp: FileStamp;
   /** Where it was read from, for errors. */
   private readonly source: string;
-  private text: Packed | null = null;
-  private parts: Fields | null = null;
+  private readonly fields: Fields;
+  private text: Packed | null;
   private definitionList: DefinitionRecord[] | null = null;
   private importList: ImportRecord[] | null = null;
   private siteMap: Map<string, number[]> | null = null;
   private chunkMap: Map<string, string> | null = null;
 
+  /** Throws `DamagedIndex` where the content is no packed record. */
   constructor(stamp: FileStamp, content: Packed | Fields, source: string) {
     this.stamp = stamp;
     this.source = source;
-    if (typeof content === "string") this.text = content;
-    else this.parts = content;
+    this.text = typeof content === "string" ? content : null;
+    this.fields = typeof content === "string" ? this.reading(() => fieldsOf(JSON.parse(content))) : content;
   }
 
   /** The same record with another stamp. */
@@ -46,11 +47,6 @@ export class ChangedFile {
   get packed(): Packed {
     this.text ??= JSON.stringify(this.fields);
     return this.text;
-  }
-
-  get fields(): Fields {
-    this.parts ??= this.reading(() => fieldsOf(JSON.parse(this.text ?? "")));
-    return this.parts;
   }
 
   get language(): string {

@@ -3,7 +3,7 @@
  * that names them all. Shards never change; a new manifest is renamed into place when everything that it names is there. So a killed
  * process or a full disk leaves the old graph or the new one, and of two processes at once the last one wins.
  */
-import { isStaged, type Store } from "../../workspace/store.ts";
+import type { Store } from "../../workspace/store.ts";
 import { Base } from "./base.ts";
 import { Breath } from "./breath.ts";
 import { ChangedFile } from "./changed-file.ts";
@@ -12,15 +12,8 @@ import { fingerprint } from "./fingerprint.ts";
 import { layeredIndex, layersOf, type Overlay } from "./layered.ts";
 import { makeBase } from "./make-base.ts";
 import type { Packed } from "./packed.ts";
-import {
-  changedText,
-  type FileStamp,
-  isShard,
-  MANIFEST,
-  type Manifest,
-  manifestText,
-  shardName,
-} from "./shards.ts";
+import { publish } from "./publish.ts";
+import { changedText, type FileStamp, MANIFEST, type Manifest, shardName, shardsOf } from "./shards.ts";
 import { DamagedIndex, readChanged, readingShard, readManifest, readTable } from "./shards-read.ts";
 import { Shelf } from "./shelf.ts";
 
@@ -45,8 +38,8 @@ interface Inner {
   overlay: Overlay;
   /** The shard of the overlay that the manifest on disk names. */
   changed: string | null;
-  /** Whether `trouble` knows that the graph cannot be written. */
-  told: boolean;
+  /** When the store refused to write, in ms since 1970; null: it did not. */
+  refused: number | null;
 }
 
 export interface Update {
@@ -69,8 +62,7 @@ const MOST_SHARE = 0.03;
 /** A newer stamp is a fraction of a record. */
 const TOUCHED_WEIGHT = 0.1;
 
-/** A shard that nobody names may be part of what another process is about to name, or is still reading. */
-const GARBAGE_MS = 60_000;
+const RETRY_MS = 60_000;
 
 /** The graph in a store. Null: there is none yet, or none that can be used; `trouble` was then told why, in one sentence. */
 export function loadStored(store: Store, trouble: Trouble): Stored | null {
@@ -107,7 +99,7 @@ function loaded(store: Store, manifest: Manifest): Stored {
     if (!overlay.removed.has(path)) stamps.set(path, overlay.touched.get(path) ?? stamp);
   for (const [path, { stamp }] of overlay.changed) stamps.set(path, stamp);
   const index = layeredIndex(layersOf(base, overlay));
-  return { index, stamps, savedNs: manifest.since, inner: { base, table, overlay, changed, told: false } };
+  return { index, stamps, savedNs: manifest.since, inner: { base, table, overlay, changed, refused: null } };
 }
 
 function overlayIn(shard: string, shelf: Shelf): Overlay {
@@ -118,13 +110,6 @@ function overlayIn(shard: string, shelf: Shelf): Overlay {
     removed: new Set(removed),
   };
 }
-
-const shardsOf = ({ table, changed, files, names }: Manifest): string[] => [
-  table,
-  ...(changed === null ? [] : [changed]),
-  ...files.map(({ shard }) => shard),
-  ...names.map(({ shard }) => shard),
-];
 
 /**
  * The next state, written to the store. Where there is no store, or it cannot be written, the state lives in memory all the same,
@@ -142,10 +127,10 @@ export async function updateStored(
     table: "",
     overlay: NOTHING,
     changed: null,
-    told: false,
+    refused: null,
   };
   const stamps = stampsAfter(before?.stamps ?? new Map(), update);
-  let overlay = overlayAfter(old, update);
+  let overlay = await overlayAfter(old, update);
   let layers = layersOf(old.base, overlay);
   let { base, table } = old;
   if (before === null || isLarge(overlay, stamps.size)) {
@@ -153,9 +138,9 @@ export async function updateStored(
     overlay = NOTHING;
     layers = layersOf(base, overlay);
   }
-  const inner: Inner = { base, table, overlay, changed: null, told: old.told };
+  const inner: Inner = { base, table, overlay, changed: old.changed, refused: old.refused };
   const stored = { index: layeredIndex(layers), stamps, savedNs: update.sinceNs, inner };
-  if (store !== null) await publish(store, stored, old, trouble);
+  if (store !== null && !isRecent(old.refused)) await save(store, stored, old, trouble);
   return stored;
 }
 
@@ -167,7 +152,8 @@ function stampsAfter(before: ReadonlyMap<string, FileStamp>, update: Update): Ma
   return stamps;
 }
 
-function overlayAfter({ base, overlay }: Inner, update: Update): Overlay {
+async function overlayAfter({ base, overlay }: Inner, update: Update): Promise<Overlay> {
+  const breath = new Breath();
   const changed = new Map(overlay.changed);
   const touched = new Map(overlay.touched);
   const removed = new Set(overlay.removed);
@@ -185,6 +171,7 @@ function overlayAfter({ base, overlay }: Inner, update: Update): Overlay {
     removed.delete(stamp.path);
     touched.delete(stamp.path);
     changed.set(stamp.path, new ChangedFile(stamp, packed, stamp.path));
+    if (breath.due) await breath.take();
   }
   return { changed, touched, removed };
 }
@@ -194,50 +181,40 @@ function isLarge({ changed, touched, removed }: Overlay, files: number): boolean
   return weight > Math.max(MOST_CHANGED, files * MOST_SHARE);
 }
 
-/** Writes what is not on disk yet, the manifest last, and removes what is no longer needed. */
-async function publish(store: Store, stored: Stored, old: Inner, trouble: Trouble): Promise<void> {
-  const { inner, savedNs } = stored;
-  const { base, table } = inner;
-  const { changed, touched, removed } = inner.overlay;
-  const isSame = changed.size + touched.size + removed.size === 0;
-  const text = isSame ? null : changedText([...changed.values()], [...touched.values()], [...removed]);
-  const shard = text === null ? null : shardName("changed", text);
-  const manifest = { since: savedNs, table, changed: shard, files: base.files, names: base.names };
-  const there = new Set(store.list());
-  const breath = new Breath();
-  const refuse = (reason: string): void => {
-    if (!inner.told) trouble(`The code graph lives in memory only: ${reason}`);
-    inner.told = true;
-  };
-  for (const [name, fresh] of base.shelf.fresh) {
-    const written = store.write(name, fresh);
-    if (!written.ok) return refuse(written.reason);
-    there.add(name);
-    if (breath.due) await breath.take();
+/** A disk that was full a moment ago is not tried again with every update. */
+const isRecent = (refused: number | null): boolean => refused !== null && Date.now() - refused < RETRY_MS;
+
+async function save(store: Store, { inner, savedNs }: Stored, old: Inner, trouble: Trouble): Promise<void> {
+  const text = overlayText(inner.overlay);
+  const changed = text === null ? null : shardName("changed", text);
+  const fresh = inner.base.shelf.fresh;
+  const written = await publish(store, {
+    manifest: manifestOf({ ...inner, changed }, savedNs),
+    fresh: new Map(text === null || changed === null ? fresh : [...fresh, [changed, text]]),
+    before: old.table === "" ? null : manifestOf(old, 0n),
+  });
+  if (written.ok) {
+    fresh.clear();
+    inner.changed = changed;
+    inner.refused = null;
+    return;
   }
-  base.shelf.fresh.clear();
-  if (shard !== null && text !== null) {
-    const written = store.write(shard, text);
-    if (!written.ok) return refuse(written.reason);
-    there.add(shard);
-  }
-  const named = new Set(shardsOf(manifest));
-  for (const name of named) if (!there.has(name)) throw new DamagedIndex(name, "is gone");
-  const written = store.write(MANIFEST, manifestText(manifest, fingerprint()));
-  if (!written.ok) return refuse(written.reason);
-  inner.changed = shard;
-  inner.told = false;
-  if (old.changed !== null && old.changed !== shard) store.remove(old.changed);
-  if (old.base !== base)
-    for (const { shard } of [...old.base.files, ...old.base.names]) if (!named.has(shard)) store.touch(shard);
-  collect(store, named);
+  if (inner.refused === null) trouble(`The code graph lives in memory only: ${written.reason}`);
+  inner.refused = Date.now();
 }
 
-/** Removes shards that nobody names, and what dead processes have left half written. */
-function collect(store: Store, named: ReadonlySet<string>): void {
-  for (const name of store.list()) {
-    if (named.has(name) || !(isShard(name) || isStaged(name))) continue;
-    const age = store.age(name);
-    if (age !== null && Date.now() - age > GARBAGE_MS) store.remove(name);
-  }
+const manifestOf = ({ base, table, changed }: Inner, since: bigint): Manifest => ({
+  since,
+  table,
+  changed,
+  files: base.files,
+  names: base.names,
+});
+
+/** The overlay as its shard; null where there is nothing in it. */
+function overlayText({ changed, touched, removed }: Overlay): string | null {
+  if (changed.size + touched.size + removed.size === 0) return null;
+  const inOrder = <T>(files: ReadonlyMap<string, T>): T[] =>
+    [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  return changedText(inOrder(changed), inOrder(touched), [...removed].sort());
 }

@@ -68,14 +68,16 @@ export function layersOf(base: Base, { changed, removed }: Overlay): Layers {
 export function layeredIndex(layers: Layers): CodeIndex {
   const { base, places, files } = layers;
   const everyName = function* (): Iterable<NameFacts> {
-    const names = new Set(layers.over.flatMap(([, file]) => [...file.sites.keys(), ...file.chunks.keys()]));
+    const over = overByName(layers.over);
     for (const found of base.everyName()) {
-      const facts = merged(layers, found.name, found);
-      names.delete(found.name);
+      const facts = merged(layers.now, found, over.get(found.name) ?? []);
+      over.delete(found.name);
       if (facts.sites.length > 0 || facts.uses.length > 0) yield facts;
     }
-    for (const name of names) yield merged(layers, name, null);
+    for (const [name, files] of over) yield merged(layers.now, { name, sites: [], uses: [] }, files);
   };
+  const factsOf = (name: string): NameFacts =>
+    merged(layers.now, base.factsOf(name) ?? { name, sites: [], uses: [] }, layers.over);
   return {
     files,
     fileAt: (path) => placeOf(files, path),
@@ -83,8 +85,8 @@ export function layeredIndex(layers: Layers): CodeIndex {
       read(places[file], (at) => (typeof at === "number" ? base.definitionsIn(at) : at.definitions)),
     importsIn: (file) =>
       read(places[file], (at) => (typeof at === "number" ? base.importsIn(at) : at.imports)),
-    definitionsNamed: (name) => merged(layers, name, base.factsOf(name)).sites,
-    usesOf: (name) => merged(layers, name, base.factsOf(name)).uses,
+    definitionsNamed: (name) => factsOf(name).sites,
+    usesOf: (name) => factsOf(name).uses,
     names: function* () {
       for (const { name } of everyName()) yield name;
     },
@@ -95,27 +97,38 @@ export function layeredIndex(layers: Layers): CodeIndex {
 const read = <T>(place: Place | undefined, list: (place: Place) => T[]): T[] =>
   place === undefined ? [] : list(place);
 
-/** What base and changed files know of a name, in current numbers. */
-function merged({ now, over }: Layers, name: string, found: NameFacts | null): NameFacts {
+/** What the base found of a name and what changed files know of it, in current numbers. */
+function merged(now: Int32Array, found: NameFacts, over: Layers["over"]): NameFacts {
+  const { name } = found;
   const sites: Site[] = [];
   const uses: Uses[] = [];
-  for (const { file, definition } of found?.sites ?? []) {
+  for (const { file, definition } of found.sites) {
     const current = now[file] ?? -1;
     if (current >= 0) sites.push({ file: current, definition });
   }
-  for (const { file, at } of found?.uses ?? []) {
+  for (const { file, at } of found.uses) {
     const current = now[file] ?? -1;
     if (current >= 0) uses.push({ file: current, at });
   }
-  if (over.length === 0) return { name, sites, uses };
   for (const [file, changed] of over) {
     for (const definition of changed.sites.get(name) ?? []) sites.push({ file, definition });
     const at = changed.usesOf(name);
     if (at !== null) uses.push({ file, at });
   }
-  sites.sort((a, b) => a.file - b.file);
-  uses.sort((a, b) => a.file - b.file);
-  return { name, sites, uses };
+  if (over.length === 0) return { name, sites, uses };
+  return { name, sites: sites.sort((a, b) => a.file - b.file), uses: uses.sort((a, b) => a.file - b.file) };
+}
+
+/** The changed files that know of each name. */
+function overByName(over: Layers["over"]): Map<string, [FileId, ChangedFile][]> {
+  const byName = new Map<string, [FileId, ChangedFile][]>();
+  for (const [file, changed] of over)
+    for (const name of new Set([...changed.sites.keys(), ...changed.chunks.keys()])) {
+      const files = byName.get(name);
+      if (files === undefined) byName.set(name, [[file, changed]]);
+      else files.push([file, changed]);
+    }
+  return byName;
 }
 
 function placeOf(files: readonly IndexedFile[], path: string): FileId | null {

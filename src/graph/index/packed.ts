@@ -5,7 +5,7 @@
  *     ["path", "language", kind, broken, definition names, definitions, modules, imported names, imports, used names, uses]
  *
  * - a definition: kind and 8 times the distance to its parent (0: none), lines from the last one's start (signed), lines to its end
- *   (signed), characters from the last one's head (signed), size of its head (signed)
+ *   (signed), characters from the end of the last one's head to its own (signed), size of its head (signed)
  * - an import: lines from the last one (signed), how many of the imported names are its own
  * - the uses of one name: 5 times how many, and their role; then their lines, each from the one before. Where the roles differ the
  *   role is 4, and each use is its line times 4 and its role. With spaces between the names.
@@ -79,7 +79,7 @@ function packDefinitions(definitions: readonly DefinitionRecord[]): string {
     text += unsigned(KINDS.indexOf(kind) + KINDS.length * (parent < 0 ? 0 : position - parent));
     text += signed(start - line) + signed(end - start) + signed(head.at - at) + signed(head.size);
     line = start;
-    at = head.at;
+    at = head.at + head.size;
   }
   return text;
 }
@@ -120,20 +120,15 @@ export function readDefinitions(names: Names, text: string): DefinitionRecord[] 
     const kind = KINDS[code % KINDS.length];
     line += numbers.signed();
     const end = line + numbers.signed();
-    at += numbers.signed();
+    const from = at + numbers.signed();
     const size = numbers.signed();
+    at = from + size;
     if (kind === undefined || distance > position)
-      throw new BadShape("a definition has no kind or no parent");
-    return {
-      name,
-      kind,
-      start: line,
-      end,
-      parent: distance === 0 ? -1 : position - distance,
-      head: { at, size },
-    };
+      throw new BadShape("has a definition without kind or parent");
+    const parent = distance === 0 ? -1 : position - distance;
+    return { name, kind, start: line, end, parent, head: { at: from, size } };
   });
-  if (!numbers.done) throw new BadShape("there are more definitions than names");
+  if (!numbers.done) throw new BadShape("has more definitions than names");
   return definitions;
 }
 
@@ -149,7 +144,7 @@ export function readImports(modules: Names, names: Names, text: string): ImportR
     taken += numbers.unsigned();
     return { module, names: all.slice(from, taken), line };
   });
-  if (!numbers.done || taken !== all.length) throw new BadShape("there are more or fewer imports than names");
+  if (!numbers.done || taken !== all.length) throw new BadShape("has more or fewer imports than names");
   return imports;
 }
 
@@ -177,12 +172,13 @@ export const isNames = (value: unknown): value is Names =>
 
 /** Checks that a parsed JSON value has the shape of a packed record; throws `BadShape`. */
 export function fieldsOf(value: unknown): Fields {
-  if (!Array.isArray(value) || value.length !== 11) throw new BadShape("a record has not eleven parts");
+  if (!Array.isArray(value) || value.length !== 11)
+    throw new BadShape("has a record without its eleven parts");
   const texts = [0, 1, 5, 8, 10].every((at) => typeof value[at] === "string");
   const names = [4, 6, 7, 9].every((at) => isNames(value[at]));
   const kind = FILE_KINDS[value[2]];
   if (!texts || !names || kind === undefined || (value[3] !== 0 && value[3] !== 1))
-    throw new BadShape("a part of a record is of another type");
+    throw new BadShape("has a record with a part of another type");
   return value as Fields;
 }
 

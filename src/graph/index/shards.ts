@@ -85,6 +85,14 @@ export interface Manifest {
   names: { shard: string; from: string }[];
 }
 
+/** The names of all shards of a graph. */
+export const shardsOf = ({ table, changed, files, names }: Manifest): string[] => [
+  table,
+  ...(changed === null ? [] : [changed]),
+  ...files.map(({ shard }) => shard),
+  ...names.map(({ shard }) => shard),
+];
+
 const list = (lines: readonly string[]): string => `[\n${lines.join(",\n")}\n]`;
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 

@@ -49,11 +49,11 @@ export class Numbers {
     let scale = 1;
     for (;;) {
       const digit = this.at < this.end ? (VALUES[this.text.charCodeAt(this.at)] ?? 255) : 255;
-      if (digit === 255) throw new BadNumber("a number is cut off or no number");
+      if (digit === 255) throw new BadNumber("has a number that is cut off or none");
       this.at += 1;
       if (digit < MORE) {
         value += digit * scale;
-        if (value > Number.MAX_SAFE_INTEGER) throw new BadNumber("a number is too large");
+        if (value > Number.MAX_SAFE_INTEGER) throw new BadNumber("has a number that is too large");
         return value;
       }
       value += (digit - MORE) * scale;
