@@ -32,7 +32,7 @@ export interface Layers {
   over: readonly [FileId, ChangedFile][];
 }
 
-export function layersOf(base: Base, { changed, removed }: Overlay): Layers {
+export function layersOf(base: Base, { changed, touched, removed }: Overlay): Layers {
   const files: IndexedFile[] = [];
   const places: Place[] = [];
   const now = new Int32Array(base.rows.length).fill(-1);
@@ -58,7 +58,7 @@ export function layersOf(base: Base, { changed, removed }: Overlay): Layers {
     if (changed.has(path) || removed.has(path)) continue;
     now[number] = files.length;
     places.push(number);
-    files.push({ path, language, kind, broken, size: stamp.size });
+    files.push({ path, language, kind, broken, size: (touched.get(path) ?? stamp).size });
   }
   for (const one of waiting.slice(next)) add(...one);
   return { base, places, files, now, over };

@@ -12,7 +12,6 @@ for (let value = 0; value < 64; value += 1) VALUES[DIGITS.charCodeAt(value)] = v
 
 /** A number from 0 to 2^53 - 1; anything else is a bug and throws. */
 export function unsigned(value: number): string {
-  if (value >= 0 && value < MORE) return DIGITS.charAt(value);
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} cannot be written as a VLQ.`);
   let text = "";
   let rest = value;
