@@ -162,7 +162,9 @@ export function expectIndexOf(
   stamps: ReadonlyMap<string, FileStamp>,
 ): void {
   const plain = memoryIndex(records, (path) => stamps.get(path)?.size ?? -1);
-  expect(saidBy(index)).toEqual(saidBy(plain));
+  const [said, right] = [saidBy(index), saidBy(plain)];
+  // Quicker than the matcher, which is only wanted for its report.
+  if (!Bun.deepEquals(said, right)) expect(said).toEqual(right);
   expect([...stamps.keys()].sort()).toEqual(records.map(({ path }) => path).sort());
   for (const name of ["absent", "__proto__x", "valueOf"]) {
     expect(index.definitionsNamed(name)).toEqual(plain.definitionsNamed(name));

@@ -17,6 +17,10 @@ import { changedText, type FileStamp, MANIFEST, type Manifest, shardName, shards
 import { DamagedIndex, readChanged, readingShard, readManifest, readTable } from "./shards-read.ts";
 import { Shelf } from "./shelf.ts";
 
+export { type Packed, packRecord, unpackRecord } from "./packed.ts";
+export { contentHash, type FileStamp } from "./shards.ts";
+export { DamagedIndex } from "./shards-read.ts";
+
 /** One state of the graph with what is needed to bring it up to date. */
 export interface Stored {
   readonly index: CodeIndex;
