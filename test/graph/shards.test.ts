@@ -4,11 +4,12 @@ import { BadShape, packRecord, unpackRecord } from "../../src/graph/index/packed
 import type { FileRecord } from "../../src/graph/index/record.ts";
 import {
   changedText,
-  filesText,
+  DefinitionLines,
+  type FileLine,
   manifestText,
   namesText,
   type Row,
-  tableText,
+  TableLines,
 } from "../../src/graph/index/shards.ts";
 import {
   readChanged,
@@ -48,6 +49,12 @@ test("what is no packed record is refused", () => {
   for (const bad of ["null", "{}", "[]", withPart(2, 99), withPart(3, 2), withPart(5, 1), withPart(4, [1])])
     expect(() => unpackRecord(bad)).toThrow(BadShape);
 });
+
+function tableText(rows: readonly Row[]): string {
+  const lines = new TableLines();
+  for (const row of rows) lines.add(row);
+  return lines.text;
+}
 
 const rows: Row[] = ["a.py", "b/c.py", "b/d/e.py", "b/f.py", "z.py"].map((path, at) => ({
   path,
@@ -92,11 +99,13 @@ test("a table has a line for each file and each folder", () => {
 });
 
 test("lines of files come back in order", () => {
+  const lines = new DefinitionLines();
   const files = rows.map(({ path }, at) => ({
     path,
-    line: JSON.stringify([`n${at}`, "A", "", ["x y"], "C"]),
+    line: [`n${at}`, "A", "", ["x y"], "C"] satisfies FileLine,
   }));
-  expect(readFiles(filesText(files))).toEqual(rows.map((_, at) => [`n${at}`, "A", "", ["x y"], "C"]));
+  for (const { path, line } of files) lines.add(path, line);
+  expect(readFiles(lines.text)).toEqual(files.map(({ line }) => line));
 });
 
 test("names share what they begin with, and a shard begins as short as it can", () => {

@@ -37,9 +37,11 @@ export function layersOf(base: Base, { changed, touched, removed }: Overlay): La
   const places: Place[] = [];
   const now = new Int32Array(base.rows.length).fill(-1);
   const over: [FileId, ChangedFile][] = [];
-  const waiting = [...changed].sort(([a], [b]) => (a < b ? -1 : 1));
+  const waiting = [...changed.keys()].sort();
   let next = 0;
-  const add = (path: string, file: ChangedFile): void => {
+  const add = (path: string): void => {
+    const file = changed.get(path);
+    if (file === undefined) return;
     over.push([files.length, file]);
     places.push(file);
     files.push({
@@ -51,8 +53,8 @@ export function layersOf(base: Base, { changed, touched, removed }: Overlay): La
     });
   };
   for (const [number, { path, language, kind, broken, stamp }] of base.rows.entries()) {
-    for (let one = waiting[next]; one !== undefined && one[0] < path; one = waiting[next]) {
-      add(...one);
+    for (let one = waiting[next]; one !== undefined && one < path; one = waiting[next]) {
+      add(one);
       next += 1;
     }
     if (changed.has(path) || removed.has(path)) continue;
@@ -60,7 +62,7 @@ export function layersOf(base: Base, { changed, touched, removed }: Overlay): La
     places.push(number);
     files.push({ path, language, kind, broken, size: (touched.get(path) ?? stamp).size });
   }
-  for (const one of waiting.slice(next)) add(...one);
+  for (const one of waiting.slice(next)) add(one);
   return { base, places, files, now, over };
 }
 
@@ -68,6 +70,7 @@ export function layersOf(base: Base, { changed, touched, removed }: Overlay): La
 export function layeredIndex(layers: Layers): CodeIndex {
   const { base, places, files } = layers;
   const everyName = function* (): Iterable<NameFacts> {
+    if (isBare(layers)) return yield* base.everyName();
     const over = overByName(layers.over);
     for (const found of base.everyName()) {
       const facts = merged(layers.now, found, over.get(found.name) ?? []);
@@ -93,6 +96,10 @@ export function layeredIndex(layers: Layers): CodeIndex {
     everyName,
   };
 }
+
+/** Whether the base is all there is, with its own numbers. */
+const isBare = ({ base, files, over }: Layers): boolean =>
+  over.length === 0 && files.length === base.rows.length;
 
 const read = <T>(place: Place | undefined, list: (place: Place) => T[]): T[] =>
   place === undefined ? [] : list(place);

@@ -7,13 +7,13 @@ import { Breath } from "./breath.ts";
 import type { Site } from "./code-index.ts";
 import type { Layers } from "./layered.ts";
 import {
+  DefinitionLines,
   type FileStamp,
-  filesText,
   type Manifest,
   type NameLine,
   namesText,
   type Row,
-  tableText,
+  TableLines,
 } from "./shards.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -35,12 +35,17 @@ export async function makeBase(
   shelf: Shelf,
 ): Promise<{ base: Base; table: string }> {
   const breath = new Breath();
-  const rows = layers.files.flatMap(({ path, language, kind, broken }): Row[] => {
+  const rows: Row[] = [];
+  const lines = new TableLines();
+  for (const { path, language, kind, broken } of layers.files) {
     const stamp = stamps.get(path);
-    return stamp === undefined ? [] : [{ path, language, kind, broken, stamp }];
-  });
-  if (breath.due) await breath.take();
-  const table = shelf.put("table", tableText(rows));
+    if (stamp === undefined) throw new Error(`${path} has no stamp.`);
+    const row = { path, language, kind, broken, stamp };
+    rows.push(row);
+    lines.add(row);
+    if (breath.due) await breath.take();
+  }
+  const table = shelf.put("table", lines.text);
   const files = await putFiles(layers, shelf, breath);
   const facts = await gather(layers, breath);
   const names = await putNames(facts, shelf, breath);
@@ -49,24 +54,20 @@ export async function makeBase(
 
 async function putFiles(layers: Layers, shelf: Shelf, breath: Breath): Promise<Manifest["files"]> {
   const shards: Manifest["files"] = [];
-  let lines: { path: string; line: string }[] = [];
-  let size = 0;
+  let lines = new DefinitionLines();
   const put = (): void => {
     const number = shards.length.toString(16).padStart(2, "0");
-    shards.push({ shard: shelf.put(`files-${number}`, filesText(lines)), count: lines.length });
-    lines = [];
-    size = 0;
+    shards.push({ shard: shelf.put(`files-${number}`, lines.text), count: lines.count });
+    lines = new DefinitionLines();
   };
   for (const [at, { path }] of layers.files.entries()) {
     const place = layers.places[at];
     if (place === undefined) continue;
-    const line = JSON.stringify(typeof place === "number" ? layers.base.lineOf(place) : place.line);
-    lines.push({ path, line });
-    size += line.length;
-    if (size >= SHARD_SIZE) put();
+    lines.add(path, typeof place === "number" ? layers.base.lineOf(place) : place.line);
+    if (lines.size >= SHARD_SIZE) put();
     if (breath.due) await breath.take();
   }
-  if (lines.length > 0) put();
+  if (lines.count > 0) put();
   return shards;
 }
 

@@ -96,20 +96,28 @@ export const shardsOf = ({ table, changed, files, names }: Manifest): string[] =
 const list = (lines: readonly string[]): string => `[\n${lines.join(",\n")}\n]`;
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
-/** Lines of files with a line for each folder before its files; `line` gets the name inside the folder. */
-function foldered<T extends { path: string }>(
-  files: readonly T[],
-  line: (file: T, name: string) => string,
-): string {
-  const lines: string[] = [];
-  let folder = "";
-  for (const file of files) {
-    const own = folderOf(file.path);
-    if (own !== folder) lines.push(JSON.stringify(own));
-    folder = own;
-    lines.push(line(file, file.path.slice(own.length)));
+/** A shard of files, line by line in the order of their paths; a line with a folder comes before its files. */
+class FileLines {
+  private readonly lines: string[] = [];
+  private folder = "";
+  /** How many files. */
+  count = 0;
+  /** In characters, but for the folders. */
+  size = 0;
+
+  /** `rest`: what follows the file's name in its line, as JSON without brackets. */
+  protected put(path: string, rest: string): void {
+    const folder = folderOf(path);
+    if (folder !== this.folder) this.lines.push(JSON.stringify(folder));
+    this.folder = folder;
+    this.lines.push(`[${JSON.stringify(path.slice(folder.length))},${rest}]`);
+    this.count += 1;
+    this.size += rest.length;
   }
-  return list(lines);
+
+  get text(): string {
+    return `{"files":${list(this.lines)}}\n`;
+  }
 }
 
 const stampParts = ({ size, mtimeNs, ino, hash }: FileStamp): [number, string, string, string] => [
@@ -119,15 +127,17 @@ const stampParts = ({ size, mtimeNs, ino, hash }: FileStamp): [number, string, s
   hash,
 ];
 
-export function tableText(rows: readonly Row[]): string {
-  const line = ({ language, kind, broken, stamp }: Row, name: string): string =>
-    JSON.stringify([name, language, FILE_KINDS.indexOf(kind), broken ? 1 : 0, ...stampParts(stamp)]);
-  return `{"files":${foldered(rows, line)}}\n`;
+export class TableLines extends FileLines {
+  add({ path, language, kind, broken, stamp }: Row): void {
+    const parts = [language, FILE_KINDS.indexOf(kind), broken ? 1 : 0, ...stampParts(stamp)];
+    this.put(path, JSON.stringify(parts).slice(1, -1));
+  }
 }
 
-/** `line`: the JSON of a `FileLine`. */
-export function filesText(files: readonly { path: string; line: string }[]): string {
-  return `{"files":${foldered(files, ({ line }, name) => `[${JSON.stringify(name)},${line.slice(1)}`)}}\n`;
+export class DefinitionLines extends FileLines {
+  add(path: string, line: FileLine): void {
+    this.put(path, JSON.stringify(line).slice(1, -1));
+  }
 }
 
 /** How many characters two names have in common at their beginning. */
