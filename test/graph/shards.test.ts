@@ -1,7 +1,8 @@
 /** Packed records and shards: everything comes back, and the texts are JSON with a line for each file or name. */
 import { expect, test } from "bun:test";
-import { BadShape, packRecord, unpackRecord } from "../../src/graph/index/packed.ts";
+import { packRecord, unpackRecord } from "../../src/graph/index/packed.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
+import { BadShape } from "../../src/graph/index/shape.ts";
 import {
   changedText,
   DefinitionLines,

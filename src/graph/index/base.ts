@@ -3,8 +3,9 @@
  * then on. Files are numbered by their place in the base's own table.
  */
 import type { NameFacts, Site, Uses } from "./code-index.ts";
-import { BadShape, readDefinitions, readImports, readUses, skipUses } from "./packed.ts";
+import { readDefinitions, readImports, readUses, skipUses } from "./packed.ts";
 import type { DefinitionRecord, ImportRecord } from "./record.ts";
+import { BadShape } from "./shape.ts";
 import type { FileLine, Manifest, NameLine, Row } from "./shards.ts";
 import { DamagedIndex, readFiles, readingShard, readNames } from "./shards-read.ts";
 import type { Shelf } from "./shelf.ts";

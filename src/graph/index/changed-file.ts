@@ -1,14 +1,8 @@
 /** A file that is different from the base: its whole record, read from its packed form as far as somebody asks. */
+
 import { lastPart } from "./code-index.ts";
-import {
-  type Fields,
-  fieldsOf,
-  type Packed,
-  readDefinitions,
-  readImports,
-  readUses,
-  split,
-} from "./packed.ts";
+import { split } from "./names.ts";
+import { type Fields, fieldsOf, type Packed, readDefinitions, readImports, readUses } from "./packed.ts";
 import {
   type DefinitionRecord,
   FILE_KINDS,
@@ -80,13 +74,13 @@ export class ChangedFile {
 
   /** Each definition's name, its last part, with its position. */
   eachSite(): [name: string, position: number][] {
-    return split(this.fields[4]).map((name, position) => [lastPart(name), position]);
+    return this.reading(() => split(this.fields[4])).map((name, position) => [lastPart(name), position]);
   }
 
   /** Each used name with its uses, as a names shard has them. */
   eachChunk(): [name: string, chunk: string][] {
-    const chunks = split(this.fields[10]);
-    return split(this.fields[9]).map((name, at) => [name, chunks[at] ?? ""]);
+    const chunks = this.fields[10].split(" ");
+    return this.reading(() => split(this.fields[9])).map((name, at) => [name, chunks[at] ?? ""]);
   }
 
   /** Positions of its definitions by the last part of their names. */

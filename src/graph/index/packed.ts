@@ -1,6 +1,6 @@
 /**
- * A file's record as one line of JSON, and its parts as the shards hold them. Numbers are VLQs (`vlq.ts`); lists of names are one
- * text with spaces between, or an array where a name has a space in it.
+ * A file's record as one line of JSON, and its parts as the shards hold them. Numbers are VLQs (`vlq.ts`); lists of names are
+ * one text (`names.ts`).
  *
  *     ["path", "language", kind, broken, definition names, definitions, modules, imported names, imports, used names, uses]
  *
@@ -11,7 +11,9 @@
  *   role is 4, and each use is its line times 4 and its role. With spaces between the names.
  */
 import { SymbolKind } from "../../types.ts";
+import { isNames, joined, type Names, split } from "./names.ts";
 import { type DefinitionRecord, FILE_KINDS, type FileRecord, type ImportRecord, ROLES } from "./record.ts";
+import { BadShape } from "./shape.ts";
 import { Numbers, signed, unsigned } from "./vlq.ts";
 
 /**
@@ -19,9 +21,6 @@ import { Numbers, signed, unsigned } from "./vlq.ts";
  * what shards are made of.
  */
 export type Packed = string;
-
-/** Names with spaces between; an array where they could not be told apart again. */
-export type Names = string | string[];
 
 /** The parts of a packed record. */
 export type Fields = [
@@ -38,19 +37,10 @@ export type Fields = [
   uses: string,
 ];
 
-/** What was read is not of the shape that was written. */
-export class BadShape extends Error {}
-
 const KINDS = SymbolKind.options;
 const WAYS = ROLES.length;
 /** Stands for the role of uses that have different ones. */
 const MIXED = WAYS;
-
-export const joined = (names: string[]): Names =>
-  names.some((name) => name === "" || name.includes(" ")) ? names : names.join(" ");
-
-export const split = (names: Names): string[] =>
-  typeof names !== "string" ? names : names === "" ? [] : names.split(" ");
 
 /** Pure; quick enough for a worker to call after each parse. */
 export function packRecord(record: FileRecord): Packed {
@@ -167,9 +157,6 @@ export function skipUses(numbers: Numbers): void {
   for (let left = Math.floor(numbers.unsigned() / (WAYS + 1)); left > 0; left -= 1) numbers.unsigned();
 }
 
-export const isNames = (value: unknown): value is Names =>
-  typeof value === "string" || (Array.isArray(value) && value.every((name) => typeof name === "string"));
-
 /** Checks that a parsed JSON value has the shape of a packed record; throws `BadShape`. */
 export function fieldsOf(value: unknown): Fields {
   if (!Array.isArray(value) || value.length !== 11)
@@ -186,7 +173,7 @@ export function fieldsOf(value: unknown): Fields {
 export function unpackRecord(packed: Packed): FileRecord {
   const [path, language, kind, broken, ...parts] = fieldsOf(JSON.parse(packed));
   const [definitionNames, definitions, modules, importedNames, imports, usedNames, uses] = parts;
-  const chunks = split(uses);
+  const chunks = uses.split(" ");
   return {
     path,
     language,

@@ -2,8 +2,10 @@
  * Reads the texts of the stored graph (`shards.ts`) and believes nothing: each function throws `BadShape` or `BadNumber` for what
  * was not written so, and `readingShard` makes one error of both, with the name of the shard.
  */
-import { BadShape, fieldsOf, isNames } from "./packed.ts";
+import { isNames, nameBehind } from "./names.ts";
+import { fieldsOf } from "./packed.ts";
 import { FILE_KINDS } from "./record.ts";
+import { BadShape } from "./shape.ts";
 import {
   type ChangedLines,
   type FileLine,
@@ -14,7 +16,7 @@ import {
   type Row,
   shardHash,
 } from "./shards.ts";
-import { BadNumber, Numbers } from "./vlq.ts";
+import { BadNumber } from "./vlq.ts";
 
 /**
  * A part of the stored graph is damaged, or gone because another process has made the graph anew. Any read of a loaded index can
@@ -95,13 +97,10 @@ export function readNames(text: string): NameLine[] {
   let last = "";
   return array(object(text).names).map((one, at) => {
     const line = string(one);
-    const numbers = new Numbers(line);
-    const common = numbers.unsigned();
     const second = line.lastIndexOf(" ");
     const first = line.lastIndexOf(" ", second - 1);
-    const name = last.slice(0, common) + line.slice(numbers.at, first);
-    if (first < numbers.at || common > last.length || (at > 0 && name <= last))
-      throw new BadShape("has a line that is no name's");
+    const name = nameBehind(last, line.slice(0, Math.max(0, first)));
+    if (at > 0 && name <= last) throw new BadShape("is not sorted");
     last = name;
     return { name, sites: line.slice(first + 1, second), uses: line.slice(second + 1) };
   });

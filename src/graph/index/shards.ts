@@ -10,9 +10,9 @@
  * - `changed`: what is different from the base: whole records, newer stamps, paths that are gone
  * - `manifest.json`: which shards make up the graph; its first line holds a hash of the rest
  */
-import type { Fields, Names } from "./packed.ts";
+import { behind, type Names } from "./names.ts";
+import type { Fields } from "./packed.ts";
 import { FILE_KINDS, type FileKind } from "./record.ts";
-import { unsigned } from "./vlq.ts";
 
 /** Raised whenever a shard changes shape. */
 export const FORMAT = 1;
@@ -140,23 +140,18 @@ export class DefinitionLines extends FileLines {
   }
 }
 
-/** How many characters two names have in common at their beginning. */
-function shared(one: string, other: string): number {
-  let at = 0;
-  while (at < one.length && one.charCodeAt(at) === other.charCodeAt(at)) at += 1;
-  return at;
-}
-
 /** The lines of a names shard, and where it begins: as much of the first name as tells it from the last one before. */
 export function namesText(lines: readonly NameLine[], before: string): { text: string; from: string } {
   let last = "";
   const texts = lines.map(({ name, sites, uses }) => {
-    const common = shared(last, name);
+    const text = `${behind(last, name)} ${sites} ${uses}`;
     last = name;
-    return JSON.stringify(`${unsigned(common)}${name.slice(common)} ${sites} ${uses}`);
+    return JSON.stringify(text);
   });
   const first = lines[0]?.name ?? "";
-  return { text: `{"names":${list(texts)}}\n`, from: first.slice(0, shared(before, first) + 1) };
+  let common = 0;
+  while (common < before.length && before.charCodeAt(common) === first.charCodeAt(common)) common += 1;
+  return { text: `{"names":${list(texts)}}\n`, from: first.slice(0, common + 1) };
 }
 
 /** `packed`: the text of a packed record. */

@@ -1,0 +1,50 @@
+/**
+ * Lists of names as one text. Names that follow each other often begin alike (`test_get`, `test_get_all`; `django.db`,
+ * `django.db.models`), so each is written as how many characters it shares with the one before (VLQ) and the rest of it; with
+ * spaces between.
+ */
+import { BadShape } from "./shape.ts";
+import { Numbers, unsigned } from "./vlq.ts";
+
+/** Names with spaces between; an array of them as they are where one has a space in it. */
+export type Names = string | string[];
+
+/** How a name is written behind another. */
+export function behind(last: string, name: string): string {
+  let common = 0;
+  while (common < last.length && last.charCodeAt(common) === name.charCodeAt(common)) common += 1;
+  return unsigned(common) + name.slice(common);
+}
+
+/** The name that was written behind another. */
+export function nameBehind(last: string, text: string): string {
+  const numbers = new Numbers(text);
+  const common = numbers.unsigned();
+  if (common > last.length) throw new BadShape("has a name that shares more than there is");
+  return common === 0 ? text.slice(numbers.at) : last.slice(0, common) + text.slice(numbers.at);
+}
+
+export function joined(names: string[]): Names {
+  if (names.some((name) => name.includes(" "))) return names;
+  let last = "";
+  const texts = names.map((name) => {
+    const text = behind(last, name);
+    last = name;
+    return text;
+  });
+  return texts.join(" ");
+}
+
+/** Throws `BadShape` or `BadNumber` for what `joined` did not make. */
+export function split(names: Names): string[] {
+  if (typeof names !== "string") return names;
+  if (names === "") return [];
+  let last = "";
+  return names.split(" ").map((text) => {
+    last = nameBehind(last, text);
+    return last;
+  });
+}
+
+export const isNames = (value: unknown): value is Names =>
+  typeof value === "string" || (Array.isArray(value) && value.every((name) => typeof name === "string"));
