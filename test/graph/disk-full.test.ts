@@ -1,0 +1,90 @@
+/** A full or read-only disk under the stored graph: the old graph or the new one, and the state in memory all the same. */
+import { expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const canMount =
+  Bun.spawnSync(["unshare", "-Urm", "sh", "-c", "mount -t tmpfs none /mnt"], { stderr: "ignore" })
+    .exitCode === 0;
+
+/** Runs a script with `root` on a file system of one megabyte, and gives what it prints as JSON. */
+function onTinyDisk(script: string): unknown {
+  const root = mkdtempSync(join(tmpdir(), "smallcode-tiny-"));
+  const code = `
+    import { readdirSync, unlinkSync, writeFileSync } from "node:fs";
+    import { loadStored, updateStored } from ${JSON.stringify(join(import.meta.dir, "../../src/graph/index/disk.ts"))};
+    import { openStore } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/store.ts"))};
+    import { bringing, Dice, madeUpRecord, saidBy } from ${JSON.stringify(join(import.meta.dir, "records.ts"))};
+    const root = process.argv[1];
+    const { store } = openStore(root, "graph");
+    const told = [];
+    const tell = (sentence) => told.push(sentence);
+    const some = (seed, count) => Array.from({ length: count }, (_, at) => madeUpRecord(new Dice(seed * 1000 + at), "f" + at));
+    const fill = () => {
+      let n = 0;
+      for (let size = 65536; size >= 1; size = size >> 1)
+        for (;;) { try { writeFileSync(root + "/fill" + n++, "x".repeat(size)); } catch { unlinkSync(root + "/fill" + (n - 1)); break; } }
+    };
+    const loaded = () => loadStored(store, tell);
+    const same = (a, b) => Bun.deepEquals(saidBy(a.index), saidBy(b.index));
+    ${script}`;
+  const run = Bun.spawnSync([
+    "unshare",
+    "-Urm",
+    "sh",
+    "-c",
+    'mount -t tmpfs -o size=1m none "$1" && cd / && exec bun -e "$2" "$1"',
+    "sh",
+    root,
+    code,
+  ]);
+  if (run.exitCode !== 0) throw new Error(run.stderr.toString());
+  return JSON.parse(run.stdout.toString());
+}
+
+test.skipIf(!canMount)("a graph that does not fit leaves the old one and nothing else", () => {
+  const answer = onTinyDisk(`
+    const first = await updateStored(store, null, bringing(some(1, 20)), tell);
+    const before = store.list().sort();
+    writeFileSync(root + "/spare", "s".repeat(100000));
+    fill();
+    unlinkSync(root + "/spare");
+    const second = await updateStored(store, first, bringing(some(2, 600)), tell);
+    const third = await updateStored(store, second, bringing(some(3, 1)), tell);
+    console.log(JSON.stringify({
+      told,
+      left: Bun.deepEquals(store.list().sort(), before),
+      onDisk: same(loaded(), first),
+      inMemory: third.index.files.length,
+    }));`);
+  expect(answer).toEqual({
+    told: [
+      expect.stringMatching(
+        /^The code graph lives in memory only: .* cannot be written because the disk is full\.$/,
+      ),
+    ],
+    left: true,
+    onDisk: true,
+    inMemory: 600,
+  });
+});
+
+test.skipIf(!canMount)("a graph on a read-only disk is read", () => {
+  const answer = onTinyDisk(`
+    const first = await updateStored(store, null, bringing(some(1, 20)), tell);
+    Bun.spawnSync(["mount", "-o", "remount,ro", root]);
+    const before = loaded();
+    const second = await updateStored(store, before, bringing(some(2, 1)), tell);
+    console.log(JSON.stringify({ told, before: same(before, first), inMemory: second.index.files.length, onDisk: same(loaded(), first) }));`);
+  expect(answer).toEqual({
+    told: [
+      expect.stringMatching(
+        /^The code graph lives in memory only: .* because the file system is read-only\.$/,
+      ),
+    ],
+    before: true,
+    inMemory: 20,
+    onDisk: true,
+  });
+});
