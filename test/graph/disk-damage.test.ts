@@ -1,5 +1,5 @@
 /** A stored graph that was damaged, removed, replaced or cannot be written: the right answer, or none; never a wrong one. */
-import { expect, test } from "bun:test";
+import { afterEach, expect, setSystemTime, test } from "bun:test";
 import {
   mkdirSync,
   mkdtempSync,
@@ -22,6 +22,10 @@ function newStore(root = mkdtempSync(join(tmpdir(), "smallcode-damage-"))): Stor
   if (!opened.ok) throw new Error(opened.reason);
   return opened.store;
 }
+
+afterEach(() => {
+  setSystemTime();
+});
 
 const quiet = (sentence: string): never => {
   throw new Error(`trouble: ${sentence}`);
@@ -96,6 +100,9 @@ test("what is whole but of another shape is refused, whatever its name says", as
     '{"files":[["a"]],"names":["A"]}',
     '{"names":["~ A A"]}',
     "no json",
+    `{"files":[${'["f","","","","",""],'.repeat(6)}["f","","","","",""]]}`,
+    '{"names":["Aget fA "]}',
+    '{"names":["Aget  fFB"]}',
   ];
   const manifest = readFileSync(join(store.folder, "manifest.json"), "utf8");
   const rest = (text: string): string => text.slice(text.indexOf("\n") + 1);
@@ -274,13 +281,22 @@ test("a store that refuses is told of once; the graph lives in memory, and what 
     told.push(sentence);
   };
   const second = await updateStored(failing, first, bringing(records(2, 80)), tell);
-  const third = await updateStored(failing, second, bringing(records(3, 2)), tell);
+  left = 2;
+  const hasty = await updateStored(failing, second, bringing(records(4, 1)), tell);
+  expect(left).toBe(2);
+  setSystemTime(Date.now() + 61_000);
+  const third = await updateStored(failing, hasty, bringing(records(3, 2)), tell);
+  expect(left).toBe(-1);
   expect(told).toEqual([
     "The code graph lives in memory only: it cannot be written because the disk is full.",
   ]);
   expectIndexOf(third.index, [...records(3, 2), ...records(2, 80).slice(2)], third.stamps);
   expect(store.list().sort()).toEqual(before);
   expect(attempt(store)).toEqual(saidBy(first.index));
+  setSystemTime(Date.now() + 61_000);
+  const last = await updateStored(store, third, bringing([]), tell);
+  expect(attempt(store)).toEqual(saidBy(last.index));
+  expect(saidBy(last.index)).toEqual(saidBy(third.index));
 });
 
 test("a folder in the manifest's place is a refusal", async () => {

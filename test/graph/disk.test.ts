@@ -151,6 +151,24 @@ test("a state that was given out stays as it is while others follow", async () =
   expectIndexOf(last.index, [], last.stamps);
 });
 
+test("what has changed names a file once, whatever became of it before", async () => {
+  const store = newStore();
+  const records = manyFiles(70, 1);
+  const paths = records.slice(0, 3).map(({ path }) => path);
+  let stored = await updateStored(store, null, bringing(records), quiet);
+  stored = await updateStored(store, stored, { ...bringing([]), removed: paths }, quiet);
+  stored = await updateStored(
+    store,
+    stored,
+    { ...bringing([]), touched: [madeUpStamp("src/f00009.py")] },
+    quiet,
+  );
+  await updateStored(store, stored, bringing([...records.slice(0, 3), ...records.slice(9, 10)]), quiet);
+  const shard = store.list().find((name) => name.startsWith("changed")) ?? "";
+  const { changed, touched, removed } = JSON.parse(store.read(shard)?.toString() ?? "");
+  expect([changed.length, touched, removed]).toEqual([4, [], []]);
+});
+
 test("a project without files is a graph as well", async () => {
   const store = newStore();
   await updateStored(store, null, bringing([]), quiet);

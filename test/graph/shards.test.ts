@@ -120,6 +120,7 @@ test("names share what they begin with, and a shard begins as short as it can", 
   expect(from).toBe("get");
   expect(text.split("\n").slice(1, 4)).toEqual(['"Aget  CD",', '"D_all AB ",', '"H  AB CD",']);
   expect(() => readNames(namesText([...lines].reverse(), "").text)).toThrow(BadShape);
+  expect(() => readNames('{"names":["Aget A A","Fx A A"]}')).toThrow(BadShape);
 });
 
 test("changes come back", () => {

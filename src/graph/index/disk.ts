@@ -40,8 +40,8 @@ interface Inner {
   /** The shard of the base's table. */
   table: string;
   overlay: Overlay;
-  /** The shard of the overlay that the manifest on disk names. */
-  changed: string | null;
+  /** The last manifest that this process has read or written. */
+  onDisk: Manifest | null;
   /** When the store refused to write, in ms since 1970; null: it did not. */
   refused: number | null;
 }
@@ -103,7 +103,12 @@ function loaded(store: Store, manifest: Manifest): Stored {
     if (!overlay.removed.has(path)) stamps.set(path, overlay.touched.get(path) ?? stamp);
   for (const [path, { stamp }] of overlay.changed) stamps.set(path, stamp);
   const index = layeredIndex(layersOf(base, overlay));
-  return { index, stamps, savedNs: manifest.since, inner: { base, table, overlay, changed, refused: null } };
+  return {
+    index,
+    stamps,
+    savedNs: manifest.since,
+    inner: { base, table, overlay, onDisk: manifest, refused: null },
+  };
 }
 
 function overlayIn(shard: string, shelf: Shelf): Overlay {
@@ -130,7 +135,7 @@ export async function updateStored(
     base: new Base([], { files: [], names: [] }, new Shelf(store)),
     table: "",
     overlay: NOTHING,
-    changed: null,
+    onDisk: null,
     refused: null,
   };
   const stamps = stampsAfter(before?.stamps ?? new Map(), update);
@@ -142,9 +147,9 @@ export async function updateStored(
     overlay = NOTHING;
     layers = layersOf(base, overlay);
   }
-  const inner: Inner = { base, table, overlay, changed: old.changed, refused: old.refused };
+  const inner: Inner = { base, table, overlay, onDisk: old.onDisk, refused: old.refused };
   const stored = { index: layeredIndex(layers), stamps, savedNs: update.sinceNs, inner };
-  if (store !== null && !isRecent(old.refused)) await save(store, stored, old, trouble);
+  if (store !== null && !isRecent(old.refused)) await save(store, stored, trouble);
   return stored;
 }
 
@@ -188,32 +193,27 @@ function isLarge({ changed, touched, removed }: Overlay, files: number): boolean
 /** A disk that was full a moment ago is not tried again with every update. */
 const isRecent = (refused: number | null): boolean => refused !== null && Date.now() - refused < RETRY_MS;
 
-async function save(store: Store, { inner, savedNs }: Stored, old: Inner, trouble: Trouble): Promise<void> {
-  const text = overlayText(inner.overlay);
+async function save(store: Store, { inner, savedNs }: Stored, trouble: Trouble): Promise<void> {
+  const { base, table, overlay, onDisk } = inner;
+  const text = overlayText(overlay);
   const changed = text === null ? null : shardName("changed", text);
-  const fresh = inner.base.shelf.fresh;
+  const manifest = { since: savedNs, table, changed, files: base.files, names: base.names };
   const written = await publish(store, {
-    manifest: manifestOf({ ...inner, changed }, savedNs),
-    fresh: new Map(text === null || changed === null ? fresh : [...fresh, [changed, text]]),
-    before: old.table === "" ? null : manifestOf(old, 0n),
+    manifest,
+    fresh: new Map(
+      text === null || changed === null ? base.shelf.fresh : [...base.shelf.fresh, [changed, text]],
+    ),
+    before: onDisk,
   });
   if (written.ok) {
-    fresh.clear();
-    inner.changed = changed;
+    base.shelf.fresh.clear();
+    inner.onDisk = manifest;
     inner.refused = null;
     return;
   }
   if (inner.refused === null) trouble(`The code graph lives in memory only: ${written.reason}`);
   inner.refused = Date.now();
 }
-
-const manifestOf = ({ base, table, changed }: Inner, since: bigint): Manifest => ({
-  since,
-  table,
-  changed,
-  files: base.files,
-  names: base.names,
-});
 
 /** The overlay as its shard; null where there is nothing in it. */
 function overlayText({ changed, touched, removed }: Overlay): string | null {
