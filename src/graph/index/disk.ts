@@ -3,9 +3,10 @@
  * that names them all. Shards never change; a new manifest is renamed into place when everything that it names is there. So a killed
  * process or a full disk leaves the old graph or the new one, and of two processes at once the last one wins.
  */
+
+import { Breath } from "../../workspace/breath.ts";
 import type { Store } from "../../workspace/store.ts";
 import { Base } from "./base.ts";
-import { Breath } from "./breath.ts";
 import { ChangedFile } from "./changed-file.ts";
 import type { CodeIndex } from "./code-index.ts";
 import { fingerprint } from "./fingerprint.ts";

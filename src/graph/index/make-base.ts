@@ -2,8 +2,9 @@
  * Makes a base of everything that is current: the old base with what has changed since, without a look at the sources. A first
  * base is the same with nothing before it.
  */
+
+import { Breath } from "../../workspace/breath.ts";
 import { Base, namePostings } from "./base.ts";
-import { Breath } from "./breath.ts";
 import type { Site } from "./code-index.ts";
 import type { Layers } from "./layered.ts";
 import {

@@ -1,8 +1,8 @@
 /** Puts a new state of the graph in the place of the old one, and collects what nobody needs any more. */
 
 import type { Result } from "../../types.ts";
+import { Breath } from "../../workspace/breath.ts";
 import { isStaged, type Store } from "../../workspace/store.ts";
-import { Breath } from "./breath.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { isShard, MANIFEST, type Manifest, manifestText, shardsOf } from "./shards.ts";
 import { DamagedIndex } from "./shards-read.ts";
