@@ -14,22 +14,21 @@ import { join } from "node:path";
 import { loadStored, type Stored, updateStored } from "../../src/graph/index/disk.ts";
 import { shardHash } from "../../src/graph/index/shards.ts";
 import { DamagedIndex } from "../../src/graph/index/shards-read.ts";
-import { openStore, type Store } from "../../src/workspace/store.ts";
-import { bringing, Dice, expectIndexOf, madeUpRecord, saidBy } from "./records.ts";
-
-function newStore(root = mkdtempSync(join(tmpdir(), "smallcode-damage-"))): Store {
-  const opened = openStore(root, "graph");
-  if (!opened.ok) throw new Error(opened.reason);
-  return opened.store;
-}
+import type { Store } from "../../src/workspace/store.ts";
+import {
+  bringing,
+  Dice,
+  expectIndexOf,
+  madeUpRecord,
+  newStore,
+  quiet,
+  saidBy,
+  storeWith,
+} from "./records.ts";
 
 afterEach(() => {
   setSystemTime();
 });
-
-const quiet = (sentence: string): never => {
-  throw new Error(`trouble: ${sentence}`);
-};
 
 const records = (seed: number, count: number) =>
   Array.from({ length: count }, (_, at) => madeUpRecord(new Dice(seed * 1000 + at), `src/f${at}.py`));
@@ -233,25 +232,14 @@ test("a manifest that is put in place while the last one is being read is read i
   const old = store.read("manifest.json");
   const last = await updateStored(store, next, bringing(records(3, 1)), quiet);
   let reads = 0;
-  const late: Store = {
-    folder: store.folder,
-    ...methods(store),
+  const late = storeWith(store, {
     read: (name) => (name === "manifest.json" && reads++ === 0 ? old : store.read(name)),
-  };
+  });
   expect(saidBy(loadStored(late, quiet)?.index ?? first.index)).toEqual(saidBy(last.index));
   const told: string[] = [];
-  const stale: Store = { ...late, read: (name) => (name === "manifest.json" ? old : store.read(name)) };
+  const stale = storeWith(store, { read: (name) => (name === "manifest.json" ? old : store.read(name)) });
   expect(loadStored(stale, (sentence) => told.push(sentence))).toBeNull();
   expect(told).toHaveLength(1);
-});
-
-const methods = (store: Store): Omit<Store, "folder"> => ({
-  read: (name) => store.read(name),
-  write: (name, text) => store.write(name, text),
-  list: () => store.list(),
-  age: (name) => store.age(name),
-  touch: (name) => store.touch(name),
-  remove: (name) => store.remove(name),
 });
 
 test("without a store the graph lives in memory", async () => {
@@ -266,16 +254,14 @@ test("a store that refuses is told of once; the graph lives in memory, and what 
   const first = await updateStored(store, null, bringing(records(1, 3)), quiet);
   const before = store.list().sort();
   let left = 2;
-  const failing: Store = {
-    folder: store.folder,
-    ...methods(store),
+  const failing = storeWith(store, {
     write: (name, text) => {
       left -= 1;
       return left < 0
         ? { ok: false, reason: "it cannot be written because the disk is full." }
         : store.write(name, text);
     },
-  };
+  });
   const told: string[] = [];
   const tell = (sentence: string): void => {
     told.push(sentence);

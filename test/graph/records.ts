@@ -1,11 +1,24 @@
 /** Records that are made up, and what an index must say of records. */
 import { expect } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type CodeIndex, memoryIndex } from "../../src/graph/index/code-index.ts";
 import type { Update } from "../../src/graph/index/disk.ts";
-import { packRecord } from "../../src/graph/index/packed.ts";
+import { split } from "../../src/graph/index/names.ts";
+import {
+  fieldsOf,
+  type Packed,
+  packRecord,
+  readDefinitions,
+  readImports,
+  readUses,
+} from "../../src/graph/index/packed.ts";
 import { FILE_KINDS, type FileRecord, ROLES, type UseRecord } from "../../src/graph/index/record.ts";
 import type { FileStamp } from "../../src/graph/index/shards.ts";
+import { Numbers } from "../../src/graph/index/vlq.ts";
 import { SymbolKind } from "../../src/types.ts";
+import { openStore, type Store } from "../../src/workspace/store.ts";
 
 /** Numbers that look random and are the same in every run (mulberry32). */
 export class Dice {
@@ -130,12 +143,51 @@ export function madeUpStamp(path: string): FileStamp {
   };
 }
 
+/** The record that was packed; a text that `packRecord` did not make throws. */
+export function unpackRecord(packed: Packed): FileRecord {
+  const [path, language, kind, broken, ...parts] = fieldsOf(JSON.parse(packed));
+  const [definitionNames, definitions, modules, importedNames, imports, usedNames, uses] = parts;
+  const chunks = uses.split(" ");
+  return {
+    path,
+    language,
+    kind: FILE_KINDS[kind] ?? "unreadable",
+    broken: broken === 1,
+    definitions: readDefinitions(definitionNames, definitions),
+    imports: readImports(modules, importedNames, imports),
+    uses: split(usedNames).map((name, at) => ({ name, at: readUses(new Numbers(chunks[at] ?? "")) })),
+  };
+}
+
+/** A store below a folder, a new one if none is given. */
+export function newStore(root = mkdtempSync(join(tmpdir(), "smallcode-graph-"))): Store {
+  const opened = openStore(root, "graph");
+  if (!opened.ok) throw new Error(opened.reason);
+  return opened.store;
+}
+
+/** The same store with some of its doings replaced. */
+export const storeWith = (store: Store, own: Partial<Store>): Store => ({
+  folder: store.folder,
+  read: (name) => store.read(name),
+  write: (name, text) => store.write(name, text),
+  list: () => store.list(),
+  age: (name) => store.age(name),
+  touch: (name) => store.touch(name),
+  remove: (name) => store.remove(name),
+  ...own,
+});
+
+/** For where nothing may be told. */
+export const quiet = (sentence: string): never => {
+  throw new Error(`trouble: ${sentence}`);
+};
+
 /** An update that brings in these records. */
 export const bringing = (records: readonly FileRecord[]): Update => ({
   changed: records.map((record) => ({ stamp: madeUpStamp(record.path), packed: packRecord(record) })),
   touched: [],
   removed: [],
-  sinceNs: 1n,
 });
 
 /** Everything that an index says, as one value. */

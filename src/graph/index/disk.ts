@@ -18,8 +18,8 @@ import { changedText, type FileStamp, MANIFEST, type Manifest, shardName, shards
 import { DamagedIndex, readChanged, readingShard, readManifest, readTable } from "./shards-read.ts";
 import { Shelf } from "./shelf.ts";
 
-export { type Packed, packRecord, unpackRecord } from "./packed.ts";
-export { contentHash, type FileStamp } from "./shards.ts";
+export { type Packed, packRecord } from "./packed.ts";
+export type { FileStamp } from "./shards.ts";
 export { DamagedIndex } from "./shards-read.ts";
 
 /** One state of the graph with what is needed to bring it up to date. */
@@ -27,11 +27,6 @@ export interface Stored {
   readonly index: CodeIndex;
   /** One for each file of the index. */
   readonly stamps: ReadonlyMap<string, FileStamp>;
-  /**
-   * When the look at the disk began that this state comes from (`Update.sinceNs`). For git's racy rule: a file whose mtime is not
-   * clearly before this may have changed since without showing it, and its hash decides.
-   */
-  readonly savedNs: bigint;
   /** For `updateStored` alone. */
   readonly inner: Inner;
 }
@@ -53,8 +48,6 @@ export interface Update {
   /** Files with the same hash and another size, mtime or inode. */
   touched: FileStamp[];
   removed: string[];
-  /** When the look at the disk began that found this, in ns since 1970: before the first of the stamps was taken. */
-  sinceNs: bigint;
 }
 
 type Trouble = (sentence: string) => void;
@@ -107,7 +100,6 @@ function loaded(store: Store, manifest: Manifest): Stored {
   return {
     index,
     stamps,
-    savedNs: manifest.since,
     inner: { base, table, overlay, onDisk: manifest, refused: null },
   };
 }
@@ -149,7 +141,7 @@ export async function updateStored(
     layers = layersOf(base, overlay);
   }
   const inner: Inner = { base, table, overlay, onDisk: old.onDisk, refused: old.refused };
-  const stored = { index: layeredIndex(layers), stamps, savedNs: update.sinceNs, inner };
+  const stored = { index: layeredIndex(layers), stamps, inner };
   if (store !== null && !isRecent(old.refused)) await save(store, stored, trouble);
   return stored;
 }
@@ -194,11 +186,11 @@ function isLarge({ changed, touched, removed }: Overlay, files: number): boolean
 /** A disk that was full a moment ago is not tried again with every update. */
 const isRecent = (refused: number | null): boolean => refused !== null && Date.now() - refused < RETRY_MS;
 
-async function save(store: Store, { inner, savedNs }: Stored, trouble: Trouble): Promise<void> {
+async function save(store: Store, { inner }: Stored, trouble: Trouble): Promise<void> {
   const { base, table, overlay, onDisk } = inner;
   const text = overlayText(overlay);
   const changed = text === null ? null : shardName("changed", text);
-  const manifest = { since: savedNs, table, changed, files: base.files, names: base.names };
+  const manifest = { table, changed, files: base.files, names: base.names };
   const written = await publish(store, {
     manifest,
     fresh: new Map(

@@ -9,10 +9,16 @@ import { Numbers, unsigned } from "./vlq.ts";
 /** Names with spaces between; an array of them as they are where one has a space in it. */
 export type Names = string | string[];
 
+/** How many characters two names have in common at their beginning. */
+export function shared(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one.charCodeAt(at) === other.charCodeAt(at)) at += 1;
+  return at;
+}
+
 /** How a name is written behind another. */
 export function behind(last: string, name: string): string {
-  let common = 0;
-  while (common < last.length && last.charCodeAt(common) === name.charCodeAt(common)) common += 1;
+  const common = shared(last, name);
   return unsigned(common) + name.slice(common);
 }
 

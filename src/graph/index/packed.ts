@@ -168,19 +168,3 @@ export function fieldsOf(value: unknown): Fields {
     throw new BadShape("has a record with a part of another type");
   return value as Fields;
 }
-
-/** The record that was packed; a text that `packRecord` did not make throws. */
-export function unpackRecord(packed: Packed): FileRecord {
-  const [path, language, kind, broken, ...parts] = fieldsOf(JSON.parse(packed));
-  const [definitionNames, definitions, modules, importedNames, imports, usedNames, uses] = parts;
-  const chunks = uses.split(" ");
-  return {
-    path,
-    language,
-    kind: FILE_KINDS[kind] ?? "unreadable",
-    broken: broken === 1,
-    definitions: readDefinitions(definitionNames, definitions),
-    imports: readImports(modules, importedNames, imports),
-    uses: split(usedNames).map((name, at) => ({ name, at: readUses(new Numbers(chunks[at] ?? "")) })),
-  };
-}

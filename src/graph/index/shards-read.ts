@@ -124,13 +124,12 @@ export function readChanged(text: string): ChangedLines {
 
 /** `foreign`: written by a program with another format, grammars or extraction. Throws for what is no whole manifest at all. */
 export function readManifest(text: string, fingerprint: string): Manifest | "foreign" {
-  const { check, format, since, table, changed, files, names, ...other } = object(text);
+  const { check, format, table, changed, files, names, ...other } = object(text);
   const intact = check === shardHash(text.slice(text.indexOf("\n") + 1));
   if (typeof format === "number" && format !== FORMAT) return "foreign";
   if (!intact) throw new BadShape("does not match its checksum");
   if (other.fingerprint !== fingerprint) return "foreign";
   return {
-    since: whole(since),
     table: string(table),
     changed: changed === null ? null : string(changed),
     files: array(files).map((one) => {

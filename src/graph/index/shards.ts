@@ -10,7 +10,7 @@
  * - `changed`: what is different from the base: whole records, newer stamps, paths that are gone
  * - `manifest.json`: which shards make up the graph; its first line holds a hash of the rest
  */
-import { behind, type Names } from "./names.ts";
+import { behind, type Names, shared } from "./names.ts";
 import type { Fields } from "./packed.ts";
 import { FILE_KINDS, type FileKind } from "./record.ts";
 
@@ -23,18 +23,13 @@ export const MANIFEST = "manifest.json";
 export const isShard = (name: string): boolean =>
   /^(table|files-[0-9a-f]+|names-[0-9a-f]+|changed)-[0-9a-f]{20}\.json$/.test(name);
 
-/** What tells whether a file is as it was; `hash` is of its bytes on disk, see `contentHash`. */
+/** What tells whether a file is as it was; `hash` is of its bytes on disk, any text that has no other meaning here. */
 export interface FileStamp {
   path: string;
   size: number;
   mtimeNs: bigint;
   ino: bigint;
   hash: string;
-}
-
-/** The hash that stamps hold: the first 22 characters of sha256 in base64url (132 bits). */
-export function contentHash(bytes: Uint8Array): string {
-  return new Bun.CryptoHasher("sha256").update(bytes).digest("base64url").slice(0, 22);
 }
 
 /** The hash in a shard's name: 80 bits of sha256, in hex. */
@@ -78,7 +73,6 @@ export interface ChangedLines {
 
 /** Which shards make up the graph. `files`: how many rows of the table each holds; `names`: what no name of the shard comes before. */
 export interface Manifest {
-  since: bigint;
   table: string;
   changed: string | null;
   files: { shard: string; count: number }[];
@@ -149,9 +143,7 @@ export function namesText(lines: readonly NameLine[], before: string): { text: s
     return JSON.stringify(text);
   });
   const first = lines[0]?.name ?? "";
-  let common = 0;
-  while (common < before.length && before.charCodeAt(common) === first.charCodeAt(common)) common += 1;
-  return { text: `{"names":${list(texts)}}\n`, from: first.slice(0, common + 1) };
+  return { text: `{"names":${list(texts)}}\n`, from: first.slice(0, shared(before, first) + 1) };
 }
 
 /** `packed`: the text of a packed record. */
@@ -166,8 +158,8 @@ export function changedText(
   return `{"changed":${list(records)},\n"touched":${list(stamps)},\n"removed":${list(gone)}}\n`;
 }
 
-export function manifestText({ since, table, changed, files, names }: Manifest, fingerprint: string): string {
-  const head = JSON.stringify({ format: FORMAT, fingerprint, since: String(since), table, changed });
+export function manifestText({ table, changed, files, names }: Manifest, fingerprint: string): string {
+  const head = JSON.stringify({ format: FORMAT, fingerprint, table, changed });
   const rest = [
     `${head.slice(1, -1)},`,
     `"files":${list(files.map(({ shard, count }) => JSON.stringify([shard, count])))},`,
