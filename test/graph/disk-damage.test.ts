@@ -283,6 +283,8 @@ test("a store that refuses is told of once; the graph lives in memory, and what 
   const last = await updateStored(store, third, bringing([]), tell);
   expect(attempt(store)).toEqual(saidBy(last.index));
   expect(saidBy(last.index)).toEqual(saidBy(third.index));
+  await updateStored(failing, last, bringing(records(5, 1)), tell);
+  expect(told).toHaveLength(2);
 });
 
 test("a folder in the manifest's place is a refusal", async () => {

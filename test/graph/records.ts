@@ -203,7 +203,7 @@ export function saidBy(index: CodeIndex): unknown {
     asked: [...index.names()]
       .sort()
       .map((name) => ({ name, sites: index.definitionsNamed(name), uses: index.usesOf(name) })),
-    told: byName(index.everyName()),
+    told: byName([...index.everyName()].map(({ name, sites, uses }) => ({ name, sites, uses }))),
   };
 }
 

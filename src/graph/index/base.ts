@@ -6,8 +6,8 @@ import type { NameFacts, Site, Uses } from "./code-index.ts";
 import { readDefinitions, readImports, readUses, skipUses } from "./packed.ts";
 import type { DefinitionRecord, ImportRecord } from "./record.ts";
 import { BadShape } from "./shape.ts";
-import type { FileLine, Manifest, NameLine, Row } from "./shards.ts";
-import { DamagedIndex, readFiles, readingShard, readNames } from "./shards-read.ts";
+import type { FileLine, Manifest, Row } from "./shards.ts";
+import { DamagedIndex, type ReadName, readFiles, readingShard, readNames } from "./shards-read.ts";
 import type { Shelf } from "./shelf.ts";
 import { Numbers, unsigned } from "./vlq.ts";
 
@@ -26,7 +26,7 @@ export class Base {
   /** The first row of each files shard. */
   private readonly starts: number[];
   private readonly lines = new Map<number, FileLine[]>();
-  private readonly named = new Map<number, NameLine[]>();
+  private readonly named = new Map<number, ReadName[]>();
   private readonly definitions = new Map<number, DefinitionRecord[]>();
   private readonly imports = new Map<number, ImportRecord[]>();
 
@@ -65,7 +65,7 @@ export class Base {
     return lines;
   }
 
-  private namesShard(at: number): NameLine[] {
+  private namesShard(at: number): ReadName[] {
     const kept = this.named.get(at);
     if (kept !== undefined) return kept;
     const { shard } = this.names[at] ?? { shard: "a shard" };
@@ -105,12 +105,17 @@ export class Base {
     return line?.name === name ? this.factsIn(at, line) : null;
   }
 
-  private factsIn(at: number, { name, sites, uses }: NameLine): NameFacts {
-    return readingShard(this.names[at]?.shard ?? "a shard", () => ({
+  private factsIn(at: number, { name, line, sites, uses }: ReadName): NameFacts {
+    const shard = this.names[at]?.shard ?? "a shard";
+    return new LateFacts(
       name,
-      sites: this.readSites(sites),
-      uses: this.readAllUses(uses),
-    }));
+      readingShard(shard, () => this.readSites(new Numbers(line, sites, uses - 1))),
+      () => readingShard(shard, () => this.readAllUses(new Numbers(line, uses))),
+    );
+  }
+
+  *everyOwnName(): Iterable<string> {
+    for (const at of this.names.keys()) for (const { name } of this.namesShard(at)) yield name;
   }
 
   *everyName(): Iterable<NameFacts> {
@@ -120,16 +125,15 @@ export class Base {
   /** The same with uses as they were written, for who writes them again. */
   *everyRaw(): Iterable<RawFacts> {
     for (const at of this.names.keys())
-      for (const { name, sites, uses } of this.namesShard(at))
+      for (const { name, line, sites, uses } of this.namesShard(at))
         yield readingShard(this.names[at]?.shard ?? "a shard", () => ({
           name,
-          sites: this.readSites(sites),
-          chunks: this.chunksIn(uses),
+          sites: this.readSites(new Numbers(line, sites, uses - 1)),
+          chunks: this.chunksIn(line, uses),
         }));
   }
 
-  private readSites(text: string): Site[] {
-    const numbers = new Numbers(text);
+  private readSites(numbers: Numbers): Site[] {
     const sites: Site[] = [];
     for (let file = 0; !numbers.done; ) {
       file += numbers.unsigned();
@@ -138,8 +142,7 @@ export class Base {
     return sites;
   }
 
-  private readAllUses(text: string): Uses[] {
-    const numbers = new Numbers(text);
+  private readAllUses(numbers: Numbers): Uses[] {
     const uses: Uses[] = [];
     for (let file = 0; !numbers.done; ) {
       file += numbers.unsigned();
@@ -148,8 +151,8 @@ export class Base {
     return uses;
   }
 
-  private chunksIn(text: string): [number, string][] {
-    const numbers = new Numbers(text);
+  private chunksIn(text: string, start: number): [number, string][] {
+    const numbers = new Numbers(text, start);
     const chunks: [number, string][] = [];
     for (let file = 0; !numbers.done; ) {
       file += numbers.unsigned();
@@ -163,6 +166,25 @@ export class Base {
   private checked(file: number): number {
     if (file >= this.rows.length) throw new BadShape("has a name in a file that is not there");
     return file;
+  }
+}
+
+/** Uses are read when somebody asks for them: of most names that a project does not define nobody does. */
+export class LateFacts implements NameFacts {
+  readonly name: string;
+  readonly sites: readonly Site[];
+  private readonly read: () => readonly Uses[];
+  private known: readonly Uses[] | null = null;
+
+  constructor(name: string, sites: readonly Site[], read: () => readonly Uses[]) {
+    this.name = name;
+    this.sites = sites;
+    this.read = read;
+  }
+
+  get uses(): readonly Uses[] {
+    this.known ??= this.read();
+    return this.known;
   }
 }
 

@@ -29,7 +29,7 @@ export interface Uses {
   at: { line: number; role: Role }[];
 }
 
-/** All there is of one name: what `definitionsNamed` and `usesOf` give. */
+/** All there is of one name: what `definitionsNamed` and `usesOf` give. `uses` may be read from its text when it is first asked for. */
 export interface NameFacts {
   name: string;
   sites: readonly Site[];

@@ -2,7 +2,7 @@
  * The index over a base and what has changed since. A changed or removed file hides its row of the base; files are numbered anew
  * over both, and since both are sorted by path, the base's order holds.
  */
-import type { Base } from "./base.ts";
+import { type Base, LateFacts } from "./base.ts";
 import type { ChangedFile } from "./changed-file.ts";
 import type { CodeIndex, FileId, IndexedFile, NameFacts, Site, Uses } from "./code-index.ts";
 import type { FileStamp } from "./shards.ts";
@@ -91,6 +91,7 @@ export function layeredIndex(layers: Layers): CodeIndex {
     definitionsNamed: (name) => factsOf(name).sites,
     usesOf: (name) => factsOf(name).uses,
     names: function* () {
+      if (isBare(layers)) return yield* base.everyOwnName();
       for (const { name } of everyName()) yield name;
     },
     everyName,
@@ -108,22 +109,27 @@ const read = <T>(place: Place | undefined, list: (place: Place) => T[]): T[] =>
 function merged(now: Int32Array, found: NameFacts, over: Layers["over"]): NameFacts {
   const { name } = found;
   const sites: Site[] = [];
-  const uses: Uses[] = [];
   for (const { file, definition } of found.sites) {
     const current = now[file] ?? -1;
     if (current >= 0) sites.push({ file: current, definition });
   }
-  for (const { file, at } of found.uses) {
+  for (const [file, changed] of over)
+    for (const definition of changed.sites.get(name) ?? []) sites.push({ file, definition });
+  if (over.length > 0) sites.sort((a, b) => a.file - b.file);
+  return new LateFacts(name, sites, () => mergedUses(now, found, over));
+}
+
+function mergedUses(now: Int32Array, { name, uses: found }: NameFacts, over: Layers["over"]): Uses[] {
+  const uses: Uses[] = [];
+  for (const { file, at } of found) {
     const current = now[file] ?? -1;
     if (current >= 0) uses.push({ file: current, at });
   }
   for (const [file, changed] of over) {
-    for (const definition of changed.sites.get(name) ?? []) sites.push({ file, definition });
     const at = changed.usesOf(name);
     if (at !== null) uses.push({ file, at });
   }
-  if (over.length === 0) return { name, sites, uses };
-  return { name, sites: sites.sort((a, b) => a.file - b.file), uses: uses.sort((a, b) => a.file - b.file) };
+  return over.length > 0 ? uses.sort((a, b) => a.file - b.file) : uses;
 }
 
 /** The changed files that know of each name. */

@@ -4,7 +4,7 @@
  * spaces between.
  */
 import { BadShape } from "./shape.ts";
-import { Numbers, unsigned } from "./vlq.ts";
+import { Numbers, shortAt, unsigned } from "./vlq.ts";
 
 /** Names with spaces between; an array of them as they are where one has a space in it. */
 export type Names = string | string[];
@@ -22,12 +22,14 @@ export function behind(last: string, name: string): string {
   return unsigned(common) + name.slice(common);
 }
 
-/** The name that was written behind another. */
-export function nameBehind(last: string, text: string): string {
-  const numbers = new Numbers(text);
-  const common = numbers.unsigned();
+/** The name that was written behind another, as a text or the beginning of one. */
+export function nameBehind(last: string, text: string, end = text.length): string {
+  const short = end > 0 ? shortAt(text, 0) : -1;
+  if (short === 0) return text.slice(1, end);
+  const numbers = new Numbers(text, 0, end);
+  const common = short < 0 ? numbers.unsigned() : short;
   if (common > last.length) throw new BadShape("has a name that shares more than there is");
-  return common === 0 ? text.slice(numbers.at) : last.slice(0, common) + text.slice(numbers.at);
+  return last.slice(0, common) + text.slice(short < 0 ? numbers.at : 1, end);
 }
 
 export function joined(names: string[]): Names {

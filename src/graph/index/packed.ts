@@ -142,12 +142,13 @@ export function readImports(modules: Names, names: Names, text: string): ImportR
 export function readUses(numbers: Numbers): FileRecord["uses"][number]["at"] {
   const header = numbers.unsigned();
   const way = header % (WAYS + 1);
+  const role = ROLES[way];
   const at: FileRecord["uses"][number]["at"] = [];
   let code = 0;
   for (let left = Math.floor(header / (WAYS + 1)); left > 0; left -= 1) {
     code += numbers.unsigned();
-    const line = way === MIXED ? Math.floor(code / WAYS) : code;
-    at.push({ line, role: ROLES[way === MIXED ? code % WAYS : way] ?? "use" });
+    if (role !== undefined) at.push({ line: code, role });
+    else at.push({ line: Math.floor(code / WAYS), role: ROLES[code % WAYS] ?? "use" });
   }
   return at;
 }

@@ -12,7 +12,6 @@ import {
   type FileStamp,
   FORMAT,
   type Manifest,
-  type NameLine,
   type Row,
   shardHash,
 } from "./shards.ts";
@@ -92,18 +91,28 @@ export function readFiles(text: string): FileLine[] {
   });
 }
 
+/** One line of a names shard: the name, and where in the line its sites and its uses begin. The sites end one before its uses. */
+export interface ReadName {
+  name: string;
+  line: string;
+  sites: number;
+  uses: number;
+}
+
 /** Sorted by name, each name once. */
-export function readNames(text: string): NameLine[] {
-  let last = "";
-  return array(object(text).names).map((one, at) => {
+export function readNames(text: string): ReadName[] {
+  const names: ReadName[] = [];
+  let last: string | null = null;
+  for (const one of array(object(text).names)) {
     const line = string(one);
     const second = line.lastIndexOf(" ");
     const first = line.lastIndexOf(" ", second - 1);
-    const name = nameBehind(last, line.slice(0, Math.max(0, first)));
-    if (at > 0 && name <= last) throw new BadShape("is not sorted");
+    const name = nameBehind(last ?? "", line, Math.max(0, first));
+    if (last !== null && name <= last) throw new BadShape("is not sorted");
+    names.push({ name, line, sites: first + 1, uses: second + 1 });
     last = name;
-    return { name, sites: line.slice(first + 1, second), uses: line.slice(second + 1) };
-  });
+  }
+  return names;
 }
 
 export function readChanged(text: string): ChangedLines {

@@ -25,6 +25,12 @@ export const signed = (value: number): string => unsigned(value < 0 ? -value * 2
 /** What was to be read is no sequence of such numbers. */
 export class BadNumber extends Error {}
 
+/** The number that a text begins with where it is below 32, for who reads very many of them; -1: a longer one, or none. */
+export function shortAt(text: string, at: number): number {
+  const digit = VALUES[text.charCodeAt(at)] ?? 255;
+  return digit < MORE ? digit : -1;
+}
+
 /** Reads numbers one after the other. */
 export class Numbers {
   private readonly text: string;
@@ -44,19 +50,25 @@ export class Numbers {
 
   /** The next number that `unsigned` wrote; throws `BadNumber` where there is none. */
   unsigned(): number {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const digit = this.at < this.end ? (VALUES[this.text.charCodeAt(this.at)] ?? 255) : 255;
-      if (digit === 255) throw new BadNumber("has a number that is cut off or none");
-      this.at += 1;
-      if (digit < MORE) {
-        value += digit * scale;
-        if (value > Number.MAX_SAFE_INTEGER) throw new BadNumber("has a number that is too large");
-        return value;
-      }
-      value += (digit - MORE) * scale;
-      scale *= MORE;
+    const digit = this.digit();
+    return digit < MORE ? digit : this.longer(digit - MORE);
+  }
+
+  private digit(): number {
+    const digit = this.at < this.end ? (VALUES[this.text.charCodeAt(this.at)] ?? 255) : 255;
+    if (digit === 255) throw new BadNumber("has a number that is cut off or none");
+    this.at += 1;
+    return digit;
+  }
+
+  /** The rest of a number of more than one digit. */
+  private longer(first: number): number {
+    let value = first;
+    for (let scale = MORE; ; scale *= MORE) {
+      const digit = this.digit();
+      value += (digit & (MORE - 1)) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) throw new BadNumber("has a number that is too large");
+      if (digit < MORE) return value;
     }
   }
 
