@@ -8,6 +8,15 @@ import { parseArgs } from "./cli/args.ts";
 
 type Parsed = ReturnType<typeof parseArgs>;
 
+/** The one argument of a process that this program starts to read files for its index: nothing for people to know. */
+const WORKER = "--index-worker";
+
+/** The command that starts such a process. The compiled program's own files lie in a folder that exists only inside it. */
+function workerCommand(): string[] {
+  const compiled = /^(\/\$bunfs\/|B:[\\/]~BUN)/.test(Bun.main);
+  return [process.execPath, ...(compiled ? [] : [Bun.main]), WORKER];
+}
+
 async function run(parsed: Parsed): Promise<number> {
   switch (parsed.command) {
     case "version":
@@ -34,7 +43,11 @@ async function run(parsed: Parsed): Promise<number> {
     }
     case "repl": {
       const { runRepl } = await import("./cli/repl/repl.ts");
-      return runRepl(parsed, version);
+      return runRepl(parsed, { version, worker: workerCommand() });
+    }
+    case "index": {
+      const { runIndex } = await import("./cli/index-command.ts");
+      return runIndex(parsed, workerCommand());
     }
     case "engine": {
       const { runEngineCommand } = await import("./cli/engine.ts");
@@ -42,7 +55,7 @@ async function run(parsed: Parsed): Promise<number> {
     }
     case "task": {
       const { runTask } = await import("./cli/one-shot.ts");
-      return runTask(parsed, version);
+      return runTask(parsed, { version, worker: workerCommand() });
     }
   }
 }
@@ -53,8 +66,13 @@ function end(code: number, streams: boolean): void {
   process.stderr.write("", () => process.stdout.write("", () => process.exit(code)));
 }
 
-const parsed = parseArgs(process.argv.slice(2));
 try {
+  if (process.argv[2] === WORKER) {
+    const { runWorker } = await import("./graph/index/worker.ts");
+    await runWorker();
+    process.exit(0);
+  }
+  const parsed = parseArgs(process.argv.slice(2));
   end(await run(parsed), !["version", "help", "usage"].includes(parsed.command));
 } catch (error) {
   console.error(

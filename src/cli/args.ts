@@ -122,7 +122,7 @@ export const FLAGS: readonly FlagRow[] = [
 
 /** One command. Its name counts only where it stands alone, or where it takes words: anything else is a task. */
 export interface CommandRow {
-  name: "undo" | "redo" | "config" | "doctor" | "engine" | "help";
+  name: "undo" | "redo" | "config" | "doctor" | "index" | "engine" | "help";
   words?: string;
   help: string;
 }
@@ -132,6 +132,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { name: "redo", help: "do it again" },
   { name: "config", help: "the settings, and where each comes from" },
   { name: "doctor", help: "the servers and the model in reach, and what is wrong with them" },
+  { name: "index", help: "read what has changed of the folder's code into the code graph" },
   { name: "engine", words: "install|packages", help: "what runs a .gguf file without a server" },
   { name: "help", words: "WORDS", help: "the manual on these words" },
 ];
@@ -141,6 +142,7 @@ export type ParsedArgs =
   | { command: "task"; task: string; stdin: "auto" | "wait"; flags: Flags }
   | { command: "undo" | "redo" | "config"; flags: Flags }
   | { command: "doctor"; flags: Flags }
+  | { command: "index"; flags: Flags }
   /** No task at all: a conversation, where there is a terminal. */
   | { command: "repl"; flags: Flags }
   | { command: "engine"; what: "install" | "packages"; flags: Flags }

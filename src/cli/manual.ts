@@ -61,6 +61,18 @@ Exit: 0 a model can be worked with, 1 a problem stops the work with it, 2 settin
 With --json, one object: v, version, servers, chosen (with the profile), measures, problems, exit.`,
   },
   {
+    name: "index",
+    text: `Index
+SmallCode keeps a graph of the folder's code in .smallcode/graph: what is defined where, and who uses it. It is
+brought up to date by itself before it is used: only files that have changed since are read.
+  smallcode index            does so now, with progress on stderr; a folder that is new may take a minute
+  smallcode index --json     the last line as an object: v, files, definitions, bytes, read, ms
+Left out: what git ignores, "ignore" in settings, what --deny-read names, secrets, dependencies, files of more
+than 1 MB. A file that takes longer than 10 s to read is kept by its name alone until it changes.
+Large folders are read in other processes of low priority, at most four and one while a local model works.
+The folder .smallcode/graph can be deleted at any time. Exit: 0, 1 it cannot be kept there, 2 usage, 130 interrupted.`,
+  },
+  {
     name: "engine",
     text: `Engine
 With --model FILE.gguf and no endpoint, SmallCode loads the file itself: no server is needed.

@@ -12,11 +12,13 @@ import { openScreen, SENTENCE } from "./screen.ts";
 import { showingModel } from "./show-prompt.ts";
 import { readStdin } from "./stdin.ts";
 import {
+  beginGraph,
   endEarly,
   exitOf,
   findModel,
   gateOf,
   openSurroundings,
+  type Program,
   partsOf,
   type Surroundings,
 } from "./surroundings.ts";
@@ -32,7 +34,7 @@ function stopSignal(maxTimeMs: number): AbortController {
 }
 
 /** Gives the exit code. */
-export async function runTask(args: TaskArgs, version: string): Promise<number> {
+export async function runTask(args: TaskArgs, program: Program): Promise<number> {
   const host = environment();
   const loaded = await loadSettings({ ...host, flags: args.flags, cwd: process.cwd() });
   if (!loaded.ok) {
@@ -56,13 +58,15 @@ export async function runTask(args: TaskArgs, version: string): Promise<number> 
     screen.complain(NO_TASK);
     return 2;
   }
-  const around = openSurroundings(
-    { settings, host, version, screen },
+  const around = await openSurroundings(
+    { settings, host, program, screen },
     { listener: screen.listener, logged: !settings.mode.showPrompt },
   );
-  const { session, emit } = around;
+  const { session, emit, version } = around;
   emit({ type: "start", v: EVENT_VERSION, session, version, cwd: settings.workspace.root, task });
   if (stdin.notice !== null) emit({ type: "notice", level: "info", text: stdin.notice });
+  // Beside the model's first words; the turn waits for it where it needs it.
+  void beginGraph(around, signal);
   const data = args.task === "" ? null : stdin.text;
   const request = { task, data, earlier: null, trunk: null, session, version };
   const exit = await oneTurn(request, around, { controller, engine });

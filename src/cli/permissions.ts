@@ -2,8 +2,8 @@
  * Grants in Deno's style as a pure decision. A denial wins. Commands are compared word by word after shell parsing,
  * never as a string's beginning; paths by containment. What is not granted and not denied is asked.
  */
-import { isAbsolute, relative, sep } from "node:path";
-import type { GrantFlag, Permissions } from "../config.ts";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import type { GrantFlag, Permissions, Settings } from "../config.ts";
 
 /** Everything a decision hangs on. Paths are real and absolute. */
 export interface Grants {
@@ -109,4 +109,14 @@ function decidePath(kind: "write" | "read", path: string, { permissions, root, y
  */
 export function decide(kind: "run" | "write" | "read", what: string, grants: Grants): Decision {
   return kind === "run" ? decideRun(what, grants) : decidePath(kind, what, grants);
+}
+
+/** What may be read of a workspace by the settings alone, with nobody asked; paths are relative to it. */
+export function readable({
+  permissions,
+  workspace: { root },
+  mode: { yes },
+}: Settings): (path: string) => boolean {
+  const grants: Grants = { permissions, root, trusted: false, yes, check: null };
+  return (path) => decide("read", resolve(root, path), grants) === "allow";
 }

@@ -17,6 +17,8 @@ export interface Screen {
   listener: Listener;
   /** One sentence about what is wrong, on stderr. */
   complain(reason: string): void;
+  /** How far the code graph is, in a few words; null: it is there. */
+  indexing(text: string | null): void;
   /** The model, its tokens shown while they come. */
   counting(model: Model): Model;
   /** Asks on the terminal; "no" where there is none. */
@@ -59,6 +61,7 @@ export function openScreen({ mode, terminal }: Settings, onGone: () => void): Sc
       status?.listen(event);
     },
     complain: (reason) => stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`),
+    indexing: (text) => status?.index(text),
     counting: (model) => status?.counting(model) ?? model,
     ask: (question, signal, readLine) => {
       status?.hide();

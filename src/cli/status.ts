@@ -30,6 +30,9 @@ export class Status {
   /** The command that is waited for; null: the model. */
   private command: string | null = null;
   private waiting = false;
+  private turn = false;
+  /** Whether what is waited for is the code graph. */
+  private indexing = false;
   private since = 0;
   private written = 0;
   private readonly prefill = new Prefill();
@@ -56,10 +59,20 @@ export class Status {
 
   listen(event: TurnEvent): void {
     this.thoughts.hear(event, performance.now());
+    if (event.type === "start" || event.type === "end") this.turn = event.type === "start";
     if (event.type === "request") this.read(event.tokens);
     else if (event.type === "check_start") this.begin(`running ${oneLine(event.command, 60)}`);
     else if (event.type === "response") this.prefill.counted(event.tokens);
     if (event.type === "response" || event.type === "check_end" || event.type === "end") this.hide();
+  }
+
+  /** How far the code graph is, in a few words; null: it is there. Shown where a turn has nothing else to wait for. */
+  index(text: string | null): void {
+    if (text === null && this.indexing) this.hide();
+    if (text === null || !this.turn || (this.waiting && !this.indexing)) return;
+    if (!this.indexing) this.begin(text);
+    this.indexing = true;
+    this.command = text;
   }
 
   /** The model, its tokens counted on the line as they come. */
@@ -99,6 +112,7 @@ export class Status {
   /** Nothing is being waited for any more. */
   hide(): void {
     this.waiting = false;
+    this.indexing = false;
     clearInterval(this.timer);
     this.clear();
   }

@@ -1,20 +1,27 @@
 /** What every way of starting turns shares: the session with its log, the gate, the workspace, the model, and an end before the beginning. */
 import { type Host, isTrusted, type Settings, trust, userStatePath } from "../config.ts";
-import { openGrapher } from "../graph/graph.ts";
+import { type Grapher, openGrapher, type Progress } from "../graph/graph.ts";
 import type { RunningEngine } from "../model/engine/start.ts";
 import type { Model } from "../model/model.ts";
 import { openLog } from "../session/log.ts";
 import { endOfFailure } from "../turn/failures.ts";
 import { TIME_IS_UP, type TurnEnd, type TurnParts } from "../turn.ts";
-import type { TurnEvent } from "../types.ts";
+import type { Result, TurnEvent } from "../types.ts";
 import { childEnvironment } from "../workspace/run-environment.ts";
 import { openWorkspace } from "../workspace/workspace.ts";
 import type { Answer, Question } from "./ask.ts";
 import { exitCode } from "./exit.ts";
 import { type Gate, openGate } from "./gate.ts";
+import { readable } from "./permissions.ts";
 import { reach, type Starting } from "./reach.ts";
 import type { Listener } from "./render.ts";
 import type { Screen } from "./screen.ts";
+
+/** This program: its version, and the command that starts it as a worker of its index. */
+export interface Program {
+  version: string;
+  worker: string[];
+}
 
 /** One run of the program, from its first turn to its last. */
 export interface Surroundings {
@@ -23,6 +30,8 @@ export interface Surroundings {
   version: string;
   session: string;
   screen: Screen;
+  /** Of the folder, from the first turn to the last; refused where the folder cannot be opened. */
+  graph: Result<{ grapher: Grapher }>;
   emit: (event: TurnEvent) => void;
   close: () => void;
 }
@@ -30,19 +39,84 @@ export interface Surroundings {
 const newSession = (): string =>
   `${new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;
 
-/** `listener` is told of every event before the log; `logged: false` writes none. */
-export function openSurroundings(
-  given: Pick<Surroundings, "settings" | "host" | "version" | "screen">,
-  { listener, logged }: { listener: Listener; logged: boolean },
-): Surroundings {
+/**
+ * `listener` is told of every event before the log; `logged: false` writes nothing below the folder. `trouble` is told what is the
+ * matter with the graph, at any time; by default that is a notice.
+ */
+export async function openSurroundings(
+  given: Pick<Surroundings, "settings" | "host" | "screen"> & { program: Program },
+  options: { listener: Listener; logged: boolean; trouble?: (text: string) => void },
+): Promise<Surroundings> {
+  const { listener, logged } = options;
+  const { program, ...rest } = given;
   const session = newSession();
   const log = logged ? openLog(given.settings.workspace.root, session) : null;
   const emit = (event: TurnEvent): void => {
+    if (graph.ok && isLocal(given.settings)) tellOfModel(graph.grapher, event);
     listener(event);
     const unlogged = log?.write(event) ?? null;
     if (unlogged !== null) listener({ type: "notice", level: "warning", text: unlogged.reason });
   };
-  return { ...given, session, emit, close: () => log?.close() };
+  const warn = (text: string): void => emit({ type: "notice", level: "warning", text });
+  const { trouble = warn } = options;
+  const graph = await openGraph(given.settings, { worker: program.worker, kept: logged, trouble });
+  const close = (): void => {
+    if (graph.ok) graph.grapher.close();
+    log?.close();
+  };
+  return { ...rest, version: program.version, session, emit, graph, close };
+}
+
+async function openGraph(
+  settings: Settings,
+  { worker, kept, trouble }: { worker: string[]; kept: boolean; trouble: (text: string) => void },
+): Promise<Result<{ grapher: Grapher }>> {
+  const { root, ignore } = settings.workspace;
+  const allowRead = readable(settings);
+  const opened = await openWorkspace(root, { ignore, allowWrite: () => false, allowRead });
+  if (!opened.ok) return opened;
+  const options = { worker, trouble, ...(kept ? {} : { store: null }) };
+  return { ok: true, grapher: openGrapher(opened.workspace, options) };
+}
+
+/** Whether the model works on this machine, as far as the settings tell. */
+function isLocal({ connection: { endpoint } }: Settings): boolean {
+  return endpoint === null || /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/i.test(endpoint);
+}
+
+function tellOfModel(grapher: Grapher, { type }: TurnEvent): void {
+  if (type === "request") grapher.yieldTo(true);
+  else if (type === "response" || type === "end") grapher.yieldTo(false);
+}
+
+/** What a person should hear of once the graph is there. */
+const LONG_MS = 2000;
+
+/**
+ * Begins to bring the graph up to date, for whoever asks for it later, and resolves when that is done. Gives a sentence where it
+ * has taken long.
+ */
+export async function beginGraph(
+  { graph, emit, screen }: Pick<Surroundings, "graph" | "emit" | "screen">,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (!graph.ok) return null;
+  const started = performance.now();
+  const onProgress = ({ done, total }: Progress): void =>
+    screen.indexing(`reading the code, ${Math.floor((100 * done) / total)} %`);
+  try {
+    const { index } = await graph.grapher.current({ signal, onProgress });
+    const ms = performance.now() - started;
+    if (ms < LONG_MS) return null;
+    return `The code graph is ready: ${index.files.length.toLocaleString("en-US")} files, ${(ms / 1000).toFixed(0)} s.`;
+  } catch (error) {
+    if (signal.aborted) return null;
+    const why = error instanceof Error ? error.message : String(error);
+    emit({ type: "notice", level: "warning", text: `The code graph cannot be made: ${why}` });
+    return null;
+  } finally {
+    screen.indexing(null);
+  }
 }
 
 /** The exit code of a turn's end. */
@@ -105,7 +179,7 @@ export async function findModel(
 
 /** Everything a turn needs; `model` is asked for once the folder is open. */
 export async function partsOf(
-  { settings, host, emit }: Surroundings,
+  { settings, host, emit, graph }: Surroundings,
   { signal, gate, model }: { signal: AbortSignal; gate: Gate; model: () => ReturnType<typeof findModel> },
 ): Promise<{ ok: true; parts: TurnParts } | { ok: false; end: TurnEnd }> {
   const opened = await openWorkspace(settings.workspace.root, {
@@ -114,12 +188,14 @@ export async function partsOf(
     allowRead: gate.mayRead,
   });
   if (!opened.ok) return { ok: false, end: { outcome: "usage", message: opened.reason } };
+  if (!graph.ok) return { ok: false, end: { outcome: "usage", message: graph.reason } };
   const { workspace } = opened;
   if (workspace.notice !== null) emit({ type: "notice", level: "warning", text: workspace.notice });
   const found = await model();
   if (!found.ok) return found;
   const env = childEnvironment(host.env);
   const { permit } = gate;
-  const graph = openGrapher(workspace);
-  return { ok: true, parts: { settings, workspace, graph, model: found.model, env, emit, signal, permit } };
+  const { grapher } = graph;
+  const parts = { settings, workspace, graph: grapher, model: found.model, env, emit, signal, permit };
+  return { ok: true, parts };
 }

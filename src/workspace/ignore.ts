@@ -2,24 +2,22 @@
  * Which files a person would call the project's. Speaks gitignore's language (nested files, negation, anchors, `**`),
  * with and without git, and leaves out what no project means: version control, installed dependencies, caches, secrets.
  */
-import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { Minimatch } from "minimatch";
 import { errorCode, isSecret, STAGED_SUFFIX, STATE_FOLDER } from "./walls.ts";
-
-const MAX_FILES = 50_000;
 
 /**
  * Where an ignore file lies: `base` is its folder below the root ("" or with a "/" at the end); for one above the root,
  * `above` is the way from its folder down to the root.
  */
-interface Place {
+export interface Place {
   base: string;
   above: string;
 }
 
 /** One line of an ignore file. Where it is `anchored` it speaks of the path seen from its file's folder, else of the last name. */
-interface Rule extends Place {
+export interface Rule extends Place {
   anchored: boolean;
   pattern: Minimatch;
   negated: boolean;
@@ -67,7 +65,7 @@ export const isMachinery = (name: string): boolean => VERSION_CONTROL.has(name);
 const GITIGNORE = { dot: true, nobrace: true, noext: true, nocomment: true, nonegate: true } as const;
 
 /** The rules of an ignore file's text. */
-function parseRules(text: string, place: Place): Rule[] {
+export function parseRules(text: string, place: Place): Rule[] {
   const rules: Rule[] = [];
   for (const raw of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
     let line = raw.replace(/(?<!\\)((?:\\\\)*) +$/, "$1");
@@ -85,7 +83,8 @@ function parseRules(text: string, place: Place): Rule[] {
   return rules;
 }
 
-function matches(rules: Rule[], path: string, isFolder: boolean): boolean {
+/** Whether the last rule that speaks about a path ignores it. */
+export function matches(rules: Rule[], path: string, isFolder: boolean): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   for (let i = rules.length - 1; i >= 0; i -= 1) {
     const rule = rules[i];
@@ -102,87 +101,44 @@ export function matcher(globs: string[]): Matcher {
   return (path, isFolder) => matches(rules, path, isFolder);
 }
 
-function rulesFrom(file: string, place: Place): Rule[] {
+/** An ignore file, and where it lies seen from the root. */
+export interface IgnoreFile extends Place {
+  absolute: string;
+}
+
+/** The rules of an ignore file; none where it cannot be read. */
+export function readRules({ absolute, ...place }: IgnoreFile): Rule[] {
   try {
-    return parseRules(readFileSync(file, "utf8"), place);
+    return parseRules(readFileSync(absolute, "utf8"), place);
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ELOOP"].includes(errorCode(error))) return [];
     throw error;
   }
 }
 
-/** Rules of the repository that the root lies in: its own exclude file and the .gitignore files above the root. */
-function rulesAbove(root: string): Rule[] {
+/** Where the repository that the root lies in may have rules: its own exclude file and the .gitignore files above the root. */
+export function ignoreFilesAbove(root: string): IgnoreFile[] {
   const above: string[] = [];
   for (let folder = root; ; folder = dirname(folder)) {
     if (folder !== root) above.unshift(folder);
     if (existsSync(join(folder, ".git"))) {
-      const from = (at: string, name: string): Rule[] =>
-        rulesFrom(join(at, name), { base: "", above: at === root ? "" : `${relative(at, root)}/` });
-      return [...from(folder, ".git/info/exclude"), ...above.flatMap((at) => from(at, ".gitignore"))];
+      const from = (at: string, name: string): IgnoreFile => ({
+        absolute: join(at, name),
+        base: "",
+        above: at === root ? "" : `${relative(at, root)}/`,
+      });
+      return [from(folder, ".git/info/exclude"), ...above.map((at) => from(at, ".gitignore"))];
     }
     if (dirname(folder) === folder) return [];
   }
 }
 
 /**
- * The project's files below `root`, sorted, at most 50,000 (the ones nearest to the root). `extra` are further globs to
- * leave out; they outrank the ignore files. Symbolic links are neither listed nor followed; unreadable folders are
- * passed over.
+ * Left out by its name, whatever the ignore files say. A name with U+FFFD is not UTF-8 on disk and cannot be named. Whether a
+ * folder is a dependency's is another question (`isDependencyFolder`), which what is in it may answer.
  */
-export function listFiles(root: string, extra: string[]): string[] {
-  const files: string[] = [];
-  const settings = parseRules(extra.join("\n"), { base: "", above: "" });
-  let level: Folder[] = [{ folder: "", rules: rulesAbove(root) }];
-  while (level.length > 0 && files.length < MAX_FILES) {
-    const found = level.map((folder) => listFolder(root, folder, settings));
-    for (const one of found) files.push(...one.files);
-    level = found.flatMap(({ folders }) => folders);
-  }
-  return files.slice(0, MAX_FILES).sort();
-}
-
-/** A folder to look into ("" or with a "/" at the end) and the rules from above it. */
-interface Folder {
-  folder: string;
-  rules: Rule[];
-}
-
-function listFolder(
-  root: string,
-  { folder, rules }: Folder,
-  settings: Rule[],
-): { files: string[]; folders: Folder[] } {
-  const found: { files: string[]; folders: Folder[] } = { files: [], folders: [] };
-  const entries = entriesOf(join(root, folder));
-  const hasOwn = entries.some((entry) => entry.name === ".gitignore");
-  const own = hasOwn ? rulesFrom(join(root, folder, ".gitignore"), { base: folder, above: "" }) : [];
-  const here = [...rules, ...own];
-  for (const entry of entries) {
-    const path = folder + entry.name;
-    const isFolder = entry.isDirectory();
-    if (!(isFolder || entry.isFile()) || isNever(root, path, isFolder)) continue;
-    if (matches(settings, path, isFolder) || matches(here, path, isFolder)) continue;
-    if (isFolder) found.folders.push({ folder: `${path}/`, rules: here });
-    else found.files.push(path);
-  }
-  return found;
-}
-
-/** What is in a folder; nothing where it cannot be read. */
-export function entriesOf(absolute: string): Dirent[] {
-  try {
-    return readdirSync(absolute, { withFileTypes: true });
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errorCode(error))) return [];
-    throw error;
-  }
-}
-
-/** Left out whatever the ignore files say. A name with U+FFFD is not UTF-8 on disk and cannot be named. */
-function isNever(root: string, path: string, isFolder: boolean): boolean {
+export function isNever(path: string, isFolder: boolean): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (name.includes("\uFFFD") || isSecret(path) || CACHES.has(name) || name === ".git") return true;
-  if (isFolder) return isMachinery(name) || isDependencyFolder(root, path);
-  return name.endsWith(STAGED_SUFFIX) || name.endsWith(".pyc");
+  return isFolder ? isMachinery(name) : name.endsWith(STAGED_SUFFIX) || name.endsWith(".pyc");
 }

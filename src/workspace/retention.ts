@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
-import { entriesOf } from "./ignore.ts";
+import { entriesOf } from "./entries.ts";
 import { blobsOf, forget, readTurns } from "./journal.ts";
 import { readSeen } from "./snapshot.ts";
 import { diskReason, lstatOrNull } from "./walls.ts";

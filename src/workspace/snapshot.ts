@@ -14,8 +14,9 @@ import {
 import { join } from "node:path";
 import { z } from "zod";
 import type { Blobs } from "./blobs.ts";
+import { entriesOf } from "./entries.ts";
 import { hashOf } from "./files.ts";
-import { entriesOf, isDependencyFolder, isMachinery } from "./ignore.ts";
+import { isDependencyFolder, isMachinery } from "./ignore.ts";
 import { errorCode, lstatOrNull, STAGED_SUFFIX } from "./walls.ts";
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Result } from "../types.ts";
 import { type FileText, readText } from "./files.ts";
-import { listFiles } from "./ignore.ts";
+import { Listing, type Seen } from "./listing.ts";
 import type { Transaction } from "./transaction.ts";
 import { diskReason, locate, lstatOrNull } from "./walls.ts";
 
@@ -26,10 +26,14 @@ export interface Workspace {
   root: string;
   /** A sentence for the user where the folder is too broad to list ($HOME, the root of the file system), else null. */
   notice: string | null;
-  /** The project's files, sorted; read afresh each time. Empty where there is a `notice`. */
+  /** The project's files as they are now, sorted, at most 200,000. Empty where there is a `notice`. */
   list(): Promise<string[]>;
+  /** Looks at those of the project's files whose paths are `wanted`, again and again. */
+  looker(wanted: (path: string) => boolean): Looker;
   /** A text file's content. Refuses what is outside, missing, a folder, > 2 MB, binary, broken text or secret, in one sentence. */
   read(path: string): Promise<Result<{ file: FileText }>>;
+  /** The same without waiting. */
+  readNow(path: string): Result<{ file: FileText }>;
   /** Whether something is at a path inside the walls. */
   exists(path: string): Promise<boolean>;
   /**
@@ -39,25 +43,50 @@ export interface Workspace {
   begin(session: string): Promise<Result<{ transaction: Transaction; notices: string[] }>>;
 }
 
+/** Each look costs a question to the disk for each folder and file, and reads what has changed. */
+export interface Looker {
+  /** In no particular order; `complete: false` where the workspace holds more files than can be listed. */
+  look(signal?: AbortSignal): Promise<{ files: Seen[]; complete: boolean }>;
+}
+
 class Folder implements Workspace {
   readonly root: string;
   readonly notice: string | null;
   private readonly options: WorkspaceOptions;
+  private readonly listing: Listing;
 
   constructor(root: string, notice: string | null, options: WorkspaceOptions) {
     this.root = root;
     this.notice = notice;
     this.options = options;
+    this.listing = this.listingOf(() => true);
+  }
+
+  private listingOf(wanted: (path: string) => boolean): Listing {
+    return new Listing({ root: this.root, ignore: this.options.ignore, wanted });
+  }
+
+  private mayRead(path: string): boolean {
+    return this.options.allowRead?.(path) !== false;
   }
 
   async list(): Promise<string[]> {
-    const { ignore, allowRead = () => true } = this.options;
-    return this.notice === null ? listFiles(this.root, ignore).filter(allowRead) : [];
+    if (this.notice !== null) return [];
+    const { files } = await this.listing.list();
+    return files.filter((path) => this.mayRead(path)).sort();
+  }
+
+  looker(wanted: (path: string) => boolean): Looker {
+    if (this.notice !== null) return { look: async () => ({ files: [], complete: true }) };
+    return this.listingOf((path) => wanted(path) && this.mayRead(path));
   }
 
   async read(path: string): Promise<Result<{ file: FileText }>> {
-    if (this.options.allowRead?.(path) === false)
-      return { ok: false, reason: `Reading ${path} is not allowed (--deny-read).` };
+    return this.readNow(path);
+  }
+
+  readNow(path: string): Result<{ file: FileText }> {
+    if (!this.mayRead(path)) return { ok: false, reason: `Reading ${path} is not allowed (--deny-read).` };
     return readText(this.root, path);
   }
 

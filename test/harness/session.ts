@@ -38,6 +38,7 @@ export async function session(
   const opened = await openWorkspace(p.root, { ignore: [], allowWrite: () => true });
   if (!loaded.ok || !opened.ok) throw new Error("The project cannot be opened.");
   const events: TurnEvent[] = [];
+  const graph = openGrapher(opened.workspace);
   const { signal } = new AbortController();
   return {
     model,
@@ -54,7 +55,7 @@ export async function session(
                   mode: { ...loaded.settings.mode, intent: ask ? "ask" : "edit" },
                 },
           workspace: opened.workspace,
-          graph: openGrapher(opened.workspace),
+          graph,
           // As the command line does: what is counted for the terminal is a copy of the model.
           model: { ...model },
           env: p.env,

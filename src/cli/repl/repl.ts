@@ -17,12 +17,14 @@ import type { Listener } from "../render.ts";
 import { oneLine, sanitize } from "../sanitize.ts";
 import { openScreen, SENTENCE } from "../screen.ts";
 import {
+  beginGraph,
   endEarly,
   exitOf,
   type Found,
   findModel,
   gateOf,
   openSurroundings,
+  type Program,
   partsOf,
   type Surroundings,
 } from "../surroundings.ts";
@@ -35,7 +37,7 @@ const INTERRUPTED = 130;
 /** Gives the exit code. Without a terminal on both sides there is nobody to talk to: a usage error. */
 export async function runRepl(
   { flags }: Extract<ParsedArgs, { command: "repl" }>,
-  version: string,
+  program: Program,
 ): Promise<number> {
   const complain = (reason: string): number => {
     process.stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`);
@@ -47,7 +49,10 @@ export async function runRepl(
   if (!loaded.ok) return complain(loaded.reason);
   const { settings } = loaded;
   const conversation = new Conversation();
-  const repl: { leave: () => void } = { leave: () => undefined };
+  const repl: { leave: () => void; trouble: (text: string) => void } = {
+    leave: () => undefined,
+    trouble: () => undefined,
+  };
   const screen = openScreen(settings, () => repl.leave());
   let modelShown = "";
   const listener = (event: TurnEvent): void => {
@@ -56,9 +61,12 @@ export async function runRepl(
     if (event.type === "model") modelShown = JSON.stringify(event);
     if (!same) screen.listener(event);
   };
-  const around = openSurroundings({ settings, host, version, screen }, { listener, logged: true });
+  const trouble = (text: string): void => repl.trouble(text);
+  const given = { settings, host, program, screen };
+  const around = await openSurroundings(given, { listener, logged: true, trouble });
   const talk = new Repl(around, conversation, listener);
   repl.leave = talk.leave;
+  repl.trouble = talk.sayLater;
   try {
     return await talk.run();
   } finally {
@@ -80,6 +88,9 @@ class Repl {
   /** The turn or command that is running. */
   private running: AbortController | null = null;
   private leaving = false;
+  /** Lines that must not get between the keys of somebody who types. */
+  private unsaid: string[] = [];
+  private readonly over = new AbortController();
   private readonly signals = new Map<NodeJS.Signals, () => void>();
 
   constructor(around: Surroundings, conversation: Conversation, listener: Listener) {
@@ -133,6 +144,7 @@ class Repl {
   };
 
   close(): void {
+    this.over.abort();
     for (const [name, act] of this.signals) process.off(name, act);
     this.keys.close();
   }
@@ -145,10 +157,12 @@ class Repl {
     this.say(
       `${colors.bold(`smallcode ${version}`)} in ${oneLine(settings.workspace.root)}; /help lists commands, Ctrl-D leaves`,
     );
+    this.beginGraph();
     await this.stoppable((signal) => this.greet(signal));
     const prompt = colors.cyan("> ");
     let warned = false;
     while (!this.leaving) {
+      this.sayUnsaid();
       const line = await this.keys.line(prompt);
       if (line.kind === "end") return this.leaving ? INTERRUPTED : 0;
       if (line.kind === "interrupt") {
@@ -161,6 +175,19 @@ class Repl {
       if (line.text !== "" && (await this.answer(line)) === "leave") return 0;
     }
     return INTERRUPTED;
+  }
+
+  /** In the background: the first turn waits for it where it is not there yet. */
+  private beginGraph(): void {
+    void beginGraph(this.around, this.over.signal).then((text) => text !== null && this.sayLater(text));
+  }
+
+  sayLater = (text: string): void => {
+    this.unsaid.push(sanitize(text));
+  };
+
+  private sayUnsaid(): void {
+    for (const text of this.unsaid.splice(0)) this.say(text);
   }
 
   /** Which model is there, or what to do about it; the conversation begins either way. */
@@ -176,6 +203,7 @@ class Repl {
       const failed = this.history.add(line.text);
       if (failed !== null) this.around.screen.complain(failed.reason);
     }
+    this.sayUnsaid();
     const slash = readSlash(line.text);
     if (slash !== null) return this.stoppable((signal) => runSlash(slash, this.desk(signal)));
     await this.stoppable(async (_, controller) => {

@@ -1,0 +1,191 @@
+/**
+ * Reads files in child processes, since a parse blocks the thread it runs in and can only be stopped together with its process.
+ * A process that hangs or dies takes one file with it at most, and that file gets a second try, alone.
+ */
+import { availableParallelism } from "node:os";
+import { type Hand, hire } from "../../workspace/hands.ts";
+import { type Entry, slowEntry } from "./entry.ts";
+import { entryOf, READY, TIRED } from "./worker.ts";
+
+export interface CrewOptions {
+  /** This program as a worker: the command and its arguments. */
+  command: string[];
+  root: string;
+  /** Processes at once, asked again and again. */
+  most: () => number;
+  /** Milliseconds that one file may take, and that a process may take to start. */
+  fileMs: number;
+  startMs: number;
+}
+
+/** A file to read; `size` in bytes. */
+export interface Wanted {
+  path: string;
+  size: number;
+}
+
+/** As many processes as there are cores, at most four: each takes up to 160 MB. */
+export const MOST_WORKERS = Math.min(4, availableParallelism());
+
+/** What a process has before it at most: it never waits for the next list, and little is done twice when it dies. */
+const AHEAD = { bytes: 256 * 1024, files: 50 };
+
+interface Member {
+  hand: Hand;
+  ready: boolean;
+  /** In the order in which they are answered. */
+  before: Wanted[];
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
+/** One reading of many files. */
+class Reading {
+  private readonly options: CrewOptions;
+  private readonly onEntry: (path: string, entry: Entry | null) => void;
+  private readonly members = new Set<Member>();
+  /** Last one first. */
+  private readonly queue: Wanted[];
+  /** Each has been before a process that died. */
+  private readonly suspects = new Set<Wanted>();
+  private readonly over = Promise.withResolvers<Wanted[]>();
+
+  constructor(files: Wanted[], options: CrewOptions, onEntry: Reading["onEntry"]) {
+    this.options = options;
+    this.onEntry = onEntry;
+    this.queue = [...files].reverse();
+  }
+
+  /** Gives the files that no process could be had for. */
+  async run(signal: AbortSignal): Promise<Wanted[]> {
+    const abort = (): void => this.over.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      this.balance();
+      return await this.over.promise;
+    } finally {
+      signal.removeEventListener("abort", abort);
+      for (const member of this.members) this.dismiss(member);
+    }
+  }
+
+  /** Gives everybody work, and has as many as are wanted. */
+  private balance(): void {
+    const most = Math.max(1, this.options.most());
+    while (this.queue.length > this.members.size && this.members.size < most) if (!this.join()) break;
+    let count = 0;
+    for (const member of this.members) {
+      count += 1;
+      if (count <= most && member.ready) this.give(member);
+      else if (member.ready && member.before.length === 0) this.dismiss(member);
+    }
+    const idle = [...this.members].every(({ before }) => before.length === 0);
+    if ((this.queue.length === 0 && idle) || this.members.size === 0) this.over.resolve(this.queue);
+  }
+
+  private join(): boolean {
+    try {
+      const hand = hire({
+        command: this.options.command,
+        onLine: (line) => this.hear(member, line),
+        onEnd: () => this.lose(member),
+      });
+      const member: Member = { hand, ready: false, before: [], timer: null };
+      this.members.add(member);
+      this.watch(member);
+      hand.send(JSON.stringify(this.options.root));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && "code" in error) return false;
+      throw error;
+    }
+  }
+
+  private give(member: Member): void {
+    const { before } = member;
+    let bytes = before.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > AHEAD.bytes / 2 || before.length > AHEAD.files / 2) return;
+    const list: Wanted[] = [];
+    for (let next = this.queue.at(-1); next !== undefined; next = this.queue.at(-1)) {
+      const alone = this.suspects.has(next);
+      const many = list.length + before.length;
+      const some = bytes + next.size > AHEAD.bytes || many >= AHEAD.files || alone;
+      if (some && many > 0) break;
+      this.queue.pop();
+      list.push(next);
+      bytes += next.size;
+      if (alone) break;
+    }
+    if (list.length === 0) return;
+    if (before.length === 0) this.watch(member);
+    before.push(...list);
+    member.hand.send(JSON.stringify(list.map(({ path }) => path)));
+  }
+
+  private hear(member: Member, line: string): void {
+    if (!this.members.has(member)) return;
+    try {
+      if (line === READY) member.ready = true;
+      else if (line === TIRED) this.replace(member);
+      else this.take(member, line);
+      this.watch(member);
+      this.balance();
+    } catch (error) {
+      this.over.reject(error);
+    }
+  }
+
+  private take(member: Member, line: string): void {
+    const file = member.before.shift();
+    if (file !== undefined) this.onEntry(file.path, entryOf(line));
+  }
+
+  /** Another one goes on with what it has before it. */
+  private replace(member: Member): void {
+    this.queue.push(...member.before.reverse());
+    this.dismiss(member);
+  }
+
+  /** The process has ended or hangs: the file that it was at may be to blame. */
+  private lose(member: Member): void {
+    if (!this.members.has(member)) return;
+    const at = member.before.shift();
+    this.replace(member);
+    if (at !== undefined && this.suspects.has(at))
+      this.onEntry(at.path, slowEntry(this.options.root, at.path));
+    else if (at !== undefined) {
+      this.suspects.add(at);
+      this.queue.unshift(at);
+    }
+    if (at === undefined && !member.ready) this.over.resolve(this.queue);
+    else this.balance();
+  }
+
+  private dismiss(member: Member): void {
+    if (member.timer !== null) clearTimeout(member.timer);
+    this.members.delete(member);
+    member.hand.end();
+  }
+
+  /** From now on its next word has to come in time. */
+  private watch(member: Member): void {
+    if (member.timer !== null) clearTimeout(member.timer);
+    member.timer = null;
+    const { fileMs, startMs } = this.options;
+    if (member.ready && member.before.length === 0) return;
+    if (this.members.has(member))
+      member.timer = setTimeout(() => this.lose(member), member.ready ? fileMs : startMs);
+  }
+}
+
+/**
+ * Reads the files in no particular order, each handed over as it comes; null: it is none any more. Gives those that it could
+ * not read because no process can be started here. Rejects with the signal's reason; no process outlives the call.
+ */
+export function readInCrew(
+  files: Wanted[],
+  options: CrewOptions,
+  { signal, onEntry }: { signal: AbortSignal; onEntry: (path: string, entry: Entry | null) => void },
+): Promise<Wanted[]> {
+  return new Reading(files, options, onEntry).run(signal);
+}

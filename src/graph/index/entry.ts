@@ -1,0 +1,40 @@
+/** One file of the index read from disk: its record, and the stamp of the state that the record is of. */
+import { readStamped } from "../../workspace/stamp.ts";
+import { languageOf } from "../syntax/languages.ts";
+import { type FileStamp, type Packed, packRecord } from "./disk.ts";
+import { readFileRecord } from "./read-file.ts";
+import type { FileKind, FileRecord } from "./record.ts";
+
+export interface Entry {
+  stamp: FileStamp;
+  packed: Packed;
+}
+
+/**
+ * Larger files hold no facts. By this size nothing that a person edits is lost (in the Linux kernel 99.9 % of the C files are
+ * smaller, above are tables that a program wrote), and what a parse takes stays below a second and 100 MB.
+ */
+export const MOST_BYTES = 1024 * 1024;
+
+/** A record without facts, for what it says of the file. */
+export function bareRecord(path: string, kind: FileKind): FileRecord {
+  const language = languageOf(path) ?? "";
+  return { path, language, kind, broken: false, definitions: [], imports: [], uses: [] };
+}
+
+/** Reads and parses one file of the workspace. Null where it is none any more. */
+export async function readEntry(root: string, path: string): Promise<Entry | null> {
+  const read = readStamped(root, path, MOST_BYTES);
+  if (read === null) return null;
+  const stamp = { path, ...read.stamp };
+  if (read.text === null) return { stamp, packed: packRecord(bareRecord(path, read.lacks ?? "unreadable")) };
+  return { stamp, packed: packRecord((await readFileRecord(path, read.text)) ?? bareRecord(path, "slow")) };
+}
+
+/** The same for a file whose parse was given up. */
+export function slowEntry(root: string, path: string): Entry | null {
+  const read = readStamped(root, path, MOST_BYTES);
+  return read === null
+    ? null
+    : { stamp: { path, ...read.stamp }, packed: packRecord(bareRecord(path, "slow")) };
+}
