@@ -31,6 +31,7 @@ import {
 import { complete, type Desk, readSlash, runSlash, undoFirst } from "./commands.ts";
 import { Conversation } from "./conversation.ts";
 import { EditedKeys, type Keys, type Line, PlainKeys } from "./keys.ts";
+import { Later } from "./later.ts";
 
 const INTERRUPTED = 130;
 
@@ -49,10 +50,7 @@ export async function runRepl(
   if (!loaded.ok) return complain(loaded.reason);
   const { settings } = loaded;
   const conversation = new Conversation();
-  const repl: { leave: () => void; trouble: (text: string) => void } = {
-    leave: () => undefined,
-    trouble: () => undefined,
-  };
+  const repl: { leave: () => void } = { leave: () => undefined };
   const screen = openScreen(settings, () => repl.leave());
   let modelShown = "";
   const listener = (event: TurnEvent): void => {
@@ -61,12 +59,11 @@ export async function runRepl(
     if (event.type === "model") modelShown = JSON.stringify(event);
     if (!same) screen.listener(event);
   };
-  const trouble = (text: string): void => repl.trouble(text);
+  const later = new Later();
   const given = { settings, host, program, screen };
-  const around = await openSurroundings(given, { listener, logged: true, trouble });
-  const talk = new Repl(around, conversation, listener);
+  const around = await openSurroundings(given, { listener, logged: true, trouble: later.add });
+  const talk = new Repl(around, conversation, listener, later);
   repl.leave = talk.leave;
-  repl.trouble = talk.sayLater;
   try {
     return await talk.run();
   } finally {
@@ -88,12 +85,12 @@ class Repl {
   /** The turn or command that is running. */
   private running: AbortController | null = null;
   private leaving = false;
-  /** Lines that must not get between the keys of somebody who types. */
-  private unsaid: string[] = [];
+  private readonly later: Later;
   private readonly over = new AbortController();
   private readonly signals = new Map<NodeJS.Signals, () => void>();
 
-  constructor(around: Surroundings, conversation: Conversation, listener: Listener) {
+  constructor(around: Surroundings, conversation: Conversation, listener: Listener, later: Later) {
+    this.later = later;
     this.around = around;
     this.listener = listener;
     this.conversation = conversation;
@@ -157,12 +154,13 @@ class Repl {
     this.say(
       `${colors.bold(`smallcode ${version}`)} in ${oneLine(settings.workspace.root)}; /help lists commands, Ctrl-D leaves`,
     );
-    this.beginGraph();
+    // In the background: the first turn waits for it where it is not there yet.
+    void beginGraph(this.around, this.over.signal).then(this.later.add);
     await this.stoppable((signal) => this.greet(signal));
     const prompt = colors.cyan("> ");
     let warned = false;
     while (!this.leaving) {
-      this.sayUnsaid();
+      this.later.flush(this.say);
       const line = await this.keys.line(prompt);
       if (line.kind === "end") return this.leaving ? INTERRUPTED : 0;
       if (line.kind === "interrupt") {
@@ -175,19 +173,6 @@ class Repl {
       if (line.text !== "" && (await this.answer(line)) === "leave") return 0;
     }
     return INTERRUPTED;
-  }
-
-  /** In the background: the first turn waits for it where it is not there yet. */
-  private beginGraph(): void {
-    void beginGraph(this.around, this.over.signal).then((text) => text !== null && this.sayLater(text));
-  }
-
-  sayLater = (text: string): void => {
-    this.unsaid.push(sanitize(text));
-  };
-
-  private sayUnsaid(): void {
-    for (const text of this.unsaid.splice(0)) this.say(text);
   }
 
   /** Which model is there, or what to do about it; the conversation begins either way. */
@@ -203,7 +188,7 @@ class Repl {
       const failed = this.history.add(line.text);
       if (failed !== null) this.around.screen.complain(failed.reason);
     }
-    this.sayUnsaid();
+    this.later.flush(this.say);
     const slash = readSlash(line.text);
     if (slash !== null) return this.stoppable((signal) => runSlash(slash, this.desk(signal)));
     await this.stoppable(async (_, controller) => {
