@@ -5,7 +5,7 @@
 import type { Store } from "../workspace/store.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { CodeIndex } from "./index/code-index.ts";
-import { DamagedIndex } from "./index/disk.ts";
+import { DamagedIndex } from "./index/shards-read.ts";
 import { type Progress, Updater } from "./index/update.ts";
 import { type Links, linksOf } from "./link/links.ts";
 

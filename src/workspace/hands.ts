@@ -72,11 +72,13 @@ export function hire({ command, onLine, onEnd }: HandOptions): Hand {
     over = true;
   };
   listen().then(ended, ended);
+  // A hand that is gone takes nothing more; its end is told of by its stdout.
+  const send = async (line: string): Promise<void> => {
+    await child.stdin.write(`${line}\n`);
+    await child.stdin.flush();
+  };
   return {
-    send: (line) => {
-      // A hand that is gone takes nothing more; its end is told of by its stdout.
-      Promise.resolve(child.stdin.write(`${line}\n`)).then(() => child.stdin.flush(), ended);
-    },
+    send: (line) => void send(line).catch(ended),
     end: () => {
       over = true;
       child.kill("SIGKILL");

@@ -47,6 +47,8 @@ class Reading {
   private readonly queue: Wanted[];
   /** Each has been before a process that died. */
   private readonly suspects = new Set<Wanted>();
+  /** Whether a process that is started gets as far as its first word. */
+  private startable = true;
   private readonly over = Promise.withResolvers<Wanted[]>();
 
   constructor(files: Wanted[], options: CrewOptions, onEntry: Reading["onEntry"]) {
@@ -72,7 +74,7 @@ class Reading {
   /** Gives everybody work, and has as many as are wanted. */
   private balance(): void {
     const most = Math.max(1, this.options.most());
-    while (this.queue.length > this.members.size && this.members.size < most) if (!this.join()) break;
+    while (this.startable && this.queue.length > 0 && this.members.size < most) this.join();
     let count = 0;
     for (const member of this.members) {
       count += 1;
@@ -83,7 +85,7 @@ class Reading {
     if ((this.queue.length === 0 && idle) || this.members.size === 0) this.over.resolve(this.queue);
   }
 
-  private join(): boolean {
+  private join(): void {
     try {
       const hand = hire({
         command: this.options.command,
@@ -94,10 +96,9 @@ class Reading {
       this.members.add(member);
       this.watch(member);
       hand.send(JSON.stringify(this.options.root));
-      return true;
     } catch (error) {
-      if (error instanceof Error && "code" in error) return false;
-      throw error;
+      if (!(error instanceof Error && "code" in error)) throw error;
+      this.startable = false;
     }
   }
 
@@ -117,8 +118,9 @@ class Reading {
       if (alone) break;
     }
     if (list.length === 0) return;
-    if (before.length === 0) this.watch(member);
+    const wasIdle = before.length === 0;
     before.push(...list);
+    if (wasIdle) this.watch(member);
     member.hand.send(JSON.stringify(list.map(({ path }) => path)));
   }
 
@@ -127,7 +129,7 @@ class Reading {
     try {
       if (line === READY) member.ready = true;
       else if (line === TIRED) this.replace(member);
-      else this.take(member, line);
+      else if (!this.take(member, line)) this.lose(member);
       this.watch(member);
       this.balance();
     } catch (error) {
@@ -135,9 +137,13 @@ class Reading {
     }
   }
 
-  private take(member: Member, line: string): void {
-    const file = member.before.shift();
-    if (file !== undefined) this.onEntry(file.path, entryOf(line));
+  /** False where that was no answer. */
+  private take(member: Member, line: string): boolean {
+    const answer = member.ready ? entryOf(line) : undefined;
+    const file = answer === undefined ? undefined : member.before.shift();
+    if (answer === undefined || file === undefined) return false;
+    this.onEntry(file.path, answer);
+    return true;
   }
 
   /** Another one goes on with what it has before it. */
@@ -151,14 +157,14 @@ class Reading {
     if (!this.members.has(member)) return;
     const at = member.before.shift();
     this.replace(member);
+    if (!member.ready) this.startable = false;
     if (at !== undefined && this.suspects.has(at))
       this.onEntry(at.path, slowEntry(this.options.root, at.path));
     else if (at !== undefined) {
       this.suspects.add(at);
       this.queue.unshift(at);
     }
-    if (at === undefined && !member.ready) this.over.resolve(this.queue);
-    else this.balance();
+    this.balance();
   }
 
   private dismiss(member: Member): void {

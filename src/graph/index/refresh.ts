@@ -9,8 +9,8 @@ import { type Sight, sameSight } from "../../workspace/entries.ts";
 import type { Seen } from "../../workspace/listing.ts";
 import { isStamped, readStamped, sameStamp } from "../../workspace/stamp.ts";
 import type { Wanted } from "./crew.ts";
-import type { FileStamp } from "./disk.ts";
 import { MOST_BYTES } from "./entry.ts";
+import type { FileStamp } from "./shards.ts";
 
 export interface Difference {
   /** To be read. */
@@ -47,8 +47,8 @@ export class Screen {
       }
       known += 1;
       const before = this.holds.get(path);
-      const same = before !== undefined && sameSight(before, sight);
-      if (same || this.isSame(stamp, sight, difference)) holds.set(path, sight);
+      const same = before === undefined ? isStamped(join(this.root, path), stamp) : sameSight(before, sight);
+      if (same || this.hasSameBytes(stamp, sight, difference)) holds.set(path, sight);
     }
     this.holds = holds;
     if (known < stamps.size) {
@@ -58,14 +58,14 @@ export class Screen {
     return difference;
   }
 
-  /** Whether the stamp holds and will until something is seen; what does not is noted. */
-  private isSame(stamp: FileStamp, sight: Sight, difference: Difference): boolean {
+  /** Whether the hash shows that the stamp holds after all, and will until something is seen; what does not is noted. */
+  private hasSameBytes(stamp: FileStamp, sight: Sight, difference: Difference): boolean {
     const { path } = stamp;
-    if (isStamped(join(this.root, path), stamp)) return true;
     const read = readStamped(this.root, path, MOST_BYTES);
     if (read === null) difference.removed.push(path);
     else if (read.stamp.hash !== stamp.hash) difference.changed.push({ path, size: sight.size });
-    else if (!sameStamp(stamp, read.stamp)) difference.touched.push({ path, ...read.stamp });
+    else if (sameStamp(stamp, read.stamp)) return stamp.mtimeNs !== 0n;
+    else difference.touched.push({ path, ...read.stamp });
     return false;
   }
 }

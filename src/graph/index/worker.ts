@@ -19,12 +19,16 @@ export function lineOf(entry: Entry | null): string {
   return JSON.stringify([{ ...stamp, mtimeNs: `${stamp.mtimeNs}`, ino: `${stamp.ino}` }, packed]);
 }
 
-/** The answer that a line is; what is no answer throws. */
-export function entryOf(line: string): Entry | null {
-  const read = JSON.parse(line);
-  if (read === null) return null;
-  const [stamp, packed] = read;
-  return { packed, stamp: { ...stamp, mtimeNs: BigInt(stamp.mtimeNs), ino: BigInt(stamp.ino) } };
+/** The answer that a line is; undefined where it is none. */
+export function entryOf(line: string): Entry | null | undefined {
+  if (line === "null") return null;
+  try {
+    const [stamp, packed] = JSON.parse(line);
+    return { packed, stamp: { ...stamp, mtimeNs: BigInt(stamp.mtimeNs), ino: BigInt(stamp.ino) } };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 /** Returns when nobody has work for it any more. */
