@@ -36,9 +36,10 @@ export async function runIndex(
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stop.abort(name));
   const line = progressLine({ plain: settings.terminal.dumb || settings.mode.json });
   try {
-    const { report, troubles } = await index(workspace, { worker, line, signal: stop.signal });
+    const { report, troubles, kept } = await index(workspace, { worker, line, signal: stop.signal });
     line.clear();
     for (const trouble of troubles) complain(trouble, 1);
+    if (!kept) return 1;
     process.stdout.write(settings.mode.json ? `${terminalSafeJson(report)}\n` : `${sentence(report)}\n`);
     return 0;
   } catch (error) {
@@ -64,7 +65,7 @@ const sentence = ({ files, definitions, bytes, read, ms }: Report): string =>
 async function index(
   workspace: Workspace,
   { worker, line, signal }: { worker: string[]; line: ProgressLine; signal: AbortSignal },
-): Promise<{ report: Report; troubles: string[] }> {
+): Promise<{ report: Report; troubles: string[]; kept: boolean }> {
   const troubles: string[] = [];
   const started = performance.now();
   let read = 0;
@@ -87,5 +88,5 @@ async function index(
     }),
     { signal, onProgress },
   );
-  return { report, troubles };
+  return { report, troubles, kept: grapher.isKept() };
 }

@@ -35,6 +35,8 @@ export interface Grapher {
    * its beginning.
    */
   ask<T>(question: (graph: CodeGraph) => T | Promise<T>, options?: CurrentOptions): Promise<T>;
+  /** Whether the graph that was last given is on disk; false: in memory only, or there is none yet. */
+  isKept(): boolean;
   /** While true, as little as possible is done at a time, for the sake of a model that works on this machine. */
   yieldTo(model: boolean): void;
   /** Stops what still runs; a call that waits rejects. */
@@ -110,6 +112,10 @@ class DiskGrapher implements Grapher {
 
   async ask<T>(question: (graph: CodeGraph) => T | Promise<T>, options: CurrentOptions = {}): Promise<T> {
     return this.mended(async () => question(await this.current(options)));
+  }
+
+  isKept(): boolean {
+    return this.updater.isKept;
   }
 
   yieldTo(model: boolean): void {

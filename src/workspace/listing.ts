@@ -101,7 +101,7 @@ export class Listing {
     const seen: Seen[] = [];
     for (const path of files) {
       if (breath.due) await breath.take(signal);
-      const sight = sightOf(join(this.options.root, path));
+      const sight = sightOf(`${this.options.root}/${path}`);
       if (sight?.isFile) seen.push({ path, sight });
     }
     return { files: seen, complete };

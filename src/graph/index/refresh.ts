@@ -3,7 +3,6 @@
  * decide where they are the same; where one is not, or the file was written too shortly before it was read (git's racy rule),
  * the hash of its bytes does.
  */
-import { join } from "node:path";
 import { Breath } from "../../workspace/breath.ts";
 import { type Sight, sameSight } from "../../workspace/entries.ts";
 import type { Seen } from "../../workspace/listing.ts";
@@ -47,7 +46,7 @@ export class Screen {
       }
       known += 1;
       const before = this.holds.get(path);
-      const same = before === undefined ? isStamped(join(this.root, path), stamp) : sameSight(before, sight);
+      const same = before === undefined ? isStamped(`${this.root}/${path}`, stamp) : sameSight(before, sight);
       if (same || this.hasSameBytes(stamp, sight, difference)) holds.set(path, sight);
     }
     this.holds = holds;

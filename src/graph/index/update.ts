@@ -78,6 +78,10 @@ export class Updater {
     return this.stored;
   }
 
+  get isKept(): boolean {
+    return this.stored !== null && this.openStore() !== null && this.stored.inner.refused === null;
+  }
+
   /** The state in hand is not to be relied upon: it is loaded again, or made `anew` from nothing. */
   forget({ anew }: { anew: boolean }): void {
     this.stored = null;
