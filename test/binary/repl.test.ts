@@ -1,6 +1,6 @@
 /** A conversation as a person has it: the real binary on a pseudo-terminal, with the scripted server. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   BUGGY,
@@ -329,14 +329,14 @@ test("a terminal that goes away ends the talk, and a running turn is taken back"
   await p.server.until((requests) => requests.at(-1)?.aborted === true);
 });
 
-test("leaving before any task leaves nothing behind", async () => {
+test("leaving before any task leaves nothing behind but the code graph", async () => {
   const p = await project(BUGGY, [], { models: ["one"] });
   const t = await talk(p, []);
   expect(t.shown()).toContain("one at http");
   t.type("/context\r");
   await t.see("last request   none yet");
   expect(await t.leave()).toBe(0);
-  expect(existsSync(join(p.root, ".smallcode"))).toBe(false);
+  expect(readdirSync(join(p.root, ".smallcode")).sort()).toEqual([".gitignore", "graph"]);
 });
 
 test("no model: a sentence, and the next message looks again", async () => {

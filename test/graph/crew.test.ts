@@ -44,8 +44,13 @@ test("many files are read in several processes of low priority, with the same re
 
 test("a small update starts no process", async () => {
   const root = makeTree(manyFiles(20));
-  const grapher = await grapherOf(root, { worker: ["/nowhere/at/all"] });
-  expect((await grapher.current()).index.files).toHaveLength(20);
+  const grapher = await grapherOf(root, { worker: WORKER });
+  let most = 0;
+  const onProgress = (): void => {
+    most = Math.max(most, workers().length);
+  };
+  expect((await grapher.current({ onProgress })).index.files).toHaveLength(20);
+  expect(most).toBe(0);
 });
 
 test("while a model works there is one process", async () => {
