@@ -74,6 +74,15 @@ test("after any changes a listing that has seen the folder before finds what a n
   }
 });
 
+test("an ignore file that is written in its place counts, though nothing shows that in its folder", async () => {
+  const root = makeTree({ "x.py": "", "y.py": "", ".gitignore": "y.py\n" });
+  settle(root, [""]);
+  const one = listing(root);
+  expect(await paths(one)).toEqual(["x.py"]);
+  writeFileSync(join(root, ".gitignore"), "x.py\n");
+  expect(await paths(one)).toEqual(["y.py"]);
+});
+
 test("what was read so shortly after its last change is read again; what is old is not", async () => {
   const root = makeTree({ x: "1" });
   const path = join(root, "x");
