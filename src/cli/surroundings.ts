@@ -1,6 +1,6 @@
 /** What every way of starting turns shares: the session with its log, the gate, the workspace, the model, and an end before the beginning. */
 import { type Host, isTrusted, type Settings, trust, userStatePath } from "../config.ts";
-import { type Grapher, openGrapher, type Progress } from "../graph/graph.ts";
+import { type Grapher, GrapherClosed, openGrapher, type Progress } from "../graph/graph.ts";
 import type { RunningEngine } from "../model/engine/start.ts";
 import type { Model } from "../model/model.ts";
 import { openLog } from "../session/log.ts";
@@ -110,7 +110,7 @@ export async function beginGraph(
     if (ms < LONG_MS) return null;
     return `The code graph is ready: ${index.files.length.toLocaleString("en-US")} files, ${(ms / 1000).toFixed(0)} s.`;
   } catch (error) {
-    if (signal.aborted) return null;
+    if (signal.aborted || error instanceof GrapherClosed) return null;
     const why = error instanceof Error ? error.message : String(error);
     emit({ type: "notice", level: "warning", text: `The code graph cannot be made: ${why}` });
     return null;

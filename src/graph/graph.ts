@@ -18,6 +18,9 @@ export interface CodeGraph {
   text(path: string): Promise<string | null>;
 }
 
+/** What a call rejects with once the grapher was closed. */
+export class GrapherClosed extends Error {}
+
 export interface CurrentOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -39,7 +42,7 @@ export interface Grapher {
   isKept(): boolean;
   /** While true, as little as possible is done at a time, for the sake of a model that works on this machine. */
   yieldTo(model: boolean): void;
-  /** Stops what still runs; a call that waits rejects. */
+  /** Stops what still runs; a call that waits rejects with `GrapherClosed`. */
   close(): void;
 }
 
@@ -123,7 +126,7 @@ class DiskGrapher implements Grapher {
   }
 
   close(): void {
-    this.closed.abort(new Error("The code graph is closed."));
+    this.closed.abort(new GrapherClosed("The code graph is closed."));
     for (const { stop } of this.runs) stop.abort(this.closed.signal.reason);
   }
 

@@ -2,7 +2,11 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CodeGraph, Grapher } from "../../src/graph/graph.ts";
+import { type CodeGraph, type Grapher, GrapherClosed } from "../../src/graph/graph.ts";
+import type { FileStamp } from "../../src/graph/index/disk.ts";
+import { Screen } from "../../src/graph/index/refresh.ts";
+import { sightOf } from "../../src/workspace/entries.ts";
+import { readStamped } from "../../src/workspace/stamp.ts";
 import { fill, makeTree } from "../workspace/tree.ts";
 import { afresh, contents, definers, grapherOf } from "./place.ts";
 
@@ -238,8 +242,24 @@ test("what is damaged of a store is made anew, in one sentence, also where only 
   }
 });
 
+test("what was found to hold is not taken to hold for another state of the store", async () => {
+  const root = makeTree({ "a.py": "def one(): pass\n" });
+  age(root, ["a.py"]);
+  const looked = sightOf(join(root, "a.py"));
+  const read = readStamped(root, "a.py", 1000);
+  if (looked === null || read === null) throw new Error("The file is gone.");
+  const stamp = { path: "a.py", ...read.stamp };
+  const screen = new Screen(root);
+  const compare = (one: FileStamp) =>
+    screen.compare([{ path: "a.py", sight: looked }], new Map([["a.py", one]]), new AbortController().signal);
+  expect((await compare(stamp)).changed).toEqual([]);
+  expect((await compare(stamp)).changed).toEqual([]);
+  const older = { ...stamp, mtimeNs: stamp.mtimeNs - 5n, hash: "another" };
+  expect((await compare(older)).changed).toHaveLength(1);
+});
+
 test("a closed grapher refuses", async () => {
   const grapher = await grapherOf(makeTree({ "a.py": "x = 1\n" }));
   grapher.close();
-  expect(String(await grapher.current().catch((reason) => reason))).toContain("closed");
+  expect(await grapher.current().catch((reason) => reason)).toBeInstanceOf(GrapherClosed);
 });

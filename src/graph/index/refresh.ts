@@ -20,7 +20,7 @@ export interface Difference {
 
 /** What is remembered between the looks of one process: under which sight the stamp of each file was found to hold. */
 export class Screen {
-  private holds = new Map<string, Sight>();
+  private holds = new Map<string, { sight: Sight; stamp: FileStamp }>();
   private readonly root: string;
 
   constructor(root: string) {
@@ -33,7 +33,7 @@ export class Screen {
     stamps: ReadonlyMap<string, FileStamp>,
     signal: AbortSignal,
   ): Promise<Difference> {
-    const holds = new Map<string, Sight>();
+    const holds = new Map<string, { sight: Sight; stamp: FileStamp }>();
     const difference: Difference = { changed: [], touched: [], removed: [] };
     const breath = new Breath();
     let known = 0;
@@ -46,8 +46,9 @@ export class Screen {
       }
       known += 1;
       const before = this.holds.get(path);
-      const same = before === undefined ? isStamped(`${this.root}/${path}`, stamp) : sameSight(before, sight);
-      if (same || this.hasSameBytes(stamp, sight, difference)) holds.set(path, sight);
+      const same =
+        before?.stamp === stamp ? sameSight(before.sight, sight) : isStamped(`${this.root}/${path}`, stamp);
+      if (same || this.hasSameBytes(stamp, sight, difference)) holds.set(path, { sight, stamp });
     }
     this.holds = holds;
     if (known < stamps.size) {
