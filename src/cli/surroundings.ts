@@ -97,7 +97,7 @@ const LONG_MS = 2000;
  * has taken long.
  */
 export async function beginGraph(
-  { graph, emit, screen }: Pick<Surroundings, "graph" | "emit" | "screen">,
+  { graph, emit, screen }: Pick<Surroundings, "graph" | "emit"> & { screen: Pick<Screen, "indexing"> },
   signal: AbortSignal,
 ): Promise<string | null> {
   if (!graph.ok) return null;

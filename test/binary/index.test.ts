@@ -111,17 +111,3 @@ test("--deny-read and the settings' globs leave files out", async () => {
   expect(JSON.parse(ran.stdout)).toMatchObject({ files: 2 });
   expect(readdirSync(join(p.root, ".smallcode", "graph")).length).toBeGreaterThan(0);
 });
-
-test("a question that is answered before the graph is there ends quietly and leaves no process", async () => {
-  const p = await project(manyFiles(300), [{ text: "It helps." }], { git: false });
-  const running = await p.start(["What does work_3_1 do?"]);
-  const children = new Set<number>();
-  const timer = setInterval(() => {
-    if (isAlive(running.pid)) for (const pid of childrenOf(running.pid)) children.add(pid);
-  }, 5);
-  const ran = await running.done;
-  clearInterval(timer);
-  expect(ran).toMatchObject({ exit: 0, stdout: "It helps.\n" });
-  expect(ran.stderr).not.toContain("graph");
-  await until(() => ![...children].some(isAlive));
-});
