@@ -1,0 +1,87 @@
+/**
+ * Imports of Java, Kotlin, Scala and Groovy: the class by the end of its file's path, whichever folders of sources stand before
+ * it, or by its definition where the folders do not follow the package; `*` for all files of a package.
+ */
+import type { FileId } from "../index/code-index.ts";
+import { folderOf, join, nameOf } from "./paths.ts";
+import { memo, type Project, type Resolver } from "./project.ts";
+
+export const JVM = new Set(["java", "kotlin", "scala", "groovy"]);
+const ENDINGS = ["java", "kt", "scala", "groovy", "kts"];
+/** A package of more files is linked to so many of them. */
+const MOST_FILES = 200;
+
+export function jvmResolver(project: Project): Resolver {
+  const packageFiles = memo((name: string): FileId[] => {
+    const folders = project.foldersEnding(name.replaceAll(".", "/"));
+    const files = folders.flatMap((folder) => project.filesIn(folder));
+    return files.filter((file) => JVM.has(project.language(file))).slice(0, MOST_FILES);
+  });
+  const classFile = (name: string, from: FileId): FileId | null => {
+    const path = name.replaceAll(".", "/");
+    for (const ending of ENDINGS) {
+      const [found] = project.filesEnding(`${path}.${ending}`, from);
+      if (found !== undefined) return found;
+    }
+    return byDefinition(project, name);
+  };
+  return ({ module, names }, from) => {
+    const name = module.replace(/^static\s+/, "").replace(/\s+as\s+\w+$/, "");
+    const taken = names.length === 0 ? [name] : names.map((one) => `${name}.${one.split(" ")[0]}`);
+    const found = new Set<FileId>();
+    for (const one of taken)
+      for (const file of resolveOne(one.replace(/\._$/, ".*"), from, { packageFiles, classFile }))
+        found.add(file);
+    found.delete(from);
+    return [...found];
+  };
+}
+
+interface Lookup {
+  packageFiles: (name: string) => FileId[];
+  classFile: (name: string, from: FileId) => FileId | null;
+}
+
+/** What stands behind a class, a member or an inner class, is in the same file. */
+function resolveOne(name: string, from: FileId, { packageFiles, classFile }: Lookup): FileId[] {
+  const wild = name.endsWith(".*");
+  const parts = (wild ? name.slice(0, -2) : name).split(".");
+  for (let size = parts.length; size > Math.max(1, parts.length - 3); size--) {
+    const file = classFile(parts.slice(0, size).join("."), from);
+    if (file !== null) return [file];
+    if (wild && size === parts.length) {
+      const files = packageFiles(parts.join("."));
+      if (files.length > 0) return files;
+    }
+  }
+  // Functions of Kotlin and Scala stand in a package without a class.
+  return wild ? [] : packageFiles(parts.join(".")).slice(0, 1);
+}
+
+/** The file that defines it at its top, in a folder that ends like its package; where one file alone does, in any. */
+function byDefinition(project: Project, name: string): FileId | null {
+  const parts = name.split(".");
+  const own = parts.at(-1) ?? "";
+  const last = parts.at(-2) ?? "";
+  const files = new Set<FileId>();
+  for (const { file, definition } of project.index.definitionsNamed(own))
+    if (JVM.has(project.language(file)) && isOuter(project, file, definition)) files.add(file);
+  const near = [...files].filter((file) => nameOf(folderOf(project.path(file))) === last);
+  return near.length === 1 ? (near[0] ?? null) : null;
+}
+
+const isOuter = (project: Project, file: FileId, definition: number): boolean => {
+  const parent = project.index.definitionsIn(file)[definition]?.parent ?? -1;
+  return parent < 0 || project.index.definitionsIn(file)[parent]?.kind === "module";
+};
+
+/** Swift has modules, which are folders of the package: all files of one are meant. */
+export function swiftResolver(project: Project): Resolver {
+  return ({ module }, from) => {
+    const [name = ""] = module.split(".");
+    const folder = project.foldersNamed(name).find((one) => /(^|\/)Sources\/[^/]+$/.test(one));
+    if (folder === undefined || join(folder, "") === null) return [];
+    const files = project.filesIn(folder).filter((file) => project.language(file) === "swift");
+    return files.filter((file) => file !== from).slice(0, MOST_FILES);
+  };
+}
