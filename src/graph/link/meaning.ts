@@ -46,7 +46,8 @@ export class Meanings {
   private readonly project: Project;
   private readonly parts: Parts;
   private readonly named: (family: string) => (name: string) => Named;
-  private readonly reached: (file: FileId) => ReadonlySet<FileId>;
+  /** With the number of files that stand between. */
+  private readonly reached: (file: FileId) => ReadonlyMap<FileId, number>;
   private readonly taken: (file: FileId) => ReadonlyMap<string, readonly FileId[]>;
   private readonly known: (file: FileId) => Map<string, readonly Meaning[]>;
 
@@ -63,18 +64,19 @@ export class Meanings {
   /** See `Links.meaningOf`. */
   of(name: string, from: FileId, line?: number): readonly Meaning[] {
     const own = lastPart(name);
+    const named = this.named(familyOf(this.project.language(from)))(own);
+    if (named.sites.length === 0) return [];
     const known = this.known(from);
-    const found = known.get(own);
-    const all = found ?? this.compute(own, from);
-    if (found === undefined) known.set(own, all);
-    return line === undefined || all.length < 2 || all[0]?.certainty !== "same file"
-      ? all
-      : this.innermost(all, line);
+    let all = known.get(own);
+    if (all === undefined) {
+      all = this.compute(own, named, from);
+      known.set(own, all);
+    }
+    const several = line !== undefined && all.length > 1 && all[0]?.certainty === "same file";
+    return several ? this.innermost(all, line) : all;
   }
 
-  private compute(name: string, from: FileId): readonly Meaning[] {
-    const named = this.named(familyOf(this.project.language(from)))(name);
-    if (named.sites.length === 0) return [];
+  private compute(name: string, named: Named, from: FileId): readonly Meaning[] {
     const own = named.byFile.get(from) ?? [];
     const explicit = this.taken(from).get(name);
     if (explicit !== undefined && !own.some((site) => this.isOuter(site))) {
@@ -82,7 +84,7 @@ export class Meanings {
       if (found.length > 0) return this.best(found, "imported");
     }
     if (own.length > 0) return this.best(own, "same file");
-    const imported = this.among(named, this.reached(from));
+    const imported = this.nearest(named, this.reached(from));
     if (imported.length > 0) return this.best(imported, "imported");
     const folder = folderOf(this.project.path(from));
     const beside = named.sites.filter(({ file }) => folderOf(this.project.path(file)) === folder);
@@ -143,11 +145,18 @@ export class Meanings {
     return [];
   }
 
-  private among({ byFile }: Named, files: ReadonlySet<FileId>): Site[] {
-    const found: Site[] = [];
-    if (byFile.size <= files.size) {
-      for (const [file, sites] of byFile) if (files.has(file)) found.push(...sites);
-    } else for (const file of files) found.push(...(byFile.get(file) ?? []));
+  /** The definitions in the files that are reached in the fewest steps. */
+  private nearest({ byFile }: Named, reached: ReadonlyMap<FileId, number>): Site[] {
+    let found: Site[] = [];
+    let least = MOST_STEPS;
+    const look = (sites: Site[] | undefined, steps: number | undefined): void => {
+      if (sites === undefined || steps === undefined || steps > least) return;
+      found = steps < least ? [...sites] : [...found, ...sites];
+      least = steps;
+    };
+    if (byFile.size <= reached.size)
+      for (const [file, sites] of byFile) look(sites, reached.get(file));
+    else for (const [file, steps] of reached) look(byFile.get(file), steps);
     return found;
   }
 
@@ -173,14 +182,14 @@ export class Meanings {
   }
 
   /** The files that a file imports, those whose names they give on, and the sources of headers. */
-  private readReached(file: FileId): ReadonlySet<FileId> {
-    const reached = new Set<FileId>();
+  private readReached(file: FileId): ReadonlyMap<FileId, number> {
+    const reached = new Map<FileId, number>();
     let next: FileId[] = this.parts.importsOf(file).flatMap(({ files }) => files);
-    for (let step = 0; step <= MOST_STEPS && next.length > 0; step++) {
+    for (let step = 0; step < MOST_STEPS && next.length > 0; step++) {
       const further: FileId[] = [];
       for (const one of next) {
         if (reached.has(one)) continue;
-        reached.add(one);
+        reached.set(one, step);
         further.push(...this.parts.sourcesOfHeader(one));
         const barrel = isBarrel(this.project.path(one));
         for (const { names, files } of this.parts.importsOf(one))

@@ -20,7 +20,9 @@ class PythonModules {
   private readonly project: Project;
   private readonly isPackage: (folder: string) => boolean;
   private readonly rootOf: (folder: string) => string;
-  private readonly configured: (folder: string) => string[];
+  private readonly moduleAt: (path: string) => FileId | null;
+  private readonly usual: (root: string) => string[];
+  private readonly stands: (head: string) => boolean;
   private heads: Map<string, Map<string, number>> | null = null;
 
   constructor(project: Project) {
@@ -29,7 +31,14 @@ class PythonModules {
     this.rootOf = memo((folder) =>
       folder !== "" && this.isPackage(folder) ? this.rootOf(folderOf(folder)) : folder,
     );
-    this.configured = memo((folder) => configuredRoots(project, folder));
+    this.moduleAt = memo((path) => this.initOf(path) ?? (path === "" ? null : this.fileOf(path)));
+    const configured = memo((folder: string) => configuredRoots(project, folder));
+    this.usual = memo((root) => [...new Set([root, ...outward(root).flatMap(configured), ""])]);
+    this.stands = memo(
+      (head) =>
+        project.foldersNamed(head).length > 0 ||
+        ENDINGS.some((ending) => project.filesNamed(head + ending).length > 0),
+    );
   }
 
   resolve(module: string, names: readonly string[], from: FileId): FileId[] {
@@ -40,8 +49,9 @@ class PythonModules {
       const base = join(folder, "../".repeat(dots - 1));
       return base === null ? [] : this.targets(below(base, path), names);
     }
-    if (path === "") return [];
-    for (const root of this.rootsFor(folder, path.split("/")[0] ?? "")) {
+    const head = path.split("/")[0] ?? "";
+    if (head === "" || !this.stands(head)) return [];
+    for (const root of this.rootsFor(folder, head)) {
       const found = this.targets(below(root, path), names);
       if (found.length > 0) return found;
     }
@@ -51,14 +61,12 @@ class PythonModules {
   /** A module's file, and the modules among the names that are taken from it, which come first. */
   private targets(path: string, names: readonly string[]): FileId[] {
     const own = this.moduleAt(path);
+    // Only folders have modules in them: those with an `__init__`, and those that are nothing else.
+    if (own !== null && !this.isPackage(path)) return [own];
     const inner = names.map((name) => (name === "*" ? null : this.moduleAt(below(path, importedName(name)))));
     const modules = inner.filter((one) => one !== null);
     const rest = names.length === 0 || modules.length < names.length;
     return [...new Set([...modules, ...(own !== null && rest ? [own] : [])])];
-  }
-
-  private moduleAt(path: string): FileId | null {
-    return this.initOf(path) ?? (path === "" ? null : this.fileOf(path));
   }
 
   private initOf(folder: string): FileId | null {
@@ -72,14 +80,10 @@ class PythonModules {
   /** Folders to look below, the likeliest first. */
   private *rootsFor(folder: string, head: string): Iterable<string> {
     const own = this.rootOf(folder);
-    yield own;
-    const around = outward(own);
-    const named = around.flatMap(this.configured);
-    yield* named;
-    yield "";
+    yield* this.usual(own);
     // What Python brings itself is not meant by the name of some folder that may not even be on the path.
     if (PYTHON_STANDARD.has(head)) return;
-    yield* around.filter((one) => !this.isPackage(one));
+    yield* outward(own).filter((one) => !this.isPackage(one));
     yield* this.rootsWith(head, folder);
   }
 
