@@ -2,7 +2,7 @@
  * What files have to do with each other: imports resolved to files, names to definitions, tests to what they test. Everything is
  * computed when it is first asked for, and kept.
  */
-import { type CodeIndex, definitionAtLine, type FileId, lastPart } from "../index/code-index.ts";
+import { type CodeIndex, definitionAtLine, type FileId, lastPart, qualifiedName } from "../index/code-index.ts";
 import { sourcesOfHeader } from "./c.ts";
 import { type Meaning, Meanings } from "./meaning.ts";
 import { memo, Project, type Resolver } from "./project.ts";
@@ -38,7 +38,9 @@ export interface Links {
   /** The test files of a file, and the code that a test file is about; nearest first. */
   testsOf(file: FileId): readonly FileId[];
   testedBy(file: FileId): readonly FileId[];
-  /** Uses in tests of a definition of this file, by its name (`Stack.push`): each outermost definition around one, once. */
+  /** Who uses a definition of this file, by its name (`Stack.push`): each outermost function around a use of it, once. */
+  usersOf(file: FileId, name: string): readonly UseSite[];
+  /** Those of them that are tests. */
   testsOfSymbol(file: FileId, name: string): readonly UseSite[];
 }
 
@@ -60,14 +62,15 @@ export function linksOf(index: CodeIndex, read: (path: string) => string | null)
   const meanings = new Meanings(project, { importsOf, sourcesOfHeader: sourcesOfHeader(project) });
   const tests = new Tests(project, { importsOf, importersOf });
   const meaningOf = (name: string, from: FileId, line?: number) => meanings.of(name, from, line);
+  const usersOf = (file: FileId, name: string) => findUsers({ index, meaningOf }, file, name);
   return {
     importsOf,
     importersOf,
     meaningOf,
     testsOf: tests.testsOf,
     testedBy: tests.testedBy,
-    testsOfSymbol: (file, name) =>
-      usesInTests({ index, meaningOf, isTest: (one) => tests.isTest(one) }, file, name),
+    usersOf,
+    testsOfSymbol: (file, name) => usersOf(file, name).filter((one) => tests.isTest(one.file)),
   };
 }
 
@@ -82,25 +85,31 @@ function reversed(index: CodeIndex, importsOf: (file: FileId) => readonly Resolv
   return importers;
 }
 
-interface Sight {
-  index: CodeIndex;
-  meaningOf: (name: string, from: FileId, line: number) => readonly Meaning[];
-  isTest: (file: FileId) => boolean;
-}
-
-function usesInTests({ index, meaningOf, isTest }: Sight, file: FileId, name: string): UseSite[] {
+function findUsers(
+  { index, meaningOf }: { index: CodeIndex; meaningOf: Links["meaningOf"] },
+  file: FileId,
+  name: string,
+): UseSite[] {
   const own = lastPart(name);
   const found = new Map<string, UseSite>();
-  for (const uses of index.usesOf(own)) {
-    if (!isTest(uses.file)) continue;
+  for (const uses of index.usesOf(own))
     for (const { line, role } of uses.at) {
-      if (role === "import" || !meaningOf(own, uses.file, line).some((one) => one.file === file)) continue;
+      if (role === "import") continue;
+      const means = meaningOf(own, uses.file, line).some(
+        (one) => one.file === file && namedSo(index, one, name),
+      );
+      if (!means) continue;
       const within = outermost(index, uses.file, line);
       const key = `${uses.file} ${within}`;
       if (!found.has(key)) found.set(key, { file: uses.file, line, within });
     }
-  }
   return [...found.values()];
+}
+
+/** Whether a definition has this name, or one that ends so. */
+function namedSo(index: CodeIndex, { file, definition }: Meaning, name: string): boolean {
+  const whole = qualifiedName(index.definitionsIn(file), definition);
+  return whole === name || whole.endsWith(`.${name}`);
 }
 
 /** The function or method around a line that is in no other one; a class around it is not meant. */

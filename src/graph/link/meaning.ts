@@ -154,8 +154,7 @@ export class Meanings {
       found = steps < least ? [...sites] : [...found, ...sites];
       least = steps;
     };
-    if (byFile.size <= reached.size)
-      for (const [file, sites] of byFile) look(sites, reached.get(file));
+    if (byFile.size <= reached.size) for (const [file, sites] of byFile) look(sites, reached.get(file));
     else for (const [file, steps] of reached) look(byFile.get(file), steps);
     return found;
   }

@@ -19,6 +19,12 @@ interface Parts {
   importersOf: (file: FileId) => readonly FileId[];
 }
 
+/** What a runner takes as tests, by name alone: not the fixtures and models that stand beside them. */
+export const isTestFile = (path: string): boolean =>
+  testedStem(path) !== null ||
+  /^tests?\.\w+$/i.test(nameOf(path)) ||
+  /(^|\/)(__tests__|spec|test)\/[^/]+\.[cm]?[jt]sx?$/.test(path);
+
 /** `stack` of `test_stack.py`, `StackTest.java`, `stack_spec.rb`, `stack.test.ts`; lower case, without marks between words. */
 export function testedStem(path: string): string | null {
   const stem = nameOf(path).replace(/\.\w+$/, "");
@@ -58,6 +64,8 @@ export class Tests {
     const direct = new Set(this.parts.importersOf(file));
     const first = paired.filter((test) => direct.has(test));
     const found = new Set([...first, ...paired, ...importing]);
+    const named = [...found].filter((one) => isTestFile(this.project.path(one)));
+    if (named.length > 0) return named.slice(0, MOST_TESTS);
     if (found.size === 0) for (const test of this.sharing(file)) found.add(test);
     return [...found].slice(0, MOST_TESTS);
   }
@@ -67,7 +75,7 @@ export class Tests {
     const found: FileId[] = [];
     const seen = new Set([file]);
     let next = [file];
-    for (let step = 0; step < MOST_STEPS && next.length > 0 && found.length < MOST_TESTS; step++) {
+    for (let step = 0; step < MOST_STEPS && next.length > 0; step++) {
       const further: FileId[] = [];
       for (const one of next)
         for (const importer of this.parts.importersOf(one)) {
