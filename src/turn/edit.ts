@@ -10,6 +10,7 @@ import { isFrozen, judgedBy } from "../verify/frozen.ts";
 import type { JudgeOptions } from "../verify/judge.ts";
 import { Verifier } from "../verify/verifier.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
+import { affectedBy } from "./affected.ts";
 import { chatStep } from "./chat.ts";
 import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
@@ -125,6 +126,7 @@ async function prepare(
     onStart: ({ id, shown }, when) => parts.emit({ type: "check_start", check: id, command: shown, when }),
     onEnd: (report, when) => parts.emit({ type: "check_end", report, when }),
     onNotice: (text) => parts.emit({ type: "notice", level: "warning", text }),
+    affected: affectedBy(parts.graph, parts.signal),
   });
   const judges = judgedBy(
     checks.map(({ shown }) => shown),

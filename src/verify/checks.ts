@@ -27,7 +27,15 @@ export interface Check {
   /** Files below TMPDIR that `parse` reads. */
   artifacts?: string[];
   parse(result: RunResult): CheckReport;
+  /**
+   * What runs the tests of these files alone (relative to the workspace); null where the runner cannot be held to them. What
+   * it does not know as tests it leaves out. Its result is read as that of the whole check.
+   */
+  narrow?(paths: string[]): NarrowRun | null;
 }
+
+/** See `Check`; `env` takes the place of the check's own. */
+export type NarrowRun = Pick<Check, "command" | "shown" | "env">;
 
 /** What detection needs to see of a workspace; paths are relative to `root`. */
 export interface Place {

@@ -5,8 +5,9 @@ import type { CheckReport } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand, readDiagnostics } from "./command.ts";
+import { innerPath, shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { folderOf, idIn, outward, packagesNear, shownIn } from "./packages.ts";
+import { below, folderOf, idIn, outward, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 /** Nothing is fetched: neither modules nor another toolchain. */
@@ -88,6 +89,17 @@ function testCheck(root: string, folder: string, module: string): Check {
     litter: LITTER,
     env: ENVIRONMENT,
     parse: (run) => stopped(id, run) ?? missing(id, run) ?? readGoTest(id, run, { ...where, module }),
+    narrow(paths) {
+      const tests = paths.flatMap((path) =>
+        path.endsWith("_test.go") ? (innerPath(path, folder) ?? []) : [],
+      );
+      const packages = [...new Set(tests.map((path) => below(".", folderOf(path))))];
+      if (packages.length === 0) return null;
+      return {
+        command: ["go", "test", "-json", ...packages],
+        shown: shownIn(shownWith("go test", packages), "-C", folder),
+      };
+    },
   };
 }
 

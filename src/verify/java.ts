@@ -3,15 +3,18 @@
  * their reports in the tree as JUnit's XML; those that the run itself wrote are put together below TMPDIR and read from there.
  */
 import { join } from "node:path";
+import { nameOf, stemOf } from "../graph/link/paths.ts";
 import type { CheckReport, Diagnostic } from "../types.ts";
 import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readJunit } from "./junit.ts";
+import { shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
 import { below, idIn, outward, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 const REPORT = "smallcode-junit.xml";
+const TEST_CLASS = /(^|\/)(Test[A-Z]\w*|\w+(Tests?|TestCase|Spec))\.(java|kt|groovy|scala)$/;
 const LITTER = ["target", "build", ".gradle", "*.class"];
 
 interface Tool {
@@ -24,6 +27,8 @@ interface Tool {
   option: string;
   /** Where reports lie, for `find -path`. */
   reports: string[];
+  /** Arguments that hold it to these classes; null where one of its parts without any of them would fail. */
+  choose(classes: string[], manifests: number): string[] | null;
 }
 
 const MAVEN: Tool = {
@@ -34,6 +39,11 @@ const MAVEN: Tool = {
   args: "-o -B -q --fail-at-end -DtrimStackTrace=false test",
   option: "-f",
   reports: ["*/target/surefire-reports/TEST-*.xml"],
+  choose: (classes) => [
+    `-Dtest=${classes.join(",")}`,
+    "-DfailIfNoTests=false",
+    "-Dsurefire.failIfNoSpecifiedTests=false",
+  ],
 };
 
 const GRADLE: Tool = {
@@ -44,6 +54,7 @@ const GRADLE: Tool = {
   args: "--offline --no-daemon --console=plain --continue test",
   option: "-p",
   reports: ["*/build/test-results/*/TEST-*.xml"],
+  choose: (classes, manifests) => (manifests > 2 ? null : classes.flatMap((name) => ["--tests", `*${name}`])),
 };
 
 /** The tests of the build that the task is about; of a part of it where the task names one. */
@@ -102,28 +113,37 @@ function buildCheck(tool: Tool, { place, folder, files, modules }: Build): Check
   const some = modules.length === 0 ? "" : ` -am -pl ${modules.map(quote).join(",")}`;
   const line = `${program} ${tool.args}${some}`;
   const paths = tool.reports.map((path) => `-path ${quote(path)}`).join(" -o ");
-  return {
-    id,
-    command: shellCommand(
+  const command = (run: string): string[] =>
+    shellCommand(
       [
         `: >"$TMPDIR/began"; sleep 0.02`,
-        line,
+        run,
         "code=$?",
         `find . -type f \\( ${paths} \\) -newer "$TMPDIR/began" -exec cat {} + >"$TMPDIR/${REPORT}"`,
         "exit $code",
       ].join("\n"),
-    ),
-    shown: shownIn(
-      `${wrapped ? `./${below(folder, tool.wrapper)}` : tool.program} ${tool.args}${some}`,
-      tool.option,
-      folder,
-    ),
+    );
+  const named = wrapped ? `./${below(folder, tool.wrapper)}` : tool.program;
+  const shown = shownIn(`${named} ${tool.args}${some}`, tool.option, folder);
+  const manifests = files.filter(
+    (path) => path.startsWith(folder) && tool.manifest.test(nameOf(path)),
+  ).length;
+  return {
+    id,
+    command: command(line),
+    shown,
     cwd: where.cwd,
     kind: "test",
     builds: true,
     litter: LITTER,
     artifacts: [REPORT],
     parse: (run) => stopped(id, run) ?? readBuild({ id, tool: tool.program, files }, run, where),
+    narrow(paths) {
+      const classes = paths.filter((path) => TEST_CLASS.test(path)).map(stemOf);
+      const chosen = classes.length === 0 ? null : tool.choose(classes, manifests);
+      if (chosen === null) return null;
+      return { command: command(`${line} ${chosen.map(quote).join(" ")}`), shown: shownWith(shown, chosen) };
+    },
   };
 }
 

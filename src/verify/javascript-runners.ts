@@ -18,6 +18,8 @@ export interface Runner {
   report: string;
   /** A line for the shell that runs `line` and asks for the report; npm wants arguments for a script behind `--`. */
   wrap(line: string, how: "append" | "separate"): string;
+  /** Arguments that hold it to these files, which are quoted for the shell. */
+  files(quoted: string[]): string;
   /** What each test did; null where the report is none, or cut off. */
   read(text: string, where: Where): TestOutcome[] | null;
 }
@@ -26,6 +28,8 @@ const appended =
   (...options: string[]) =>
   (line: string, how: "append" | "separate"): string =>
     [line, ...(how === "separate" ? ["--"] : []), ...options].join(" ");
+
+const joined = (quoted: string[]): string => quoted.join(" ");
 
 const JEST_REPORT = "smallcode-jest.json";
 const BUN_REPORT = "smallcode-bun.xml";
@@ -72,6 +76,7 @@ export const RUNNERS: Runner[] = [
     pattern: /(^|[\s/])vitest(\s|$)/,
     environment: false,
     report: JEST_REPORT,
+    files: joined,
     wrap: appended("--reporter=default --reporter=json", `--outputFile.json="$TMPDIR/${JEST_REPORT}"`),
     read: readJest,
   },
@@ -82,6 +87,7 @@ export const RUNNERS: Runner[] = [
     pattern: /(^|[\s/])(jest(\.js)?|react-scripts test)(\s|$)/,
     environment: false,
     report: JEST_REPORT,
+    files: (quoted) => `--runTestsByPath ${joined(quoted)}`,
     wrap: appended("--json", `--outputFile="$TMPDIR/${JEST_REPORT}"`),
     read: readJest,
   },
@@ -92,6 +98,8 @@ export const RUNNERS: Runner[] = [
     pattern: /(^|[\s/])bun (--\S+ )*test(\s|$)/,
     environment: false,
     report: BUN_REPORT,
+    // Without "./" it would be a part of any path.
+    files: (quoted) => joined(quoted.map((path) => `./${path}`)),
     wrap: appended("--reporter=junit", `--reporter-outfile="$TMPDIR/${BUN_REPORT}"`),
     read: readBun,
   },
@@ -102,6 +110,7 @@ export const RUNNERS: Runner[] = [
     pattern: /(^|[\s/])(node|tsx)\s([^&|;]*\s)?--test(\s|$)/,
     environment: true,
     report: NODE_REPORT,
+    files: joined,
     wrap: (line) => `NODE_OPTIONS="$NODE_OPTIONS ${NODE_OPTIONS}" ${line}`,
     read: readNode,
   },

@@ -3,10 +3,11 @@
  * test, jest and vitest are asked for a report as well, and are no pass without it; any other script judges by its exit code.
  */
 import { join } from "node:path";
-import { shellCommand } from "../workspace/run.ts";
+import { quote, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand } from "./command.ts";
 import { RUNNERS, type Runner } from "./javascript-runners.ts";
+import { innerPath, shownWith } from "./narrow.ts";
 import { testReport, withoutReport } from "./outcomes.ts";
 import { below, idIn, outward, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
@@ -17,6 +18,8 @@ const TEST_FILE = /(^|\/)(test\/.*|test|test-[^/]*|[^/]*[._-]test)\.[cm]?[jt]s$|
 const NONE_FOUND = /^(No tests found|No test files found|error: 0 test files matching|Ran 0 tests)/im;
 /** What `npm init` writes where there are no tests. */
 const NO_TESTS = /no test specified/;
+/** What is left of a script without its runner: options alone, and what makes vitest end. */
+const PLAIN_SCRIPT = /^\s*(run\s*)?(--?[\w-]+(=[^\s'"`$&|;<>]+)?\s*)*$/;
 
 interface Package {
   place: Place;
@@ -104,6 +107,8 @@ interface Plan {
   /** With which it takes another folder. */
   option: string;
   runner: Runner | null;
+  /** The line with arguments that name files of tests; null where it names some already. */
+  held(files: string): string | null;
 }
 
 async function testCheck(one: Package): Promise<Check | null> {
@@ -115,12 +120,17 @@ async function testCheck(one: Package): Promise<Check | null> {
   const { runner } = plan;
   const base = { id, cwd: where.cwd, shown: shownIn(plan.shown, plan.option, folder), litter: LITTER };
   const bins = outward(folder).map((around) => join(place.root, below(around, "node_modules/.bin")));
-  const command = shellCommand(`PATH="${bins.join(":")}:$PATH"; ${plan.line}`);
+  const command = (line: string): string[] => shellCommand(`PATH="${bins.join(":")}:$PATH"; ${line}`);
   if (runner === null)
-    return { ...base, command, kind: "command", parse: (run) => readCommand(id, run, where) };
+    return {
+      ...base,
+      command: command(plan.line),
+      kind: "command",
+      parse: (run) => readCommand(id, run, where),
+    };
   return {
     ...base,
-    command,
+    command: command(plan.line),
     kind: "test",
     artifacts: [runner.report],
     parse: (run) => {
@@ -132,6 +142,12 @@ async function testCheck(one: Package): Promise<Check | null> {
         return report(id, run, { status: "no_tests", summary: `${runner.id} found no test.` });
       if (outcomes === null) return withoutReport(id, run, { tool: runner.id, where });
       return testReport(id, run, { tool: runner.id, outcomes, where });
+    },
+    narrow(paths) {
+      const inside = paths.map((path) => innerPath(path, folder)).filter((path) => path !== null);
+      const tests = inside.filter((path) => TEST_FILE.test(path));
+      const line = tests.length === 0 ? null : plan.held(runner.files(tests.map(quote)));
+      return line === null ? null : { command: command(line), shown: shownWith(base.shown, tests) };
     },
   };
 }
@@ -146,11 +162,16 @@ async function planOf(one: Package): Promise<Plan | null> {
   if (!one.files.some((path) => TEST_FILE.test(path))) return null;
   for (const runner of RUNNERS) {
     if (runner.program === null || (await ownProgram(one, runner.program)) === null) continue;
-    return { line: runner.wrap(runner.command, "append"), shown: runner.command, option: "--root", runner };
+    return direct(runner);
   }
   const runner = RUNNERS.find(({ id }) => id === (usesBun ? "bun test" : "node --test"));
-  if (runner === undefined) return null;
-  return { line: runner.wrap(runner.command, "append"), shown: runner.command, option: "--root", runner };
+  return runner === undefined ? null : direct(runner);
+}
+
+function direct(runner: Runner): Plan {
+  const line = runner.wrap(runner.command, "append");
+  const held = (files: string): string => `${line} ${files}`;
+  return { line, shown: runner.command, option: "--root", runner, held };
 }
 
 /** A report can be asked for where the runner is what the script ends with, or takes its options from the environment. */
@@ -161,11 +182,11 @@ function scripted(script: string, start: string): Plan {
   const quiet = start === "npm" ? "npm --silent" : "bun run --silent";
   const shown = `${start} test`;
   const option = start === "npm" ? "--prefix" : "--cwd";
-  if (runner === null) return { line: `${quiet} test`, shown, option, runner: null };
-  return {
-    line: runner.wrap(`${quiet} test`, start === "npm" ? "separate" : "append"),
-    shown,
-    option,
-    runner,
-  };
+  if (runner === null) return { line: `${quiet} test`, shown, option, runner: null, held: () => null };
+  const line = runner.wrap(`${quiet} test`, start === "npm" ? "separate" : "append");
+  // Files behind others that the script itself names would be run beside them.
+  const plain = PLAIN_SCRIPT.test(script.replace(runner.pattern, " "));
+  const separate = start === "npm" && runner.environment ? " --" : "";
+  const held = (files: string): string | null => (plain ? `${line}${separate} ${files}` : null);
+  return { line, shown, option, runner, held };
 }

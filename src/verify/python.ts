@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { run } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
+import { shownWith } from "./narrow.ts";
 import { PYTEST_OPTIONS, PYTEST_REPORT, PYTHON_LITTER, readPytest } from "./pytest.ts";
 import { readUnittest, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
 
@@ -95,16 +96,23 @@ async function configuresPytest(place: Place, files: string[]): Promise<boolean>
 
 function pytestCheck(place: Place, python: Interpreter): Check {
   const where = { root: place.root, cwd: place.root };
+  const command = [python.command, "-m", "pytest", "-q", ...PYTEST_OPTIONS];
+  const shown = `${python.shown} -m pytest -q`;
   return {
     id: "pytest",
-    command: [python.command, "-m", "pytest", "-q", ...PYTEST_OPTIONS],
-    shown: `${python.shown} -m pytest -q`,
+    command,
+    shown,
     cwd: place.root,
     kind: "test",
     litter: PYTHON_LITTER,
     env: ENVIRONMENT,
     artifacts: [PYTEST_REPORT],
     parse: (result) => readPytest("pytest", result, where),
+    narrow(paths) {
+      const tests = paths.filter((path) => PYTEST_FILE.test(path) || UNITTEST_FILE.test(path));
+      if (tests.length === 0) return null;
+      return { command: [...command, ...tests], shown: shownWith(shown, tests) };
+    },
   };
 }
 
@@ -127,6 +135,20 @@ export function unittestCheck(
     env: ENVIRONMENT,
     artifacts: [UNITTEST_REPORT],
     parse: (result) => readUnittest("unittest", result, where),
+    narrow(paths) {
+      const inside = folder === null ? "" : `${folder}/`;
+      const tests = paths.filter((path) => UNITTEST_FILE.test(path) && path.startsWith(inside));
+      if (tests.length === 0) return null;
+      const modules = tests.map((path) =>
+        path.slice(inside.length).replace(/\.py$/, "").replaceAll("/", "."),
+      );
+      return {
+        command: [python.command, "-c", UNITTEST_RUNNER, ...modules, "-v"],
+        shown: shownWith(`${python.shown} -m unittest`, modules),
+        // Discovery begins in this folder, and so do the names of modules.
+        env: folder === null ? ENVIRONMENT : { ...ENVIRONMENT, PYTHONPATH: folder },
+      };
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { CheckReport } from "../types.ts";
 import { type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
+import { innerPath, shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
 import { below, idIn, outward, packagesNear } from "./packages.ts";
 import { plain, report, stopped } from "./report.ts";
@@ -24,21 +25,42 @@ export async function rustChecks(place: Place, { files, near = [] }: DetectOptio
     const where = { root: place.root, cwd: join(place.root, crates) };
     const id = idIn("cargo test", folder);
     const all = crates === folder ? " --workspace" : "";
+    const command = (more: string): string[] =>
+      shellCommand(
+        `CARGO_TARGET_DIR="\${CARGO_TARGET_DIR:-$CHECK_CACHE/cargo}" exec cargo ${ARGUMENTS}${all}${more}`,
+      );
+    const shown = `cargo test --offline${folder === "" ? "" : ` --manifest-path ${folder}/Cargo.toml`}`;
     return {
       id,
-      command: shellCommand(
-        `CARGO_TARGET_DIR="\${CARGO_TARGET_DIR:-$CHECK_CACHE/cargo}" exec cargo ${ARGUMENTS}${all}`,
-      ),
-      shown: `cargo test --offline${folder === "" ? "" : ` --manifest-path ${folder}/Cargo.toml`}`,
+      command: command(""),
+      shown,
       cwd: join(place.root, folder),
       kind: "test",
       builds: true,
       litter: LITTER,
       env: ENVIRONMENT,
       parse: (run) => stopped(id, run) ?? readCargo(id, run, where),
+      narrow(paths) {
+        const chosen = targetsOf(paths, folder, files);
+        if (chosen === null) return null;
+        return { command: command(` ${chosen.join(" ")}`), shown: shownWith(shown, chosen) };
+      },
     };
   });
   return Promise.all(checks);
+}
+
+/** Arguments for the programs of tests that these files are in; null where one of them may be in another crate. */
+function targetsOf(paths: string[], folder: string, files: string[]): string[] | null {
+  const chosen = new Set<string>();
+  for (const path of paths) {
+    const inner = innerPath(path, folder);
+    const [, name] = /^tests\/([\w-]+)(?:\.rs|\/main\.rs)$/.exec(inner ?? "") ?? [];
+    if (name !== undefined) chosen.add(`--test ${name}`);
+    else if (inner?.startsWith("src/") !== true) return null;
+    else chosen.add(files.includes(below(folder, "src/lib.rs")) ? "--lib" : "--bins");
+  }
+  return chosen.size === 0 ? null : [...chosen];
 }
 
 /** The folder of the workspace of crates that a crate belongs to; its own where it stands alone. */

@@ -7,6 +7,7 @@ import { parse } from "../graph/syntax/parse.ts";
 import type { Candidate, Change, CheckReport, Failed, Result, Verdict } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
+import { AffectedFirst, type FindAffected } from "./affected.ts";
 import { type Check, runCheck } from "./checks.ts";
 import { type JudgeOptions, judge } from "./judge.ts";
 import { SYNTAX } from "./report.ts";
@@ -25,6 +26,8 @@ export interface VerifierParts {
   onStart: (check: Check, when: "baseline" | "candidate") => void;
   onEnd: (report: CheckReport, when: "baseline" | "candidate") => void;
   onNotice: (text: string) => void;
+  /** Left out: the whole checks alone are run. */
+  affected?: FindAffected;
 }
 
 /** What a check may take with a candidate, at the least; each candidate that hangs halves it. */
@@ -57,11 +60,17 @@ export class Verifier {
   /** Candidates with which a check hung. */
   private toldUnconfined = false;
   private hangs = 0;
+  private readonly affected: AffectedFirst;
   /** The files of the candidate on disk, as they were before it. */
   private applied: { path: string; text: string | null }[] = [];
 
   constructor(parts: VerifierParts) {
     this.parts = parts;
+    this.affected = new AffectedFirst({
+      checks: parts.checks,
+      find: parts.affected,
+      run: (check, when, was) => this.runWatched(check, when, this.timeFor(check, was)),
+    });
   }
 
   get litter(): string[] {
@@ -93,7 +102,7 @@ export class Verifier {
       this.parts.onNotice(
         `Not protected from what checks do (too large): ${unprotected.slice(0, 5).join(", ")}.`,
       );
-    const ran = await this.runAll("baseline", () => ({ timeoutMs: this.parts.checkTimeMs }));
+    const ran = await this.runAll("baseline");
     if (!ran.ok) return ran;
     this.first = ran.reports;
     this.before = ran.reports;
@@ -103,7 +112,7 @@ export class Verifier {
   /** Runs one check on the tree as it stands; null where there is none of that id. */
   async runOne(id: string): Promise<Result<{ report: CheckReport }> | null> {
     const check = this.parts.checks.find((one) => one.id === id);
-    return check === undefined ? null : this.runWatched(check, "candidate", this.timeFor(id));
+    return check === undefined ? null : this.runWatched(check, "candidate", this.timeFor(check));
   }
 
   /** Writes the candidate and judges it. A failure is not the candidate's: the user changed a file, the disk is full. */
@@ -113,11 +122,22 @@ export class Verifier {
     const early = judge([was], [syntax], { goal: this.goal });
     if (early.status === "failed") return { ok: true, verdict: early };
     const before = await this.textsOf(candidate.changes);
+    const prepared = await this.affected.prepare(
+      candidate.changes.map(({ path, text }, at) => ({
+        path,
+        before: before[at]?.text ?? null,
+        after: text,
+      })),
+      this.before,
+    );
+    if (!prepared.ok) return prepared;
     const written = await this.parts.transaction.apply(candidate.changes);
     if (!written.ok) return written;
     this.applied = before;
-    const ran = await this.runAll("candidate", (check) => this.timeFor(check));
+    const ran = await this.runAll("candidate");
     if (!ran.ok) return ran;
+    if (ran.refuted !== null)
+      return { ok: true, verdict: { ...ran.refuted, reports: [...ran.reports, ...ran.refuted.reports] } };
     const known = syntax.status === "unavailable" ? [] : [syntax];
     return {
       ok: true,
@@ -134,6 +154,7 @@ export class Verifier {
     this.applied = [];
     const reports = verdict.reports.filter(({ check }) => check !== SYNTAX);
     if (reports.length > 0) this.before = reports;
+    this.affected.forget();
   }
 
   /** Takes the last candidate back, and what its checks did. */
@@ -165,12 +186,14 @@ export class Verifier {
     });
   }
 
+  private reportOf(id: string): CheckReport | undefined {
+    return this.before.find(({ check }) => check === id);
+  }
+
   /** Where the check hung at the start, nothing tells how long it takes: then only its silence does. */
-  private timeFor(id: string): Patience {
-    const was = this.before.find(({ check }) => check === id);
+  private timeFor({ id, builds = false }: Check, was = this.reportOf(id)): Patience {
     const { checkTimeMs } = this.parts;
     if (was === undefined) return { timeoutMs: checkTimeMs };
-    const builds = this.parts.checks.some((check) => check.id === id && check.builds === true);
     const least = builds ? LEAST_BUILD_MS : LEAST_CANDIDATE_MS;
     const hung = was.status === "timeout" || was.status === "limit";
     const usual = hung ? 0 : was.ms * 5;
@@ -189,19 +212,32 @@ export class Verifier {
     return { check: SYNTAX, status, passed: null, failed: null, diagnostics, summary: "", ms: 0 };
   }
 
-  /** All of the checks, cheap before dear as the list has them; those behind a cancelled one are left out. */
+  /**
+   * All of the checks, cheap before dear as the list has them; those behind a cancelled one are left out, and those behind
+   * affected tests that refute the candidate.
+   */
   private async runAll(
     when: "baseline" | "candidate",
-    time: (check: string) => Patience,
-  ): Promise<Result<{ reports: CheckReport[] }>> {
+  ): Promise<Result<{ reports: CheckReport[]; refuted: Verdict | null }>> {
     const reports: CheckReport[] = [];
     for (const check of this.parts.checks) {
-      const ran = await this.runWatched(check, when, time(check.id));
+      if (when === "candidate") {
+        const early = await this.affected.refute(check.id, {
+          before: this.before,
+          first: this.first,
+          goal: this.goal,
+        });
+        if (!early.ok) return early;
+        if (early.verdict !== null && !this.parts.signal.aborted)
+          return { ok: true, reports, refuted: early.verdict };
+      }
+      const patience = when === "baseline" ? { timeoutMs: this.parts.checkTimeMs } : this.timeFor(check);
+      const ran = await this.runWatched(check, when, patience);
       if (!ran.ok) return ran;
       reports.push(ran.report);
       if (this.parts.signal.aborted) break;
     }
-    return { ok: true, reports };
+    return { ok: true, reports, refuted: null };
   }
 
   private async runWatched(

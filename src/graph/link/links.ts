@@ -2,7 +2,13 @@
  * What files have to do with each other: imports resolved to files, names to definitions, tests to what they test. Everything is
  * computed when it is first asked for, and kept.
  */
-import { type CodeIndex, definitionAtLine, type FileId, lastPart, qualifiedName } from "../index/code-index.ts";
+import {
+  type CodeIndex,
+  definitionAtLine,
+  type FileId,
+  lastPart,
+  qualifiedName,
+} from "../index/code-index.ts";
 import { sourcesOfHeader } from "./c.ts";
 import { type Meaning, Meanings } from "./meaning.ts";
 import { memo, Project, type Resolver } from "./project.ts";

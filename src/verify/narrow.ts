@@ -1,0 +1,97 @@
+/**
+ * A check held to the tests that a change affects, to refuse a bad candidate before the whole check has run. It proves nothing:
+ * a candidate that it does not refuse is judged by the whole check.
+ */
+
+import type { CheckReport, Verdict } from "../types.ts";
+import { quote } from "../workspace/run.ts";
+import type { Check, NarrowRun } from "./checks.ts";
+import { type JudgeOptions, judge } from "./judge.ts";
+
+/** Test files that a change is likely to break, nearest first, and how many the workspace has. */
+export interface AffectedFiles {
+  paths: string[];
+  of: number;
+}
+
+/** A check that is quicker than this is run as a whole. */
+const LEAST_WHOLE_MS = 2000;
+/** Of all test files, and at most so many. */
+const MOST_SHARE = 0.25;
+const MOST_FILES = 30;
+/** What the affected tests take at most, as a part of the whole check. */
+const MOST_TIME = 0.5;
+
+/** A check as it is run for some files alone. Its reports bear a name of their own. */
+function heldTo(check: Check, run: NarrowRun): Check {
+  const { narrow: _, ...base } = check;
+  const id = `${check.id} (affected)`;
+  return { ...base, ...run, id, parse: (result) => ({ ...check.parse(result), check: id }) };
+}
+
+/** A command line with the first of these arguments, and how many more there are. */
+export const shownWith = (line: string, words: string[]): string =>
+  [
+    line,
+    ...words.slice(0, 4).map(plainly),
+    ...(words.length > 4 ? [`(and ${words.length - 4} more)`] : []),
+  ].join(" ");
+
+const plainly = (word: string): string => (/^[\w./@+:= -]+$/.test(word) ? word : quote(word));
+
+/** The path as seen from a folder around it; null where it is elsewhere. */
+export function innerPath(path: string, folder: string): string | null {
+  if (folder === "") return path;
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : null;
+}
+
+/** Whether a check came to its end, and took so long that affected tests are run before it. */
+export const isSlow = ({ status, ms }: CheckReport): boolean =>
+  (status === "passed" || status === "failed") && ms >= LEAST_WHOLE_MS;
+
+/** Files that failing tests name: where their ids begin with one, or where they failed. */
+export function redPaths(reports: CheckReport[]): string[] {
+  const paths = reports.flatMap(({ diagnostics }) =>
+    diagnostics.flatMap(({ test, path }) =>
+      test === undefined ? [] : [test.split("::")[0] ?? "", path ?? ""],
+    ),
+  );
+  return [...new Set(paths)].filter((path) => path !== "");
+}
+
+/** A check held to the nearest of the affected tests; null where that cannot be, or they are too many of all. */
+export function worthNarrowing(check: Check, affected: AffectedFiles): Check | null {
+  const paths = affected.paths.slice(0, Math.min(MOST_FILES, Math.floor(affected.of * MOST_SHARE)));
+  const narrow = paths.length === 0 ? undefined : check.narrow?.(paths);
+  return narrow == null ? null : heldTo(check, narrow);
+}
+
+/** Whether a narrow run tells anything, and soon enough; `whole` is the report of the whole check on the same tree. */
+export const isTelling = (narrow: CheckReport, whole: CheckReport): boolean =>
+  (narrow.status === "passed" || narrow.status === "failed") && narrow.ms <= whole.ms * MOST_TIME;
+
+/** Reports of a check on the tree without the candidate. */
+export interface Before {
+  narrow: CheckReport;
+  whole: CheckReport;
+  /** The whole, as the turn found it. */
+  first: CheckReport;
+}
+
+/**
+ * The verdict on a candidate that the affected tests refute: one of them is worse than it was, or all that was red is among
+ * them and nothing of it is better. Null where that is not said; the whole check judges then.
+ */
+export function refutation(
+  now: CheckReport,
+  { narrow, whole, first }: Before,
+  goal: JudgeOptions["goal"],
+): Verdict | null {
+  const harm = judge([narrow], [now], { goal: "unharmed" });
+  if (harm.status === "failed") return harm;
+  const known = new Set(narrow.diagnostics.map(({ test }) => test));
+  const covered = whole.diagnostics.every(({ test }) => test !== undefined && known.has(test));
+  if (goal === "unharmed" || whole.status !== "failed" || !covered) return null;
+  const verdict = judge([narrow], [now], { goal, start: [{ ...first, check: now.check }] });
+  return verdict.status === "failed" ? verdict : null;
+}
