@@ -24,23 +24,24 @@ export function goResolver(project: Project): Resolver {
       .filesIn(folder)
       .filter((file) => project.language(file) === "go" && !project.path(file).endsWith("_test.go")),
   );
-  return ({ module }, from) => {
-    const folder = folderOf(project.path(from));
-    if (/^\.{1,2}(\/|$)/.test(module)) {
+  const vendored = project.foldersNamed("vendor").length > 0;
+  const meant = (folder: string, module: string): FileId[] => {
+    const places = around(folder).flatMap((one) =>
+      module === one.name || module.startsWith(`${one.name}/`)
+        ? [below(one.folder, module.slice(one.name.length + 1))]
+        : [],
+    );
+    if (vendored) places.push(...outward(folder).map((one) => below(one, `vendor/${module}`)));
+    return places.map(packageAt).find((files) => files.length > 0) ?? [];
+  };
+  const known = memo((folder: string) =>
+    memo((module: string): FileId[] => {
+      if (!/^\.{1,2}(\/|$)/.test(module)) return meant(folder, module);
       const target = join(folder, module);
       return target === null ? [] : packageAt(target);
-    }
-    for (const one of around(folder)) {
-      if (module !== one.name && !module.startsWith(`${one.name}/`)) continue;
-      const found = packageAt(below(one.folder, module.slice(one.name.length + 1)));
-      if (found.length > 0) return found;
-    }
-    for (const one of outward(folder)) {
-      const found = packageAt(below(one, `vendor/${module}`));
-      if (found.length > 0) return found;
-    }
-    return [];
-  };
+    }),
+  );
+  return ({ module }, from) => known(folderOf(project.path(from)))(module);
 }
 
 /** Modules that a folder's go.work uses, and those that its go.mod puts in the place of others. */

@@ -14,19 +14,25 @@ export type FindFile = (path: string | null) => FileId | null;
 const TYPED = ["ts", "tsx", "d.ts", "mts", "cts", "d.mts", "d.cts"];
 const PLAIN = ["js", "jsx", "mjs", "cjs"];
 const OTHERS = ["json", "css"];
+/** In the order in which they are looked for, from a file of TypeScript and from one of JavaScript. */
+const FROM_TYPED = [...TYPED, ...PLAIN, ...OTHERS];
+const FROM_PLAIN = [...PLAIN, ...TYPED, ...OTHERS];
+const ENDINGS = new Set(FROM_TYPED);
 /** What the ending that is written stands for when the source is TypeScript. */
-const SOURCES: Record<string, string[]> = {
-  js: ["ts", "tsx", "d.ts"],
-  jsx: ["tsx", "d.ts"],
-  mjs: ["mts", "d.mts"],
-  cjs: ["cts", "d.cts"],
-};
+const SOURCES: ReadonlyMap<string, string[]> = new Map([
+  ["js", ["ts", "tsx", "d.ts"]],
+  ["jsx", ["tsx", "d.ts"]],
+  ["mjs", ["mts", "d.mts"]],
+  ["cjs", ["cts", "d.cts"]],
+]);
 
 export function javascriptResolver(project: Project): Resolver {
-  const findFrom = {
-    typed: finder(project, [...TYPED, ...PLAIN, ...OTHERS]),
-    plain: finder(project, [...PLAIN, ...TYPED, ...OTHERS]),
+  let known: Map<string, Map<string, FileId>> | null = null;
+  const bases = () => {
+    known ??= byBase(project);
+    return known;
   };
+  const findFrom = { typed: finder(project, bases, FROM_TYPED), plain: finder(project, bases, FROM_PLAIN) };
   const aliases = memo((folder: string) => aliasesIn(project, folder));
   const packages = packagesOf(project, findFrom.typed);
   return ({ module }, from) => {
@@ -54,19 +60,41 @@ const withoutQuery = (module: string): string => (module.startsWith("?") ? "" : 
 
 const listOf = (file: FileId | null): FileId[] => (file === null ? [] : [file]);
 
-function finder(project: Project, endings: string[]): FindFile {
-  const at = (path: string): FileId | null => {
-    if (path === "") return null;
-    const ending = path.slice(path.lastIndexOf(".") + 1);
-    const bare = path.slice(0, -ending.length - 1);
-    const sources = (SOURCES[ending] ?? []).map((one) => `${bare}.${one}`);
-    const written = endings[0] === "ts" ? [...sources, path] : [path, ...sources];
-    return project.firstOf(written) ?? project.firstOf(endings.map((one) => `${path}.${one}`));
+/** The files that a path without its ending may mean, by their endings. */
+function byBase(project: Project): Map<string, Map<string, FileId>> {
+  const bases = new Map<string, Map<string, FileId>>();
+  for (const [file, { path }] of project.index.files.entries()) {
+    const [, base = "", ending = ""] = /^(.*?)\.((?:d\.)?\w+)$/.exec(path) ?? [];
+    if (!ENDINGS.has(ending)) continue;
+    const known = bases.get(base);
+    if (known === undefined) bases.set(base, new Map([[ending, file]]));
+    else known.set(ending, file);
+  }
+  return bases;
+}
+
+function finder(
+  project: Project,
+  bases: () => Map<string, Map<string, FileId>>,
+  endings: string[],
+): FindFile {
+  const pick = (base: string, wanted: string[]): FileId | null => {
+    const there = bases().get(base);
+    const ending = there === undefined ? undefined : wanted.find((one) => there.has(one));
+    return ending === undefined ? null : (there?.get(ending) ?? null);
   };
-  return (path) => {
+  const written = (path: string): FileId | null => {
+    const dot = path.lastIndexOf(".");
+    const sources = SOURCES.get(path.slice(dot + 1));
+    if (sources === undefined) return project.file(path);
+    const source = pick(path.slice(0, dot), sources);
+    return endings === FROM_TYPED ? (source ?? project.file(path)) : (project.file(path) ?? source);
+  };
+  return memo((path: string | null) => {
     if (path === null) return null;
-    return at(path) ?? project.firstOf(endings.map((one) => below(path, `index.${one}`)));
-  };
+    const own = path === "" ? null : (written(path) ?? pick(path, endings));
+    return own ?? pick(below(path, "index"), endings);
+  });
 }
 
 interface Alias {
