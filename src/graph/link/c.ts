@@ -10,6 +10,8 @@ import { memo, type Project, type Resolver } from "./project.ts";
 const ROOTS = ["", "include", "src", "inc", "lib"];
 const SOURCES = ["c", "cc", "cpp", "cxx", "c++", "m", "mm"];
 
+const SYSTEM = /^(sys|net|netinet|arpa|linux|asm|mach|bits)\//;
+
 export function cResolver(project: Project): Resolver {
   return ({ module }, from) => {
     const system = module.startsWith("<");
@@ -21,7 +23,7 @@ export function cResolver(project: Project): Resolver {
     const near = project.firstOf(places);
     if (near !== null) return near === from ? [] : [near];
     // A header of the language, or one of C++, which has no ending: not what a project merely calls so.
-    if (system && (C_STANDARD.has(name) || !name.includes("."))) return [];
+    if (system && (C_STANDARD.has(name) || SYSTEM.test(name) || !name.includes("."))) return [];
     const plain = join("", name.replace(/^(\.\.?\/)+/, ""));
     return plain === null
       ? []

@@ -3,7 +3,7 @@
  * it, or by its definition where the folders do not follow the package; `*` for all files of a package.
  */
 import type { FileId } from "../index/code-index.ts";
-import { folderOf, join, nameOf } from "./paths.ts";
+import { folderOf } from "./paths.ts";
 import { memo, type Project, type Resolver } from "./project.ts";
 
 export const JVM = new Set(["java", "kotlin", "scala", "groovy"]);
@@ -58,16 +58,28 @@ function resolveOne(name: string, from: FileId, { packageFiles, classFile }: Loo
   return wild ? [] : packageFiles(parts.join(".")).slice(0, 1);
 }
 
-/** The file that defines it at its top, in a folder that ends like its package; where one file alone does, in any. */
+/** The file that defines it at its top and is of its package, where that is one file alone. */
 function byDefinition(project: Project, name: string): FileId | null {
-  const parts = name.split(".");
-  const own = parts.at(-1) ?? "";
-  const last = parts.at(-2) ?? "";
+  const dot = name.lastIndexOf(".");
   const files = new Set<FileId>();
-  for (const { file, definition } of project.index.definitionsNamed(own))
+  for (const { file, definition } of project.index.definitionsNamed(name.slice(dot + 1)))
     if (JVM.has(project.language(file)) && isOuter(project, file, definition)) files.add(file);
-  const near = [...files].filter((file) => nameOf(folderOf(project.path(file))) === last);
-  return near.length === 1 ? (near[0] ?? null) : null;
+  const found = [...files].filter((file) => isOfPackage(project, file, name.slice(0, Math.max(0, dot))));
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** Folders that sources begin below. */
+const SOURCES = /^(java|kotlin|scala|groovy|src|source|main|test)$/;
+
+/** By the package that the file says, else by its folders: they may leave out the beginning of a package. */
+function isOfPackage(project: Project, file: FileId, name: string): boolean {
+  const said = project.index.definitionsIn(file).find(({ kind, parent }) => kind === "module" && parent < 0);
+  if (said !== undefined) return said.name === name;
+  const folders = folderOf(project.path(file)).split("/").reverse();
+  const parts = name.split(".").reverse();
+  const same = parts.findIndex((part, at) => folders[at] !== part);
+  const next = folders[same < 0 ? parts.length : same];
+  return same !== 0 && (same < 0 || next === undefined || SOURCES.test(next));
 }
 
 const isOuter = (project: Project, file: FileId, definition: number): boolean => {
@@ -80,7 +92,7 @@ export function swiftResolver(project: Project): Resolver {
   return ({ module }, from) => {
     const [name = ""] = module.split(".");
     const folder = project.foldersNamed(name).find((one) => /(^|\/)Sources\/[^/]+$/.test(one));
-    if (folder === undefined || join(folder, "") === null) return [];
+    if (folder === undefined) return [];
     const files = project.filesIn(folder).filter((file) => project.language(file) === "swift");
     return files.filter((file) => file !== from).slice(0, MOST_FILES);
   };

@@ -24,12 +24,14 @@ export const PYTHON_STANDARD: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Headers of C that are included as `<name.h>`. */
+/** Headers of C, of POSIX and of Windows that are included as `<name.h>`. */
 export const C_STANDARD: ReadonlySet<string> = new Set(
   `
   assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg
   stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar unistd wchar
   wctype
+  aio cpio dirent dlfcn fcntl fmtmsg fnmatch ftw getopt glob grp iconv langinfo libgen malloc monetary mqueue ndbm
+  netdb nl_types poll pthread pwd regex sched search semaphore spawn strings stropts syslog tar termios trace ulimit utime utmpx wordexp windows winsock2
   `
     .trim()
     .split(/\s+/)

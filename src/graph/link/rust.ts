@@ -5,13 +5,13 @@
 import type { FileId } from "../index/code-index.ts";
 import { below, folderOf, join, nameOf, outward, stemOf } from "./paths.ts";
 import { memo, type Project, type Resolver } from "./project.ts";
-import { fieldAt, readToml, textOf } from "./settings.ts";
+import { field, fieldAt, readToml, textOf } from "./settings.ts";
 
 interface Crate {
   name: string;
   folder: string;
-  /** The file that it begins with, without ending; the folder of its modules is that of this file. */
-  root: string;
+  /** The files that its library and its programs begin with, without ending; the folder of the modules of one is its own. */
+  roots: string[];
 }
 
 export function rustResolver(project: Project): Resolver {
@@ -54,7 +54,7 @@ class Crates {
     if (first === "self" || first === "super") return this.fromHere(path, parts);
     const crate = this.named(first);
     if (crate !== null)
-      return this.below(folderOf(crate.root), rest) ?? this.project.file(`${crate.root}.rs`);
+      return this.below(folderOf(mainRoot(crate)), rest) ?? this.project.file(`${mainRoot(crate)}.rs`);
     return this.below(modulesOf(path, this.isRoot(path)), parts) ?? this.below(base, parts);
   }
 
@@ -97,7 +97,8 @@ class Crates {
     if (crate === null) return false;
     const inner = path.slice(crate.folder === "" ? 0 : crate.folder.length + 1);
     return (
-      `${crate.root}.rs` === path || /^((tests|examples|benches|src\/bin)\/[^/]+|build)\.rs$/.test(inner)
+      crate.roots.some((root) => `${root}.rs` === path) ||
+      /^((tests|examples|benches|src\/bin)\/[^/]+|build)\.rs$/.test(inner)
     );
   }
 
@@ -106,8 +107,8 @@ class Crates {
     if (this.isRoot(path)) return folderOf(path);
     const crate = this.crateOf(path);
     if (crate === null) return folderOf(path);
-    const sources = folderOf(crate.root);
-    if (sources === "" || path.startsWith(`${sources}/`)) return sources;
+    const root = rootAround(crate, path);
+    if (root !== null) return folderOf(root);
     const inner = path.slice(crate.folder === "" ? 0 : crate.folder.length + 1);
     return below(crate.folder, inner.split("/")[0] ?? "");
   }
@@ -115,9 +116,10 @@ class Crates {
   private rootOf(path: string): FileId | null {
     if (this.isRoot(path)) return this.project.file(path);
     const crate = this.crateOf(path);
-    return crate === null
-      ? null
-      : this.project.firstOf([`${crate.root}.rs`, `${below(folderOf(crate.root), "main")}.rs`]);
+    if (crate === null) return null;
+    const folder = this.rootFolder(path);
+    const own = crate.roots.filter((root) => folderOf(root) === folder);
+    return this.project.firstOf([...own, below(folder, "main")].map((root) => `${root}.rs`));
   }
 
   /** A crate of the project by the name that code uses for it. */
@@ -136,11 +138,24 @@ class Crates {
     const settings = readToml(this.project.text(below(folder, "Cargo.toml")));
     const name = textOf(fieldAt(settings, "lib", "name")) ?? textOf(fieldAt(settings, "package", "name"));
     if (name === null) return null;
-    const told = textOf(fieldAt(settings, "lib", "path"));
-    const root = told === null ? null : join(folder, told.replace(/\.rs$/, ""));
-    const usual = this.project.file(below(folder, "src/lib.rs")) === null ? "src/main" : "src/lib";
-    return { name: name.replaceAll("-", "_"), folder, root: root ?? below(folder, usual) };
+    const bins = fieldAt(settings, "bin");
+    const told = [fieldAt(settings, "lib"), ...(Array.isArray(bins) ? bins : [])].map((one) => {
+      const path = textOf(field(one, "path"));
+      return path === null ? null : join(folder, path.replace(/\.rs$/, ""));
+    });
+    const usual = ["src/lib", "src/main"].map((root) => below(folder, root));
+    const roots = [...told.filter((root) => root !== null), ...usual];
+    const there = roots.filter((root) => this.project.file(`${root}.rs`) !== null);
+    return { name: name.replaceAll("-", "_"), folder, roots: there.length > 0 ? there : usual };
   }
+}
+
+const mainRoot = ({ roots }: Crate): string => roots[0] ?? "";
+
+/** The innermost of a crate's roots whose folder is around a file. */
+function rootAround({ roots }: Crate, path: string): string | null {
+  const around = roots.filter((root) => folderOf(root) === "" || path.startsWith(`${folderOf(root)}/`));
+  return around.sort((a, b) => folderOf(b).length - folderOf(a).length)[0] ?? null;
 }
 
 /** The folder where the inner modules of a file's module stand. */
