@@ -7,7 +7,7 @@
 import type { CodeGraph } from "./graph.ts";
 import { type FileId, qualifiedName } from "./index/code-index.ts";
 import { folderOf, nameOf } from "./link/paths.ts";
-import { isTestFile } from "./link/tests.ts";
+import { isNamesake, isTestFile } from "./link/tests.ts";
 
 export interface Changed {
   path: string;
@@ -153,7 +153,8 @@ class Found {
       for (const [one, { path: other }] of index.files.entries())
         if (folderOf(other) === folder && holdsTests(this.graph, one))
           this.add(one, `is in the package of ${path}`);
-    if (first !== undefined && holdsTests(this.graph, first)) this.add(first, `tests ${path}`);
+    if (first !== undefined && holdsTests(this.graph, first) && isNamesake(this.path(first), path))
+      this.add(first, `tests ${path}`);
   }
 
   /** Whatever imports a file, and what imports that, to the end. */

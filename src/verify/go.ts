@@ -7,7 +7,7 @@ import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand, readDiagnostics } from "./command.ts";
 import { innerPath, shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { below, folderOf, idIn, outward, packagesNear, shownIn } from "./packages.ts";
+import { folderOf, idIn, outward, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 /** Nothing is fetched: neither modules nor another toolchain. */
@@ -93,7 +93,9 @@ function testCheck(root: string, folder: string, module: string): Check {
       const tests = paths.flatMap((path) =>
         path.endsWith("_test.go") ? (innerPath(path, folder) ?? []) : [],
       );
-      const packages = [...new Set(tests.map((path) => below(".", folderOf(path))))];
+      const packages = [
+        ...new Set(tests.map((path) => (folderOf(path) === "" ? "." : `./${folderOf(path)}`))),
+      ];
       if (packages.length === 0) return null;
       return {
         command: ["go", "test", "-json", ...packages],

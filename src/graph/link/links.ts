@@ -44,7 +44,10 @@ export interface Links {
   /** The test files of a file, and the code that a test file is about; nearest first. */
   testsOf(file: FileId): readonly FileId[];
   testedBy(file: FileId): readonly FileId[];
-  /** Who uses a definition of this file, by its name (`Stack.push`): each outermost function around a use of it, once. */
+  /**
+   * Who uses a definition of this file, by its name (`Stack.push`): each outermost function around a use of it, once. Uses that
+   * only share its name with definitions elsewhere, too, are left out.
+   */
   usersOf(file: FileId, name: string): readonly UseSite[];
   /** Those of them that are tests. */
   testsOfSymbol(file: FileId, name: string): readonly UseSite[];
@@ -102,7 +105,7 @@ function findUsers(
     for (const { line, role } of uses.at) {
       if (role === "import") continue;
       const means = meaningOf(own, uses.file, line).some(
-        (one) => one.file === file && namedSo(index, one, name),
+        (one) => one.certainty !== "same name" && one.file === file && namedSo(index, one, name),
       );
       if (!means) continue;
       const within = outermost(index, uses.file, line);

@@ -36,6 +36,9 @@ export function testedStem(path: string): string | null {
   return match?.[1] === undefined ? null : plain(match[1]);
 }
 
+/** Whether a test is named for a file. */
+export const isNamesake = (test: string, path: string): boolean => testedStem(test) === plain(stemOf(path));
+
 const plain = (stem: string): string => stem.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 export class Tests {

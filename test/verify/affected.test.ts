@@ -1,0 +1,359 @@
+/**
+ * Affected tests before a slow check: what each runner is called with, what counts as a refutation, and whole verifications in
+ * a real project whose suite takes seconds.
+ */
+import { describe, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openGrapher } from "../../src/graph/graph.ts";
+import { affectedBy } from "../../src/turn/affected.ts";
+import type { CheckReport, Diagnostic } from "../../src/types.ts";
+import type { Check } from "../../src/verify/checks.ts";
+import { detectChecks } from "../../src/verify/checks.ts";
+import { isSlow, isTelling, redPaths, refutation, worthNarrowing } from "../../src/verify/narrow.ts";
+import { Verifier, type VerifierParts } from "../../src/verify/verifier.ts";
+import { openWorkspace } from "../../src/workspace/workspace.ts";
+import { env, hasPytest, hasPython, project } from "./place.ts";
+
+setDefaultTimeout(90_000);
+
+const report = (more: Partial<CheckReport>): CheckReport => ({
+  check: "t (affected)",
+  status: "passed",
+  passed: 3,
+  failed: 0,
+  diagnostics: [],
+  summary: "",
+  ms: 1000,
+  ...more,
+});
+const fails = (...tests: string[]): Partial<CheckReport> => ({
+  status: "failed",
+  failed: tests.length,
+  passed: 3 - tests.length,
+  diagnostics: tests.map((name): Diagnostic => ({ severity: "error", message: "no", test: name })),
+});
+
+describe("what runs some files alone", () => {
+  const narrow = async (
+    files: Record<string, string>,
+    paths: string[],
+    near: string[] = [],
+  ): Promise<[string, string] | null> => {
+    const checks = await project(files).detect({ near });
+    const run = checks.find((check) => check.narrow !== undefined)?.narrow?.(paths) ?? null;
+    return run === null ? null : [run.shown, run.command.at(-1) ?? ""];
+  };
+
+  test.skipIf(!hasPytest)("pytest: files behind its options", async () => {
+    const files = { "conftest.py": "", "tests/test_a.py": "", "tests/data.py": "" };
+    const run = await narrow(files, ["tests/test_a.py", "tests/data.py"]);
+    expect(run?.[0]).toMatch(/-m pytest -q tests\/test_a\.py$/);
+    expect(run?.[1]).toBe("tests/test_a.py");
+    expect(await narrow(files, ["tests/data.py"])).toBeNull();
+  });
+
+  test("go: packages, from the folder of the module", async () => {
+    const files = { "m/go.mod": "module x\n", "m/a/a_test.go": "", "m/b_test.go": "", "m/a/a.go": "" };
+    const run = await narrow(files, ["m/a/a_test.go", "m/b_test.go", "m/a/a.go", "other/c_test.go"]);
+    expect(run?.[0]).toBe("go -C m test ./a .");
+  });
+
+  test("cargo: programs of tests, and the library's own; another crate's are not guessed", async () => {
+    const files = {
+      "Cargo.toml": '[package]\nname = "x"\n',
+      "src/lib.rs": "",
+      "tests/it.rs": "",
+      "y/tests/z.rs": "",
+    };
+    const run = await narrow(files, ["tests/it.rs", "src/lib.rs"]);
+    expect(run?.[0]).toBe("cargo test --offline --test it --lib");
+    expect(run?.[1]).toEndWith(" --test it --lib");
+    expect(await narrow(files, ["tests/it.rs", "y/tests/z.rs"])).toBeNull();
+  });
+
+  test("maven and gradle: classes; not where parts of a build without them would fail", async () => {
+    const path = "src/test/java/x/StackTest.java";
+    const maven = await narrow({ "pom.xml": "", [path]: "" }, [path, "src/main/java/x/Stack.java"]);
+    expect(maven?.[1]).toContain("test '-Dtest=StackTest' '-DfailIfNoTests=false'");
+    const gradle = await narrow({ "build.gradle": "", [path]: "" }, [path]);
+    expect(gradle?.[1]).toContain("test '--tests' '*StackTest'");
+    const many = { "settings.gradle": "", "a/build.gradle": "", "b/build.gradle": "", [`a/${path}`]: "" };
+    expect(await narrow(many, [`a/${path}`])).toBeNull();
+  });
+
+  test("JavaScript: each runner in its way, with a script of the project or without", async () => {
+    const script = (test: string) => ({
+      "package.json": JSON.stringify({ scripts: { test } }),
+      "a.test.js": "",
+    });
+    expect((await narrow(script("jest --ci"), ["a.test.js"]))?.[1]).toEndWith("--runTestsByPath 'a.test.js'");
+    expect((await narrow(script("vitest run"), ["a.test.js"]))?.[1]).toEndWith(" 'a.test.js'");
+    expect((await narrow(script("node --test"), ["a.test.js"]))?.[1]).toEndWith(
+      "npm --silent test -- 'a.test.js'",
+    );
+    expect((await narrow({ "bun.lock": "", ...script("bun test") }, ["a.test.js"]))?.[1]).toEndWith(
+      " ./'a.test.js'",
+    );
+    expect((await narrow({ "a.test.js": "", "package.json": "{}" }, ["a.test.js"]))?.[1]).toEndWith(
+      "node --test 'a.test.js'",
+    );
+    // What names files itself, or runs something else besides, is not held to others.
+    expect(await narrow(script("jest src"), ["a.test.js"])).toBeNull();
+    expect(await narrow(script("tsc && jest"), ["a.test.js"])).toBeNull();
+    expect(await narrow(script("mocha"), ["a.test.js"])).toBeNull();
+    expect(await narrow(script("jest"), ["a.js"])).toBeNull();
+  });
+
+  test("a path with marks of the shell stays one word", async () => {
+    const name = "it's $(x) `y`.test.js";
+    const run = await narrow({ "package.json": '{ "scripts": { "test": "jest" } }', [name]: "" }, [name]);
+    expect(run?.[1]).toEndWith(`--runTestsByPath 'it'\\''s $(x) \`y\`.test.js'`);
+  });
+});
+
+describe("what is worth it", () => {
+  const check: Check = {
+    id: "t",
+    command: ["t"],
+    shown: "t",
+    cwd: "/",
+    kind: "test",
+    litter: [],
+    parse: () => report({ check: "t" }),
+    narrow: (paths) => ({ command: ["t", ...paths], shown: `t ${paths.length}` }),
+  };
+
+  test("a check that came to its end and took its time", () => {
+    expect(isSlow(report({ ms: 2500 }))).toBe(true);
+    expect(isSlow(report({ ms: 2500, ...fails("a") }))).toBe(true);
+    expect(isSlow(report({ ms: 1500 }))).toBe(false);
+    expect(isSlow(report({ ms: 9000, status: "timeout" }))).toBe(false);
+  });
+
+  test("the nearest of the affected tests, at most a quarter of all and thirty", () => {
+    const paths = Array.from({ length: 80 }, (_, at) => `t${at}`);
+    expect(worthNarrowing(check, { paths, of: 40 })?.command).toEqual(["t", ...paths.slice(0, 10)]);
+    expect(worthNarrowing(check, { paths, of: 400 })?.command).toHaveLength(31);
+    expect(worthNarrowing(check, { paths, of: 3 })).toBeNull();
+    expect(worthNarrowing(check, { paths: [], of: 400 })).toBeNull();
+    const { narrow: _, ...whole } = check;
+    expect(worthNarrowing(whole, { paths, of: 400 })).toBeNull();
+  });
+
+  test("a name of its own, and reports under it", () => {
+    const held = worthNarrowing(check, { paths: ["a"], of: 4 });
+    expect(held?.id).toBe("t (affected)");
+    expect(held?.narrow).toBeUndefined();
+    const ended = {
+      end: { kind: "exited" as const, code: 0 },
+      output: "",
+      ms: 1,
+      confinement: "none" as const,
+      artifacts: {},
+    };
+    expect(held?.parse(ended).check).toBe("t (affected)");
+  });
+
+  test("an answer that comes in half the time", () => {
+    expect(isTelling(report({ ms: 1000 }), report({ ms: 3000 }))).toBe(true);
+    expect(isTelling(report({ ms: 2000 }), report({ ms: 3000 }))).toBe(false);
+    expect(isTelling(report({ ms: 10, status: "error" }), report({ ms: 3000 }))).toBe(false);
+    expect(isTelling(report({ ms: 10, status: "no_tests" }), report({ ms: 3000 }))).toBe(false);
+  });
+
+  test("files that red tests name", () => {
+    const diagnostics: Diagnostic[] = [
+      { severity: "error", message: "", test: "tests/test_a.py::test_x", path: "src/a.py" },
+      { severity: "error", message: "", path: "src/b.py" },
+    ];
+    expect(redPaths([report({ diagnostics })])).toEqual(["tests/test_a.py", "src/a.py"]);
+  });
+});
+
+describe("refutation", () => {
+  const green = report({});
+  const whole = (more: Partial<CheckReport>): CheckReport => report({ check: "t", passed: 90, ...more });
+  const before = (narrow: CheckReport, all: CheckReport) => ({ narrow, whole: all, first: all });
+
+  test("a test that passed and fails", () => {
+    const verdict = refutation(report(fails("a")), before(green, whole({})), "green");
+    expect(verdict?.status).toBe("failed");
+    expect(verdict?.fresh.map((one) => one.test)).toEqual(["a"]);
+    expect(refutation(green, before(green, whole({})), "green")).toBeNull();
+  });
+
+  test("not one that fails without the candidate, too", () => {
+    expect(refutation(report(fails("a")), before(report(fails("a")), whole({})), "unharmed")).toBeNull();
+  });
+
+  test("fewer tests, a time-out, an error", () => {
+    for (const now of [
+      { passed: 2 },
+      { status: "timeout" },
+      { status: "error" },
+      { status: "no_tests" },
+    ] as const)
+      expect(refutation(report(now), before(green, whole({})), "unharmed")?.status).toBe("failed");
+  });
+
+  test("nothing better, where all that was red is among them", () => {
+    const red = report(fails("a"));
+    expect(refutation(red, before(red, whole(fails("a"))), "green")?.status).toBe("failed");
+    expect(refutation(red, before(red, whole(fails("a"))), ["a"])?.status).toBe("failed");
+    expect(refutation(red, before(red, whole(fails("a"))), "unharmed")).toBeNull();
+    // Another one, which is not among them, may pass now.
+    expect(refutation(red, before(red, whole(fails("a", "b"))), "green")).toBeNull();
+    // Something is better: the whole check says what that is worth.
+    const both = report(fails("a", "b"));
+    expect(refutation(red, before(both, whole(fails("a", "b"))), "green")).toBeNull();
+    expect(refutation(red, before(both, whole(fails("a", "b"))), ["b"])).toBeNull();
+  });
+});
+
+const SLOW_FILES = 8;
+
+/** Eight test files that take 0.4 s each; `test_m3` tests `m3`, and `test_order` needs `test_m0` to have run before it. */
+function slowSuite(): Record<string, string> {
+  const all: Record<string, string> = { "pkg/__init__.py": "", "tests/__init__.py": "" };
+  for (let at = 0; at < SLOW_FILES; at++) {
+    all[`pkg/m${at}.py`] = `def value():\n    return ${at}\n`;
+    all[`tests/test_m${at}.py`] =
+      `import time, unittest\nfrom pkg import m${at}\n\n\nclass Test(unittest.TestCase):\n    def test_value(self):\n        time.sleep(0.4)\n        self.assertEqual(m${at}.value(), ${at})\n`;
+  }
+  return all;
+}
+
+interface Played {
+  verifier: Verifier;
+  /** `baseline unittest`, `candidate unittest (affected)`, ... */
+  ran: string[];
+  candidate(path: string, text: string): Promise<Awaited<ReturnType<Verifier["verify"]>>>;
+}
+
+async function play(files: Record<string, string>, more: Partial<VerifierParts> = {}): Promise<Played> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "affected-test-")));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const opened = await openWorkspace(root, { ignore: [], allowWrite: () => true });
+  if (!opened.ok) throw new Error(opened.reason);
+  const { workspace } = opened;
+  const begun = await workspace.begin("test");
+  if (!begun.ok) throw new Error(begun.reason);
+  onTestFinished(() => begun.transaction.close());
+  // The same runner wherever the tests run.
+  const checks = (
+    await detectChecks(workspace, { check: null, project: [], files: await workspace.list(), env })
+  ).filter(({ kind }) => kind === "test");
+  const ran: string[] = [];
+  const { signal } = new AbortController();
+  const grapher = openGrapher(workspace);
+  onTestFinished(() => grapher.close());
+  const verifier = new Verifier({
+    workspace,
+    transaction: begun.transaction,
+    checks,
+    env,
+    checkTimeMs: 60_000,
+    outputFile: (check) => join(root, ".smallcode", `${check.replace(/\W+/g, "-")}.log`),
+    signal,
+    onStart: ({ id }, when) => ran.push(`${when} ${id.replace(/^(pytest|unittest)/, "tests")}`),
+    onEnd: () => undefined,
+    onNotice: () => undefined,
+    affected: affectedBy(grapher, signal),
+    ...more,
+  });
+  const started = await verifier.start();
+  if (!started.ok) throw new Error(started.reason);
+  return {
+    verifier,
+    ran,
+    async candidate(path, text) {
+      const read = await workspace.read(path);
+      const base = read.ok ? read.file.hash : null;
+      ran.length = 0;
+      return verifier.verify({ changes: [{ path, text, base }], origin: "model", summary: "" });
+    },
+  };
+}
+
+const verdictOf = (result: Awaited<ReturnType<Verifier["verify"]>>) => {
+  if (!result.ok) throw new Error(result.reason);
+  return result.verdict;
+};
+
+describe.skipIf(!hasPython)("a slow suite", () => {
+  test("a bad candidate is refused by the affected tests, a good one is judged by all", async () => {
+    const { verifier, ran, candidate } = await play(slowSuite());
+    verifier.want("unharmed");
+    const bad = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 30\n"));
+    expect(bad.status).toBe("failed");
+    expect(bad.fresh).toHaveLength(1);
+    expect(bad.fresh[0]?.test).toContain("test_m3");
+    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)"]);
+    expect(await verifier.takeBack()).toBeNull();
+
+    // The run without a candidate is known now.
+    const worse = verdictOf(await candidate("pkg/m3.py", "def value():\n    return None\n"));
+    expect(worse.status).toBe("failed");
+    expect(ran).toEqual(["candidate tests (affected)"]);
+    await verifier.takeBack();
+
+    const good = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 1 + 2\n"));
+    expect(good.status).toBe("verified");
+    expect(good.reports.map(({ check }) => check)).not.toContain("unittest (affected)");
+    expect(good.reports[0]?.passed).toBe(SLOW_FILES);
+    expect(ran).toEqual(["candidate tests (affected)", "candidate tests"]);
+
+    verifier.accept(good);
+    await candidate("pkg/m3.py", "def value():\n    return 2 + 1\n");
+    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)", "candidate tests"]);
+  });
+
+  test("a candidate that leaves what was red as it was is refused by it alone", async () => {
+    const files = { ...slowSuite(), "pkg/m5.py": "def value():\n    return 50\n" };
+    const { verifier, ran, candidate } = await play(files);
+    verifier.want("green");
+    const same = verdictOf(await candidate("pkg/m5.py", "def value():\n    return 51\n"));
+    expect(same.status).toBe("failed");
+    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)"]);
+    await verifier.takeBack();
+    const good = verdictOf(await candidate("pkg/m5.py", "def value():\n    return 5\n"));
+    expect(good.status).toBe("verified");
+    expect(ran).toEqual(["candidate tests (affected)", "candidate tests"]);
+  });
+
+  test("a test that needs another one to have run is not held against a candidate", async () => {
+    const files = slowSuite();
+    files["pkg/m0.py"] = "seen = []\n\n\ndef value():\n    seen.append(1)\n    return 0\n";
+    files["tests/test_m1.py"] =
+      "import unittest\nfrom pkg import m0, m1\n\n\nclass Test(unittest.TestCase):\n    def test_value(self):\n        self.assertTrue(m0.seen)\n        self.assertEqual(m1.value(), 1)\n";
+    const { verifier, ran, candidate } = await play(files);
+    verifier.want("unharmed");
+    const good = verdictOf(await candidate("pkg/m1.py", "def value():\n    return 2 - 1\n"));
+    expect(good.status).toBe("verified");
+    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)", "candidate tests"]);
+  });
+
+  test("a quick suite, and one without a graph, is run as a whole alone", async () => {
+    const quick = Object.fromEntries(
+      Object.entries(slowSuite()).map(([path, text]) => [path, text.replace("0.4", "0")]),
+    );
+    const one = await play(quick, {
+      affected: () => {
+        throw new Error("nobody asks");
+      },
+    });
+    expect(verdictOf(await one.candidate("pkg/m3.py", "def value():\n    return 30\n")).status).toBe(
+      "failed",
+    );
+    expect(one.ran).toEqual(["candidate tests"]);
+    const none = await play(slowSuite(), { affected: async () => ({ paths: [], of: 0 }) });
+    await none.candidate("pkg/m3.py", "def value():\n    return 30\n");
+    expect(none.ran).toEqual(["candidate tests"]);
+  });
+});
