@@ -9,9 +9,9 @@ import { dirname, join } from "node:path";
 import { openGrapher } from "../../src/graph/graph.ts";
 import { affectedBy } from "../../src/turn/affected.ts";
 import type { CheckReport, Diagnostic } from "../../src/types.ts";
-import type { Check } from "../../src/verify/checks.ts";
-import { detectChecks } from "../../src/verify/checks.ts";
+import type { Check, Place } from "../../src/verify/checks.ts";
 import { isSlow, isTelling, redPaths, refutation, worthNarrowing } from "../../src/verify/narrow.ts";
+import { unittestCheck } from "../../src/verify/python.ts";
 import { Verifier, type VerifierParts } from "../../src/verify/verifier.ts";
 import { openWorkspace } from "../../src/workspace/workspace.ts";
 import { env, hasPytest, hasPython, project } from "./place.ts";
@@ -212,18 +212,53 @@ describe("refutation", () => {
   });
 });
 
-const SLOW_FILES = 8;
+const FILES = 8;
 
-/** Eight test files that take 0.4 s each; `test_m3` tests `m3`, and `test_order` needs `test_m0` to have run before it. */
-function slowSuite(): Record<string, string> {
+/** Eight modules, and the tests of each, which take 0.4 s where there is a time to take. */
+function suite(seconds: number): Record<string, string> {
   const all: Record<string, string> = { "pkg/__init__.py": "", "tests/__init__.py": "" };
-  for (let at = 0; at < SLOW_FILES; at++) {
+  for (let at = 0; at < FILES; at++) {
     all[`pkg/m${at}.py`] = `def value():\n    return ${at}\n`;
     all[`tests/test_m${at}.py`] =
-      `import time, unittest\nfrom pkg import m${at}\n\n\nclass Test(unittest.TestCase):\n    def test_value(self):\n        time.sleep(0.4)\n        self.assertEqual(m${at}.value(), ${at})\n`;
+      `import time, unittest\nfrom pkg import m${at}\n\n\nclass Test(unittest.TestCase):\n    def test_value(self):\n        time.sleep(${seconds})\n        self.assertEqual(m${at}.value(), ${at})\n`;
   }
   return all;
 }
+
+/**
+ * A runner in the shell that takes 2.1 s for all of it and nothing for some files: a test passes where its module returns its
+ * number. The test of `m1` passes only where that of `m0` is run, too.
+ */
+const RUNNER = `
+for test in "$@"; do
+  n=\${test#tests/test_m}; n=\${n%.py}
+  ok=fail
+  grep -Eq "return ($n|0 \\+ $n)$" "pkg/m$n.py" && ok=pass
+  case "$n $*" in "1 "*test_m0*) ;; "1 "*) ok=fail ;; esac
+  echo "$ok $test"
+done
+[ $# -lt ${FILES} ] || sleep 2.1
+`;
+const ALL = Array.from({ length: FILES }, (_, at) => `tests/test_m${at}.py`);
+
+const shell = (root: string, id = "sh"): Check => ({
+  id,
+  command: ["sh", "-c", RUNNER, "sh", ...ALL],
+  shown: "run",
+  cwd: root,
+  kind: "test",
+  litter: [],
+  parse: (run) => {
+    const outcomes = [...run.output.matchAll(/^(pass|fail) (\S+)$/gm)].map(([, how, name]) => ({
+      how,
+      name,
+    }));
+    const failed = outcomes.filter(({ how }) => how === "fail").map(({ name = "" }) => name);
+    const passed = outcomes.length - failed.length;
+    return report({ check: id, ...(failed.length > 0 ? fails(...failed) : {}), passed, ms: run.ms });
+  },
+  narrow: (paths) => ({ command: ["sh", "-c", RUNNER, "sh", ...paths], shown: `run ${paths.join(" ")}` }),
+});
 
 interface Played {
   verifier: Verifier;
@@ -232,7 +267,13 @@ interface Played {
   candidate(path: string, text: string): Promise<Awaited<ReturnType<Verifier["verify"]>>>;
 }
 
-async function play(files: Record<string, string>, more: Partial<VerifierParts> = {}): Promise<Played> {
+type Checks = (root: string) => Check[] | Promise<Check[]>;
+
+async function play(
+  files: Record<string, string>,
+  checksOf: Checks = (root) => [shell(root)],
+  more: Partial<VerifierParts> = {},
+): Promise<Played> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "affected-test-")));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
@@ -245,10 +286,7 @@ async function play(files: Record<string, string>, more: Partial<VerifierParts> 
   const begun = await workspace.begin("test");
   if (!begun.ok) throw new Error(begun.reason);
   onTestFinished(() => begun.transaction.close());
-  // The same runner wherever the tests run.
-  const checks = (
-    await detectChecks(workspace, { check: null, project: [], files: await workspace.list(), env })
-  ).filter(({ kind }) => kind === "test");
+  const checks = await checksOf(root);
   const ran: string[] = [];
   const { signal } = new AbortController();
   const grapher = openGrapher(workspace);
@@ -261,7 +299,7 @@ async function play(files: Record<string, string>, more: Partial<VerifierParts> 
     checkTimeMs: 60_000,
     outputFile: (check) => join(root, ".smallcode", `${check.replace(/\W+/g, "-")}.log`),
     signal,
-    onStart: ({ id }, when) => ran.push(`${when} ${id.replace(/^(pytest|unittest)/, "tests")}`),
+    onStart: ({ id }, when) => ran.push(`${when} ${id}`),
     onEnd: () => undefined,
     onNotice: () => undefined,
     affected: affectedBy(grapher, signal),
@@ -286,74 +324,95 @@ const verdictOf = (result: Awaited<ReturnType<Verifier["verify"]>>) => {
   return result.verdict;
 };
 
-describe.skipIf(!hasPython)("a slow suite", () => {
+describe("a slow suite", () => {
   test("a bad candidate is refused by the affected tests, a good one is judged by all", async () => {
-    const { verifier, ran, candidate } = await play(slowSuite());
+    const { verifier, ran, candidate } = await play(suite(0));
     verifier.want("unharmed");
     const bad = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 30\n"));
     expect(bad.status).toBe("failed");
-    expect(bad.fresh).toHaveLength(1);
-    expect(bad.fresh[0]?.test).toContain("test_m3");
-    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)"]);
+    expect(bad.fresh.map((one) => one.test)).toEqual(["tests/test_m3.py"]);
+    expect(ran).toEqual(["baseline sh (affected)", "candidate sh (affected)"]);
     expect(await verifier.takeBack()).toBeNull();
 
     // The run without a candidate is known now.
     const worse = verdictOf(await candidate("pkg/m3.py", "def value():\n    return None\n"));
     expect(worse.status).toBe("failed");
-    expect(ran).toEqual(["candidate tests (affected)"]);
+    expect(ran).toEqual(["candidate sh (affected)"]);
     await verifier.takeBack();
 
-    const good = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 1 + 2\n"));
-    expect(good.status).toBe("verified");
-    expect(good.reports.map(({ check }) => check)).not.toContain("unittest (affected)");
-    expect(good.reports[0]?.passed).toBe(SLOW_FILES);
-    expect(ran).toEqual(["candidate tests (affected)", "candidate tests"]);
+    const good = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 0 + 3\n"));
+    expect(good).toMatchObject({
+      status: "verified",
+      reports: [{ check: "sh", passed: FILES }, { check: "syntax" }],
+    });
+    expect(ran).toEqual(["candidate sh (affected)", "candidate sh"]);
 
+    // The test of m1 fails in a run of its own, also without a candidate.
     verifier.accept(good);
-    await candidate("pkg/m3.py", "def value():\n    return 2 + 1\n");
-    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)", "candidate tests"]);
+    const other = verdictOf(await candidate("pkg/m1.py", "def value():\n    return 0 + 1\n"));
+    expect(other.status).toBe("verified");
+    expect(ran).toEqual(["baseline sh (affected)", "candidate sh (affected)", "candidate sh"]);
+
+    // What was accepted is another tree to begin from.
+    verifier.accept(other);
+    await candidate("pkg/m1.py", "def value():\n    return 2\n");
+    expect(ran[0]).toEqual("baseline sh (affected)");
   });
 
   test("a candidate that leaves what was red as it was is refused by it alone", async () => {
-    const files = { ...slowSuite(), "pkg/m5.py": "def value():\n    return 50\n" };
-    const { verifier, ran, candidate } = await play(files);
+    const { verifier, ran, candidate } = await play({
+      ...suite(0),
+      "pkg/m5.py": "def value():\n    return 50\n",
+    });
     verifier.want("green");
     const same = verdictOf(await candidate("pkg/m5.py", "def value():\n    return 51\n"));
     expect(same.status).toBe("failed");
-    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)"]);
+    expect(ran).toEqual(["baseline sh (affected)", "candidate sh (affected)"]);
     await verifier.takeBack();
     const good = verdictOf(await candidate("pkg/m5.py", "def value():\n    return 5\n"));
     expect(good.status).toBe("verified");
-    expect(ran).toEqual(["candidate tests (affected)", "candidate tests"]);
+    expect(ran).toEqual(["candidate sh (affected)", "candidate sh"]);
   });
 
-  test("a test that needs another one to have run is not held against a candidate", async () => {
-    const files = slowSuite();
-    files["pkg/m0.py"] = "seen = []\n\n\ndef value():\n    seen.append(1)\n    return 0\n";
-    files["tests/test_m1.py"] =
-      "import unittest\nfrom pkg import m0, m1\n\n\nclass Test(unittest.TestCase):\n    def test_value(self):\n        self.assertTrue(m0.seen)\n        self.assertEqual(m1.value(), 1)\n";
-    const { verifier, ran, candidate } = await play(files);
+  test("what the checks before it said is told with the refutation", async () => {
+    const first = (root: string): Check => ({
+      ...shell(root, "first"),
+      command: ["sh", "-c", "echo pass x"],
+    });
+    const { verifier, ran, candidate } = await play(suite(0), (root) => [first(root), shell(root)]);
     verifier.want("unharmed");
-    const good = verdictOf(await candidate("pkg/m1.py", "def value():\n    return 2 - 1\n"));
-    expect(good.status).toBe("verified");
-    expect(ran).toEqual(["baseline tests (affected)", "candidate tests (affected)", "candidate tests"]);
+    const bad = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 30\n"));
+    expect(bad.reports.map(({ check, status }) => [check, status])).toEqual([
+      ["first", "passed"],
+      ["sh (affected)", "failed"],
+    ]);
+    expect(ran).toEqual(["baseline sh (affected)", "candidate first", "candidate sh (affected)"]);
   });
 
-  test("a quick suite, and one without a graph, is run as a whole alone", async () => {
-    const quick = Object.fromEntries(
-      Object.entries(slowSuite()).map(([path, text]) => [path, text.replace("0.4", "0")]),
-    );
-    const one = await play(quick, {
+  test("a quick suite is run as a whole alone, and the graph is not asked", async () => {
+    const quick = (root: string): Check => ({
+      ...shell(root),
+      command: ["sh", "-c", RUNNER, "sh", ...ALL.slice(1)],
+    });
+    const one = await play(suite(0), (root) => [quick(root)], {
       affected: () => {
-        throw new Error("nobody asks");
+        throw new Error("Nobody asks.");
       },
     });
     expect(verdictOf(await one.candidate("pkg/m3.py", "def value():\n    return 30\n")).status).toBe(
       "failed",
     );
-    expect(one.ran).toEqual(["candidate tests"]);
-    const none = await play(slowSuite(), { affected: async () => ({ paths: [], of: 0 }) });
-    await none.candidate("pkg/m3.py", "def value():\n    return 30\n");
-    expect(none.ran).toEqual(["candidate tests"]);
+    expect(one.ran).toEqual(["candidate sh"]);
+  });
+
+  test.skipIf(!hasPython)("with unittest itself", async () => {
+    const found: Checks = (root) => [
+      unittestCheck({ root } as Place, { command: "python3", shown: "python3" }, ALL),
+    ];
+    const { verifier, ran, candidate } = await play(suite(0.3), found);
+    verifier.want("unharmed");
+    const bad = verdictOf(await candidate("pkg/m3.py", "def value():\n    return 30\n"));
+    expect(bad.fresh.map((one) => one.test)).toEqual(["test_m3.Test.test_value"]);
+    expect(ran).toEqual(["baseline unittest (affected)", "candidate unittest (affected)"]);
   });
 });
