@@ -16,9 +16,11 @@ export interface AffectedFiles {
 
 /** A check that is quicker than this is run as a whole. */
 const LEAST_WHOLE_MS = 2000;
-/** Of all test files, and at most so many. */
-const MOST_SHARE = 0.25;
-const MOST_FILES = 30;
+/** Of all test files, and at most so many: the nearest refute most, and a good candidate pays for them beside the whole. */
+const MOST_SHARE = 0.1;
+const MOST_FILES = 20;
+/** Of fewer test files none is left out. */
+const LEAST_FILES = 4;
 /** What the affected tests take at most, as a part of the whole check. */
 const MOST_TIME = 0.5;
 
@@ -61,7 +63,8 @@ export function redPaths(reports: CheckReport[]): string[] {
 
 /** A check held to the nearest of the affected tests; null where that cannot be, or they are too many of all. */
 export function worthNarrowing(check: Check, affected: AffectedFiles): Check | null {
-  const paths = affected.paths.slice(0, Math.min(MOST_FILES, Math.floor(affected.of * MOST_SHARE)));
+  const most = affected.of < LEAST_FILES ? 0 : Math.max(1, Math.floor(affected.of * MOST_SHARE));
+  const paths = affected.paths.slice(0, Math.min(MOST_FILES, most));
   const narrow = paths.length === 0 ? undefined : check.narrow?.(paths);
   return narrow == null ? null : heldTo(check, narrow);
 }

@@ -132,10 +132,11 @@ describe("what is worth it", () => {
     expect(isSlow(report({ ms: 9000, status: "timeout" }))).toBe(false);
   });
 
-  test("the nearest of the affected tests, at most a quarter of all and thirty", () => {
+  test("the nearest of the affected tests, at most a tenth of all and twenty", () => {
     const paths = Array.from({ length: 80 }, (_, at) => `t${at}`);
-    expect(worthNarrowing(check, { paths, of: 40 })?.command).toEqual(["t", ...paths.slice(0, 10)]);
-    expect(worthNarrowing(check, { paths, of: 400 })?.command).toHaveLength(31);
+    expect(worthNarrowing(check, { paths, of: 40 })?.command).toEqual(["t", ...paths.slice(0, 4)]);
+    expect(worthNarrowing(check, { paths, of: 400 })?.command).toHaveLength(21);
+    expect(worthNarrowing(check, { paths, of: 4 })?.command).toEqual(["t", "t0"]);
     expect(worthNarrowing(check, { paths, of: 3 })).toBeNull();
     expect(worthNarrowing(check, { paths: [], of: 400 })).toBeNull();
     const { narrow: _, ...whole } = check;
