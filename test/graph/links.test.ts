@@ -121,6 +121,20 @@ describe("meaningOf", () => {
     expect(meant(files, "render", "d.go")).toEqual([]);
   });
 
+  test("what is taken from another project, and a module itself, is no definition of that name", () => {
+    const files: Record<string, Said> = {
+      "lib/paths.py": { defines: ["function join 1-2"] },
+      "lib/models.py": { defines: ["class User 1-2"] },
+      "far/checks.py": { defines: ["variable models 1-1"] },
+      "app/use.py": { imports: ["os.path: join", "lib: models"] },
+      "app/own.py": { imports: ["os.path: join"], defines: ["class Own 1-5", "method join 2-3"] },
+    };
+    expect(meant(files, "join", "app/use.py")).toEqual([]);
+    expect(meant(files, "models", "app/use.py")).toEqual([]);
+    expect(meant(files, "User", "app/use.py")).toEqual(["imported: lib/models.py:1"]);
+    expect(meant(files, "join", "app/own.py")).toEqual(["same file: app/own.py:2"]);
+  });
+
   test("at most 32", () => {
     const many = Object.fromEntries(
       Array.from({ length: 90 }, (_, at): [string, Said] => [

@@ -6,8 +6,8 @@
 import { type CodeIndex, type FileId, lastPart, type Site } from "../index/code-index.ts";
 import { isBarrel } from "./javascript.ts";
 import type { ResolvedImport } from "./links.ts";
-import { folderOf } from "./paths.ts";
-import { memo, type Project } from "./project.ts";
+import { folderOf, nameOf, stemOf } from "./paths.ts";
+import { listAt, memo, type Project } from "./project.ts";
 
 /** How sure it is that a use means a definition, best first. */
 export type Certainty = "same file" | "imported" | "same package" | "only one" | "same name";
@@ -30,16 +30,20 @@ const familyOf = memo(
   (language: string): string => FAMILIES.find((family) => family.includes(language))?.[0] ?? language,
 );
 
-/** The definitions of a name in one family of languages. */
+/** The definitions of a name in one family of languages: code before tests before what is nobody's work in the project. */
 interface Named {
   sites: readonly Site[];
   byFile: Map<FileId, Site[]>;
+  byFolder: Map<string, Site[]>;
 }
 
 interface Parts {
   importsOf: (file: FileId) => readonly ResolvedImport[];
   sourcesOfHeader: (file: FileId) => FileId[];
 }
+
+const meaningsOf = (sites: readonly Site[], certainty: Certainty): readonly Meaning[] =>
+  sites.slice(0, MOST_MEANINGS).map(({ file, definition }) => ({ file, definition, certainty }));
 
 export class Meanings {
   private readonly index: CodeIndex;
@@ -81,29 +85,29 @@ export class Meanings {
     const explicit = this.taken(from).get(name);
     if (explicit !== undefined && !own.some((site) => this.isOuter(site))) {
       const found = this.given(explicit, named, name);
-      if (found.length > 0) return this.best(found, "imported");
+      if (found.length > 0) return meaningsOf(found, "imported");
+      // A module itself, or something of another project: no definition of the name is meant.
+      if (own.length === 0 && explicit.every((file) => this.isModule(file, name))) return [];
     }
-    if (own.length > 0) return this.best(own, "same file");
+    if (own.length > 0) return meaningsOf(own, "same file");
     const imported = this.nearest(named, this.reached(from));
-    if (imported.length > 0) return this.best(imported, "imported");
-    const folder = folderOf(this.project.path(from));
-    const beside = named.sites.filter(({ file }) => folderOf(this.project.path(file)) === folder);
-    if (beside.length > 0) return this.best(beside, "same package");
-    const real = named.sites.filter((site) => this.weight(site) === 0);
-    if (real.length === 1) return this.best(real, "only one");
-    return this.best(named.sites, named.sites.length === 1 ? "only one" : "same name");
+    if (imported.length > 0) return meaningsOf(imported, "imported");
+    const beside = named.byFolder.get(folderOf(this.project.path(from)));
+    if (beside !== undefined) return meaningsOf(beside, "same package");
+    const [first, second] = named.sites;
+    const single = second === undefined || (this.weight(first) === 0 && this.weight(second) > 0);
+    return single ? meaningsOf(named.sites.slice(0, 1), "only one") : meaningsOf(named.sites, "same name");
   }
 
-  private best(sites: readonly Site[], certainty: Certainty): readonly Meaning[] {
-    const some = sites.length > MOST_MEANINGS * 8 ? sites.slice(0, MOST_MEANINGS * 8) : sites;
-    const ordered = some.length < 2 ? some : [...some].sort((a, b) => this.weight(a) - this.weight(b));
-    return ordered.slice(0, MOST_MEANINGS).map(({ file, definition }) => ({ file, definition, certainty }));
-  }
-
-  /** Code of the project before its tests, and what is nobody's work in it last. */
-  private weight({ file }: Site): number {
-    const kind = this.index.files[file]?.kind;
+  private weight(site: Site | undefined): number {
+    const kind = this.index.files[site?.file ?? -1]?.kind;
     return kind === "code" ? 0 : kind === "test" ? 1 : 2;
+  }
+
+  /** Whether a file is the module that a name stands for. */
+  private isModule(file: FileId, name: string): boolean {
+    const path = this.project.path(file);
+    return stemOf(path) === name || (isBarrel(path) && nameOf(folderOf(path)) === name);
   }
 
   private isOuter({ file, definition }: Site): boolean {
@@ -163,20 +167,21 @@ export class Meanings {
     const sites = this.index
       .definitionsNamed(name)
       .filter(({ file }) => familyOf(this.project.language(file)) === family);
+    if (sites.length > 1) sites.sort((a, b) => this.weight(a) - this.weight(b));
     const byFile = new Map<FileId, Site[]>();
+    const byFolder = new Map<string, Site[]>();
     for (const site of sites) {
-      const known = byFile.get(site.file);
-      if (known === undefined) byFile.set(site.file, [site]);
-      else known.push(site);
+      listAt(byFile, site.file).push(site);
+      listAt(byFolder, folderOf(this.project.path(site.file))).push(site);
     }
-    return { sites, byFile };
+    return { sites, byFile, byFolder };
   }
 
-  /** Names that a file takes from others, with the files; "*" for all names. */
+  /** Names that a file takes from others, with the files; none where they are of another project; "*" for all names. */
   private readTaken(file: FileId): ReadonlyMap<string, readonly FileId[]> {
     const taken = new Map<string, readonly FileId[]>();
     for (const { names, files } of this.parts.importsOf(file))
-      if (files.length > 0) for (const name of names) taken.set(name, [...(taken.get(name) ?? []), ...files]);
+      for (const name of names) taken.set(name, [...(taken.get(name) ?? []), ...files]);
     return taken;
   }
 

@@ -107,11 +107,7 @@ export class Project {
         all.add(one);
       }
     const byName = new Map<string, string[]>();
-    for (const folder of [...all].sort()) {
-      const known = byName.get(nameOf(folder));
-      if (known === undefined) byName.set(nameOf(folder), [folder]);
-      else known.push(folder);
-    }
+    for (const folder of [...all].sort()) listAt(byName, nameOf(folder)).push(folder);
     return byName;
   }
 }
@@ -119,12 +115,18 @@ export class Project {
 function groupBy({ files }: CodeIndex, key: (path: string) => string): Map<string, FileId[]> {
   const groups = new Map<string, FileId[]>();
   for (const [id, { path }] of files.entries()) {
-    const at = key(path);
-    const known = groups.get(at);
-    if (known === undefined) groups.set(at, [id]);
-    else known.push(id);
+    listAt(groups, key(path)).push(id);
   }
   return groups;
+}
+
+/** The list under a key, made where it is missing. */
+export function listAt<K, V>(map: Map<K, V[]>, key: K): V[] {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const list: V[] = [];
+  map.set(key, list);
+  return list;
 }
 
 /** A function that computes each answer once. */

@@ -5,7 +5,7 @@
 import { type FileId, lastPart } from "../index/code-index.ts";
 import type { ResolvedImport } from "./links.ts";
 import { folderOf, nameOf, shared, stemOf } from "./paths.ts";
-import { memo, type Project } from "./project.ts";
+import { listAt, memo, type Project } from "./project.ts";
 
 /** Through so many files an import is followed. */
 const MOST_STEPS = 3;
@@ -140,9 +140,7 @@ export class Tests {
     for (const [file, { path, kind }] of this.project.index.files.entries()) {
       const own = kind === "code" || kind === "test" ? stem(file, path) : null;
       if (own === null || own === "") continue;
-      const known = found.get(own);
-      if (known === undefined) found.set(own, [file]);
-      else known.push(file);
+      listAt(found, own).push(file);
     }
     return found;
   }
