@@ -49,7 +49,8 @@ export class Meanings {
   private readonly index: CodeIndex;
   private readonly project: Project;
   private readonly parts: Parts;
-  private readonly named: (family: string) => (name: string) => Named;
+  private readonly namedFor: (file: FileId) => (name: string) => Named;
+  private readonly gathers: (file: FileId) => boolean;
   /** With the number of files that stand between. */
   private readonly reached: (file: FileId) => ReadonlyMap<FileId, number>;
   private readonly taken: (file: FileId) => ReadonlyMap<string, readonly FileId[]>;
@@ -59,7 +60,9 @@ export class Meanings {
     this.project = project;
     this.index = project.index;
     this.parts = parts;
-    this.named = memo((family) => memo((name) => this.readNamed(family, name)));
+    const named = memo((family: string) => memo((name: string) => this.readNamed(family, name)));
+    this.namedFor = memo((file) => named(familyOf(project.language(file))));
+    this.gathers = memo((file) => isBarrel(project.path(file)));
     this.reached = memo((file) => this.readReached(file));
     this.taken = memo((file) => this.readTaken(file));
     this.known = memo(() => new Map());
@@ -68,7 +71,7 @@ export class Meanings {
   /** See `Links.meaningOf`. */
   of(name: string, from: FileId, line?: number): readonly Meaning[] {
     const own = lastPart(name);
-    const named = this.named(familyOf(this.project.language(from)))(own);
+    const named = this.namedFor(from)(own);
     if (named.sites.length === 0) return [];
     const known = this.known(from);
     let all = known.get(own);
@@ -107,7 +110,7 @@ export class Meanings {
   /** Whether a file is the module that a name stands for. */
   private isModule(file: FileId, name: string): boolean {
     const path = this.project.path(file);
-    return stemOf(path) === name || (isBarrel(path) && nameOf(folderOf(path)) === name);
+    return stemOf(path) === name || (this.gathers(file) && nameOf(folderOf(path)) === name);
   }
 
   private isOuter({ file, definition }: Site): boolean {
@@ -195,7 +198,7 @@ export class Meanings {
         if (reached.has(one)) continue;
         reached.set(one, step);
         further.push(...this.parts.sourcesOfHeader(one));
-        const barrel = isBarrel(this.project.path(one));
+        const barrel = this.gathers(one);
         for (const { names, files } of this.parts.importsOf(one))
           if (barrel || names.includes("*")) further.push(...files);
       }

@@ -46,12 +46,14 @@ export class Tests {
   readonly testedBy: (file: FileId) => readonly FileId[];
   private readonly project: Project;
   private readonly parts: Parts;
+  private readonly isNamed: (file: FileId) => boolean;
   private stems: Map<string, FileId[]> | null = null;
   private testStems: Map<string, FileId[]> | null = null;
 
   constructor(project: Project, parts: Parts) {
     this.project = project;
     this.parts = parts;
+    this.isNamed = memo((file) => isTestFile(project.path(file)));
     this.testsOf = memo((file) => this.readTestsOf(file));
     this.testedBy = memo((file) => this.readTestedBy(file));
   }
@@ -67,7 +69,7 @@ export class Tests {
     const direct = new Set(this.parts.importersOf(file));
     const first = paired.filter((test) => direct.has(test));
     const found = new Set([...first, ...paired, ...importing]);
-    const named = [...found].filter((one) => isTestFile(this.project.path(one)));
+    const named = [...found].filter(this.isNamed);
     if (named.length > 0) return named.slice(0, MOST_TESTS);
     if (found.size === 0) for (const test of this.sharing(file)) found.add(test);
     return [...found].slice(0, MOST_TESTS);
