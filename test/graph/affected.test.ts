@@ -50,6 +50,17 @@ describe("affectedTests", () => {
     ]);
   });
 
+  test("circles of imports end, and a test of another name imports", () => {
+    const circle = tree({
+      "src/a.py": { imports: ["b"] },
+      "src/b.py": { imports: ["a"] },
+      "tests/test_it.py": { imports: ["a"] },
+    });
+    expect(affectedTests(circle, [{ path: "src/b.py" }]).tests).toEqual([
+      { path: "tests/test_it.py", why: "imports src/a.py, which imports src/b.py" },
+    ]);
+  });
+
   test("a changed test is affected by itself", () => {
     expect(affected([{ path: "tests/test_free.py" }])).toEqual({
       tests: [{ path: "tests/test_free.py", why: "is changed" }],

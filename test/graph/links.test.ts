@@ -44,7 +44,8 @@ describe("meaningOf", () => {
       "lib/more.py": { imports: [".deep: *"] },
       "lib/deep.py": { defines: ["function save 1-2"] },
       "other.py": { defines: ["function load 3-4", "function save 5-6"] },
-      "use.py": { imports: ["lib: load, save"] },
+      "near.py": { defines: ["function save 7-8"] },
+      "use.py": { imports: ["near", "lib: load, save"] },
     };
     expect(meant(files, "load", "use.py")).toEqual(["imported: lib/core.py:1"]);
     expect(meant(files, "save", "use.py")).toEqual(["imported: lib/deep.py:1"]);
@@ -98,14 +99,14 @@ describe("meaningOf", () => {
       "q/c.go": { defines: ["function Open 1-2", "function Only 3-4"] },
       "r/d.go": { defines: ["function Many 1-2"] },
       "s/e.go": { defines: ["function Many 1-2"] },
-      "third/f.go": { defines: ["function Only 9-9", "function Many 9-9"], kind: "vendored" },
+      "a_third/f.go": { defines: ["function Only 9-9", "function Many 9-9"], kind: "vendored" },
     };
     expect(meant(files, "Open", "p/a.go")).toEqual(["same package: p/b.go:1"]);
     expect(meant(files, "Only", "p/a.go")).toEqual(["only one: q/c.go:3"]);
     expect(meant(files, "Many", "p/a.go")).toEqual([
       "same name: r/d.go:1",
       "same name: s/e.go:1",
-      "same name: third/f.go:9",
+      "same name: a_third/f.go:9",
     ]);
     expect(meant(files, "Nothing", "p/a.go")).toEqual([]);
   });
@@ -205,6 +206,13 @@ describe("tests", () => {
     expect(of("Stack.push")).toEqual(["tests/test_other.py:4 test_it", "tests/test_stack.py:4 test_push"]);
     expect(of("Stack")).toEqual(["tests/test_other.py:3 test_it", "tests/test_stack.py:7 test_pop"]);
     expect(of("Queue.push")).toEqual([]);
+    // Two of the name, and nothing that leads to one of them.
+    const same = tree({
+      "a/x.py": { defines: ["function run 1-2"] },
+      "b/y.py": { defines: ["function run 1-2"] },
+      "tests/test_run.py": { defines: ["function test_run 1-3"], uses: ["run@2()"] },
+    });
+    expect(same.links.testsOfSymbol(same.id("a/x.py"), "run")).toEqual([]);
   });
 
   test("the usual names of other languages, those of the nearest folders", () => {

@@ -76,6 +76,12 @@ describe("Python", () => {
       ...files(
         "lib/python/one/__init__.py",
         "other/one/__init__.py",
+        "other/one/larger.py",
+        "big/b/__init__.py",
+        "big/b/larger.py",
+        "zoo/c/__init__.py",
+        "old/code2/c/__init__.py",
+        "old/code2/c/larger.py",
         "py/b/__init__.py",
         "old/code/c/__init__.py",
         "old/t.py",
@@ -127,12 +133,11 @@ describe("JavaScript and TypeScript", () => {
   meanings(
     "aliases of tsconfig.json, with comments, what it extends, and references",
     {
-      "tsconfig.base.json":
-        '{ "compilerOptions": { "paths": { "@lib/*": ["lib/*", "other/*"], "only": ["./lib/one.ts"] } } }',
+      "tsconfig.base.json": `{ "compilerOptions": { "paths": { "~/*": ["\${configDir}/code/*"] } } }`,
       "app/tsconfig.json":
         '{ // of the app\n "extends": ["../tsconfig.base"], "compilerOptions": { "baseUrl": "./src", /* , */ }, }',
       "web/tsconfig.json": '{ "files": [], "references": [{ "path": "./tsconfig.app.json" }] }',
-      "web/tsconfig.app.json": `{ "compilerOptions": { "paths": { "~/*": ["\${configDir}/code/*"] } } }`,
+      "web/tsconfig.app.json": '{ "extends": "../tsconfig.base.json" }',
       ...files(
         "lib/one.ts",
         "other/two.ts",
@@ -209,6 +214,7 @@ meanings(
       "stack/stack_test.go",
       "tools/gen/gen.go",
       "forked/f.go",
+      "rent/x.go",
     ),
     ...files("vendor/github.com/x/y/y.go"),
   },
@@ -218,7 +224,7 @@ meanings(
     ["tools/gen/gen.go", "example.com/app", "main.go"],
     ["main.go", "example.com/forked", "forked/f.go"],
     ["main.go", "github.com/x/y", "vendor/github.com/x/y/y.go"],
-    ["main.go", "example.com/apparent/stack"],
+    ["main.go", "example.com/apparent"],
     ["main.go", "fmt"],
   ],
 );
@@ -248,6 +254,7 @@ meanings(
     ["core/src/c/d.rs", "crate::a::b: Deep, deeper", "core/src/a/b.rs"],
     ["core/src/c/d.rs", "crate: a, Root", "core/src/a.rs", "core/src/lib.rs"],
     ["core/tests/it.rs", "my_core::c: D", "core/src/c/mod.rs"],
+    ["core/src/a.rs", "self: Own"],
     ["core/tests/it.rs", "self::common", "core/tests/common/mod.rs"],
     ["cli/tool/args/parse.rs", "crate::args: Args", "cli/tool/args.rs"],
     ["cli/tool/main.rs", "my_core", "core/src/lib.rs"],
@@ -283,6 +290,7 @@ meanings(
     ["b/src/main/java/org/y/Main.java", "com.app.util.Other: Other", "k/src/main/kotlin/util/Deep.kt"],
     ["b/src/main/java/org/y/Main.java", "org.google.reflect.Inner: Inner", "google/reflect/Token.java"],
     ["b/src/main/java/org/y/Main.java", "com.apple.reflect.Inner: Inner"],
+    ["b/src/main/java/org/y/Main.java", "google.reflect.Inner: Inner"],
     ["b/src/main/java/org/y/Main.java", "java.util.List: List"],
   ],
 );
@@ -315,14 +323,14 @@ meanings(
 meanings(
   "C#: namespaces by who defines them, else by folders; a class of one",
   {
-    "src/Core/Models/User.cs": { defines: ["module App.Core.Models 1-20", "class User 2-19"] },
+    "src/Stuff/User.cs": { defines: ["module App.Core.Models 1-20", "class User 2-19"] },
     "src/Core/Services/Mail.cs": {},
     "src/Web/Home.cs": {},
   },
   [
-    ["src/Web/Home.cs", "App.Core.Models: *", "src/Core/Models/User.cs"],
+    ["src/Web/Home.cs", "App.Core.Models: *", "src/Stuff/User.cs"],
     ["src/Web/Home.cs", "Core.Services: *", "src/Core/Services/Mail.cs"],
-    ["src/Web/Home.cs", "App.Core.Models.User: *", "src/Core/Models/User.cs"],
+    ["src/Web/Home.cs", "App.Core.Models.User: *", "src/Stuff/User.cs"],
     ["src/Web/Home.cs", "System.Text: *"],
   ],
 );
@@ -334,6 +342,7 @@ meanings(
     "lib/stack/node.rb",
     "spec/stack_spec.rb",
     "spec/spec_helper.rb",
+    "old/stack/node.rb",
     "gems/x/lib/x/core.rb",
     "bin/run.rb",
   ),
@@ -357,6 +366,7 @@ meanings(
       "tests/KernelTest.php",
       "legacy/inc/db.php",
       "legacy/index.php",
+      "zoo/Tests/KernelTest.php",
       "other/Vendor/Tool.php",
     ),
   },
@@ -393,7 +403,7 @@ meanings(
     ["bin/run.sh", "./lib/log.sh: *", "bin/lib/log.sh"],
     ["bin/run.sh", `\${DIR}/lib/log.sh: *`, "bin/lib/log.sh"],
     ["bin/run.sh", '$(dirname "$0")/lib/log.sh: *', "bin/lib/log.sh"],
-    ["bin/run.sh", "/etc/profile: *"],
+    ["bin/run.sh", "/lib/log.sh: *"],
     ["lua/main.lua", "a.b", "lua/a/b.lua"],
     ["lua/main.lua", "a", "lua/a/init.lua"],
     ["site/index.html", "css/a.css", "site/css/a.css"],

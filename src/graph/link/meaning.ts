@@ -145,7 +145,6 @@ export class Meanings {
       const further = next.flatMap((file) => [
         ...(this.taken(file).get(name) ?? []),
         ...(this.taken(file).get("*") ?? []),
-        ...this.parts.sourcesOfHeader(file),
       ]);
       next = [...new Set(further)].filter((file) => !seen.has(file));
     }

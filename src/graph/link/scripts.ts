@@ -36,8 +36,8 @@ export function bashResolver(project: Project): Resolver {
     const path = module
       .replace(/^["']|["']$/g, "")
       .replace(/^(?:\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+)+"?\/?/, "");
-    if (path === "" || path.includes("$")) return [];
-    const places = path.startsWith("/") ? [] : outward(folder).map((around) => join(around, path));
+    if (path === "" || path.startsWith("/") || path.includes("$")) return [];
+    const places = outward(folder).map((around) => join(around, path));
     return without(project.firstOf(places) ?? theOnly(project, join("", path), from), from);
   };
 }
