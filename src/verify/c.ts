@@ -2,14 +2,16 @@
  * Checks for C and C++: CMake with CTest, built outside the workspace, or the `test` or `check` target of a Makefile. What make
  * builds in the tree is named by the Makefile's own targets, so that it can be taken away.
  */
+
 import { join } from "node:path";
+import { below, outward } from "../graph/link/paths.ts";
 import type { CheckReport } from "../types.ts";
 import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand } from "./command.ts";
 import { readJunit } from "./junit.ts";
 import { failure, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { below, idIn, outward, packagesNear, shownIn } from "./packages.ts";
+import { idIn, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 const SOURCE = /\.(c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|m|mm|cu)$/i;

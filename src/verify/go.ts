@@ -1,13 +1,15 @@
 /** Checks for Go: `go build` and `go test` of the module, read from the events of `go test -json`. */
+
 import { join } from "node:path";
 import { z } from "zod";
+import { folderOf, outward } from "../graph/link/paths.ts";
 import type { CheckReport } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand, readDiagnostics } from "./command.ts";
 import { innerPath, shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { folderOf, idIn, outward, packagesNear, shownIn } from "./packages.ts";
+import { idIn, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 /** Nothing is fetched: neither modules nor another toolchain. */

@@ -3,14 +3,14 @@
  * their reports in the tree as JUnit's XML; those that the run itself wrote are put together below TMPDIR and read from there.
  */
 import { join } from "node:path";
-import { nameOf, stemOf } from "../graph/link/paths.ts";
+import { below, nameOf, outward, stemOf } from "../graph/link/paths.ts";
 import type { CheckReport, Diagnostic } from "../types.ts";
 import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readJunit } from "./junit.ts";
 import { shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { below, idIn, outward, packagesNear, shownIn } from "./packages.ts";
+import { idIn, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 const REPORT = "smallcode-junit.xml";

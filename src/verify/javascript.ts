@@ -2,14 +2,16 @@
  * Checks for TypeScript and JavaScript: the project's own `tsc`, and its tests as its package.json defines them. node --test, bun
  * test, jest and vitest are asked for a report as well, and are no pass without it; any other script judges by its exit code.
  */
+
 import { join } from "node:path";
+import { below, outward } from "../graph/link/paths.ts";
 import { quote, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { readCommand } from "./command.ts";
 import { RUNNERS, type Runner } from "./javascript-runners.ts";
 import { innerPath, shownWith } from "./narrow.ts";
 import { testReport, withoutReport } from "./outcomes.ts";
-import { below, idIn, outward, packagesNear, shownIn } from "./packages.ts";
+import { idIn, packagesNear, shownIn } from "./packages.ts";
 import { report, stopped } from "./report.ts";
 
 const LITTER = ["*.tsbuildinfo", "coverage", ".nyc_output", "junit.xml"];

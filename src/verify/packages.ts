@@ -1,4 +1,5 @@
 /** Which packages of a workspace to judge: those of the files that a task is about, else the outermost ones. */
+import { folderOf, outward } from "../graph/link/paths.ts";
 import { quote as shellQuote } from "../workspace/run.ts";
 
 const FOREIGN = /(^|\/)(node_modules|vendor|third_party|target|build|dist|\.venv|venv)\//;
@@ -14,18 +15,6 @@ export interface PackageQuery {
   /** Whether a package can judge: has tests, a configuration, ... */
   judges?: (folder: string) => Promise<boolean>;
 }
-
-/** The folder of a path, "" for the workspace itself. */
-export const folderOf = (path: string): string =>
-  path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
-
-/** A folder and those around it, innermost first. */
-export function outward(folder: string): string[] {
-  return folder === "" ? [""] : [folder, ...outward(folderOf(folder))];
-}
-
-/** A path below a folder. */
-export const below = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);
 
 /** The folders of the packages, relative to the workspace; empty where there is none that can judge. */
 export async function packagesNear({ files, near, manifest, judges }: PackageQuery): Promise<string[]> {

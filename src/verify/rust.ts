@@ -2,13 +2,15 @@
  * Checks for Rust: `cargo test`, read line by line. Each test binary says how many tests it begins and, at its end, how they went;
  * one that begins and does not end proves nothing, whatever cargo's exit code.
  */
+
 import { join } from "node:path";
+import { below, outward } from "../graph/link/paths.ts";
 import type { CheckReport } from "../types.ts";
 import { type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check, DetectOptions, Place } from "./checks.ts";
 import { innerPath, shownWith } from "./narrow.ts";
 import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
-import { below, idIn, outward, packagesNear } from "./packages.ts";
+import { idIn, packagesNear } from "./packages.ts";
 import { plain, report, stopped } from "./report.ts";
 
 const ARGUMENTS = "test --offline --no-fail-fast --message-format=short --color=never";

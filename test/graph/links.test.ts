@@ -73,9 +73,9 @@ describe("meaningOf", () => {
 
   test("members of what is imported, in the fewest steps", () => {
     const files: Record<string, Said> = {
-      "index.ts": { imports: ["./near: Near", "./far: *"] },
+      "index.ts": { imports: ["./near: Near", "./zfar: *"] },
       "near.ts": { defines: ["class Near 1-9", "method close 2-3"] },
-      "far.ts": { defines: ["class Far 1-9", "method close 5-6"] },
+      "zfar.ts": { defines: ["class Far 1-9", "method close 5-6"] },
       "use.ts": { imports: ["./near: Near", "./index: Far"] },
       "beside.ts": { defines: ["class Beside 1-9", "method close 7-8"] },
     };
