@@ -23,6 +23,7 @@ class PythonModules {
   private readonly moduleAt: (path: string) => FileId | null;
   private readonly usual: (root: string) => string[];
   private readonly stands: (head: string) => boolean;
+  private readonly begins: (root: string) => (head: string) => boolean;
   private heads: Map<string, Map<string, number>> | null = null;
 
   constructor(project: Project) {
@@ -34,6 +35,9 @@ class PythonModules {
     this.moduleAt = memo((path) => this.initOf(path) ?? (path === "" ? null : this.fileOf(path)));
     const configured = memo((folder: string) => configuredRoots(project, folder));
     this.usual = memo((root) => [...new Set([root, ...outward(root).flatMap(configured), ""])]);
+    this.begins = memo((root) =>
+      memo((head) => project.hasFolder(below(root, head)) || this.fileOf(below(root, head)) !== null),
+    );
     this.stands = memo(
       (head) =>
         project.foldersNamed(head).length > 0 ||
@@ -52,6 +56,7 @@ class PythonModules {
     const head = path.split("/")[0] ?? "";
     if (head === "" || !this.stands(head)) return [];
     for (const root of this.rootsFor(folder, head)) {
+      if (!this.begins(root)(head)) continue;
       const found = this.targets(below(root, path), names);
       if (found.length > 0) return found;
     }
