@@ -1,0 +1,135 @@
+/**
+ * How well a name fits what was typed: the same, its beginning, its humps (`gHF` and `ghf` are `getHTMLFile`), a part of it, its
+ * letters in order, or a word with at most two slips. Upper case that was typed is only a hint: the same letters win.
+ */
+import { distance } from "../../config/nearest.ts";
+import { MATCHES, type Match } from "./answers.ts";
+
+/** A name made ready for many comparisons. */
+export interface Prepared {
+  name: string;
+  lower: string;
+  /** One bit for each letter (digits share one, all else another). */
+  mask: number;
+  /** First letters of its words, in lower case. */
+  humps: string;
+}
+
+export interface Fit {
+  match: Match;
+  /** Among those of the same match: less is better. */
+  cost: number;
+}
+
+/** Longer names are compared by their beginning only. */
+const LONGEST = 64;
+/** Fewer letters than this fit too much when they may be scattered or misspelt. */
+const SHORTEST_FUZZY = 3;
+const SHORTEST_TYPO = 4;
+const SHORTEST_TWO_TYPOS = 8;
+
+const HUMP = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+/g;
+
+function maskOf(lower: string): number {
+  let mask = 0;
+  for (let at = 0; at < lower.length; at += 1) {
+    const code = lower.charCodeAt(at);
+    mask |= 1 << (code >= 97 && code <= 122 ? code - 97 : code >= 48 && code <= 57 ? 26 : 27);
+  }
+  return mask;
+}
+
+/** A name or a typed word, ready. */
+export function prepare(text: string): Prepared {
+  const name = text.slice(0, LONGEST);
+  const lower = name.toLowerCase();
+  const humps = (name.match(HUMP) ?? []).map((part) => part[0] ?? "").join("");
+  return { name, lower, mask: maskOf(lower), humps: humps.toLowerCase() };
+}
+
+/**
+ * Whether `typed` is made of beginnings of the name's words, in order: `gHF`, `getHF` and `ghtmlf` are `getHTMLFile`. The cost
+ * counts words that were left out; null where it is not.
+ */
+function humpCost(typed: string, { name }: Prepared): number | null {
+  const words = (name.match(HUMP) ?? []).map((word) => word.toLowerCase());
+  // How far the typed text can be explained with the words so far: the fewest words skipped for each length.
+  let reached = new Map<number, number>([[0, 0]]);
+  for (const word of words) {
+    const next = new Map<number, number>();
+    const put = (at: number, cost: number): void => {
+      if (cost < (next.get(at) ?? Infinity)) next.set(at, cost);
+    };
+    for (const [at, cost] of reached) {
+      put(at, cost + 1);
+      for (let taken = 1; taken <= word.length && word[taken - 1] === typed[at + taken - 1]; taken += 1)
+        put(at + taken, cost);
+    }
+    reached = next;
+  }
+  return reached.get(typed.length) ?? null;
+}
+
+/** Letters in order with gaps between: the cost is the length of the gaps; null where they are not there. */
+function scatterCost(typed: string, lower: string): number | null {
+  let gaps = 0;
+  let at = lower.indexOf(typed[0] ?? "");
+  if (at < 0) return null;
+  for (let index = 1; index < typed.length; index += 1) {
+    const next = lower.indexOf(typed[index] ?? "", at + 1);
+    if (next < 0) return null;
+    gaps += next - at - 1;
+    at = next;
+  }
+  return gaps;
+}
+
+function bitsOf(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}
+
+/** Slips between two words: a letter too many, too few, another, or two swapped; null for more than are forgiven. */
+function typoCost(typed: Prepared, name: Prepared): number | null {
+  const { length } = typed.lower;
+  if (length < SHORTEST_TYPO) return null;
+  const most = length < SHORTEST_TWO_TYPOS ? 1 : 2;
+  if (Math.abs(name.lower.length - length) > most) return null;
+  if (bitsOf(typed.mask & ~name.mask) > most || bitsOf(name.mask & ~typed.mask) > most) return null;
+  const slips = distance(typed.lower, name.lower);
+  return slips <= most ? slips : null;
+}
+
+/** Without separators, `get_html` can be typed `gethtml`. */
+const bare = (lower: string): string => lower.replace(/[_$-]/g, "");
+
+/** How a name fits a typed word; null where it does not. */
+export function fit(typed: Prepared, name: Prepared): Fit | null {
+  if (typed.lower === "") return null;
+  const longer = name.lower.length - typed.lower.length;
+  if ((typed.mask & ~name.mask) === 0 && longer >= 0) {
+    if (name.lower === typed.lower) return { match: "exact", cost: name.name === typed.name ? 0 : 1 };
+    const sameCase = name.name.includes(typed.name) ? 0 : 1;
+    if (name.lower.startsWith(typed.lower)) return { match: "prefix", cost: 2 * longer + sameCase };
+    const at = name.lower.indexOf(typed.lower);
+    const initial = name.humps[0] === typed.lower[0];
+    const skipped = typed.lower.length > 1 && (initial || at < 0) ? humpCost(typed.lower, name) : null;
+    if (skipped !== null && (initial || at < 0))
+      return { match: "humps", cost: 100 * skipped + 2 * longer + sameCase };
+    if (at >= 0) return { match: "substring", cost: 2 * longer + sameCase };
+  }
+  const without = bare(typed.lower);
+  if (without.length >= SHORTEST_FUZZY) {
+    const other = bare(name.lower);
+    if (other === without) return { match: "prefix", cost: 0 };
+    const gaps = (typed.mask & ~name.mask & ~(1 << 27)) === 0 ? scatterCost(without, other) : null;
+    if (gaps !== null && gaps <= without.length) return { match: "fuzzy", cost: 4 * gaps + Math.abs(longer) };
+  }
+  const slips = typoCost(typed, name);
+  return slips === null ? null : { match: "typo", cost: 100 * slips + Math.abs(longer) };
+}
+
+/** The order of fits: by match, then by cost. */
+export const byFit = (a: Fit, b: Fit): number =>
+  MATCHES.indexOf(a.match) - MATCHES.indexOf(b.match) || a.cost - b.cost;

@@ -1,0 +1,106 @@
+/** Inheritance around a type: what it is made from, upwards, and what is made from it, downwards. */
+import type { CodeGraph } from "../graph.ts";
+import { lastPart, qualifiedName, type Site } from "../index/code-index.ts";
+import type { Answer, Kin } from "./answers.ts";
+import { orderOf } from "./order.ts";
+import { symbolsOf } from "./subject.ts";
+import { namesUsedIn, usesOfSites } from "./uses.ts";
+
+/** A chain of bases is never as long, unless it is a circle. */
+const DEEPEST = 12;
+
+export interface Kinship {
+  type: Kin;
+  bases: Kin[];
+  /** Subclasses. */
+  heirs: Kin[];
+  /** Of the heirs, how many are not shown. */
+  more: number;
+  note: string | null;
+}
+
+const keyOf = ({ file, definition }: Site): string => `${file} ${definition}`;
+
+function kinOf({ index }: CodeGraph, { file, definition }: Site): Kin {
+  const definitions = index.definitionsIn(file);
+  const one = definitions[definition];
+  return {
+    name: qualifiedName(definitions, definition),
+    path: index.files[file]?.path ?? null,
+    line: one?.start ?? 0,
+    kind: one?.kind ?? null,
+    kin: [],
+  };
+}
+
+/** The bases of a type, and theirs; one outside of the project is a name alone. */
+async function basesOf(graph: CodeGraph, site: Site, seen: Set<string>): Promise<Kin[]> {
+  const { index, links } = graph;
+  const definitions = index.definitionsIn(site.file);
+  const own = definitions[site.definition];
+  const path = index.files[site.file]?.path;
+  if (own === undefined || path === undefined || seen.size > DEEPEST) return [];
+  const { start, end } = own;
+  const inner = definitions.filter(({ parent }) => parent === site.definition);
+  const used = await namesUsedIn(graph, { path, start, end, role: "inherit" });
+  const names = used.filter(({ lines }) =>
+    lines.some((line) => !inner.some((one) => one.start <= line && line <= one.end)),
+  );
+  const bases: Kin[] = [];
+  for (const { name } of names) {
+    const [meaning] = links.meaningOf(name, site.file);
+    if (meaning === undefined) bases.push({ name, path: null, line: 0, kind: null, kin: [] });
+    else if (!seen.has(keyOf(meaning))) {
+      const further = await basesOf(graph, meaning, new Set([...seen, keyOf(meaning)]));
+      bases.push({ ...kinOf(graph, meaning), kin: further });
+    }
+  }
+  return bases;
+}
+
+/** Subclasses, and theirs, each type once; counts down what may still be shown. */
+function heirsOf(
+  graph: CodeGraph,
+  site: Site,
+  state: { seen: Set<string>; left: number; more: number },
+): Kin[] {
+  const { index } = graph;
+  const own = index.definitionsIn(site.file)[site.definition];
+  if (own === undefined) return [];
+  const uses = usesOfSites(graph, lastPart(own.name), [site])
+    .filter(({ role, within, certainty }) => role === "inherit" && within >= 0 && certainty !== "same name")
+    .sort((a, b) => orderOf(index, a.file) - orderOf(index, b.file) || a.file - b.file || a.line - b.line);
+  const heirs: Kin[] = [];
+  for (const { file, within } of uses) {
+    const heir = { file, definition: within };
+    if (state.seen.has(keyOf(heir))) continue;
+    state.seen.add(keyOf(heir));
+    if (state.left > 0) {
+      state.left -= 1;
+      heirs.push({ ...kinOf(graph, heir), kin: heirsOf(graph, heir, state) });
+    } else {
+      state.more += 1;
+      heirsOf(graph, heir, state);
+    }
+  }
+  return heirs;
+}
+
+/** The tree of a type; of several with the name, the first. `max` is for subclasses. */
+export async function types(graph: CodeGraph, name: string, max: number): Promise<Answer<Kinship>> {
+  const meant = symbolsOf(graph, name);
+  if (!meant.ok) return meant;
+  const kinds = ["class", "interface", "type", "enum"];
+  const sites = meant.sites.filter(({ file, definition }) =>
+    kinds.includes(graph.index.definitionsIn(file)[definition]?.kind ?? ""),
+  );
+  const [site] = sites;
+  if (site === undefined) return { ok: false, reason: `${meant.name} is no type.`, near: [] };
+  const seen = new Set([keyOf(site)]);
+  const state = { seen: new Set(seen), left: max, more: 0 };
+  const type = kinOf(graph, site);
+  const heirs = heirsOf(graph, site, state);
+  const others = sites.length - 1;
+  const note = others === 0 ? meant.note : `${others} more are called ${name}: name one as path:Name.`;
+  return { ok: true, type, bases: await basesOf(graph, site, seen), heirs, more: state.more, note };
+}

@@ -1,0 +1,162 @@
+/**
+ * Who uses a definition, and what it uses itself. A use means a definition by the rules of `Links.meaningOf`; how sure that is
+ * stands with each row, and the surest come first.
+ */
+import type { CodeGraph } from "../graph.ts";
+import { definitionAtLine, type FileId, qualifiedName, type Site } from "../index/code-index.ts";
+import { readFileRecord } from "../index/read-file.ts";
+import type { FileRecord, Role } from "../index/record.ts";
+import type { Certainty } from "../link/links.ts";
+import type { Answer, Callee, Caller, Reference, Rows } from "./answers.ts";
+import { doubtOf, orderOf } from "./order.ts";
+import { symbolsOf } from "./subject.ts";
+import { Texts } from "./texts.ts";
+
+/** `Links.meaningOf` gives at most so many; behind a full list of mere namesakes there may be more. */
+const MOST_MEANINGS = 32;
+
+/** A use with the definition that it stands in (-1: the top of its file). */
+export interface Use {
+  file: FileId;
+  line: number;
+  within: number;
+  role: Role;
+  certainty: Certainty;
+}
+
+const keyOf = ({ file, definition }: Site): string => `${file} ${definition}`;
+
+/** All uses of a name that can mean one of these definitions, by file and line. */
+export function usesOfSites({ index, links }: CodeGraph, name: string, sites: readonly Site[]): Use[] {
+  const meant = new Set(sites.map(keyOf));
+  const found: Use[] = [];
+  for (const { file, at } of index.usesOf(name)) {
+    const meanings = links.meaningOf(name, file);
+    const one = meanings.find((meaning) => meant.has(keyOf(meaning)));
+    const namesakes = meanings.length >= MOST_MEANINGS && meanings[0]?.certainty === "same name";
+    const certainty = one?.certainty ?? (namesakes ? "same name" : null);
+    if (certainty === null) continue;
+    const definitions = index.definitionsIn(file);
+    for (const { line, role } of at)
+      found.push({ file, line, role, certainty, within: definitionAtLine(definitions, line) });
+  }
+  return found;
+}
+
+/** The qualified name of a definition; null for the top of a file. */
+export function nameAt({ index }: CodeGraph, file: FileId, position: number): string | null {
+  return position < 0 ? null : qualifiedName(index.definitionsIn(file), position);
+}
+
+function bySureness({ index }: CodeGraph): (a: Use, b: Use) => number {
+  return (a, b) =>
+    doubtOf(a.certainty) - doubtOf(b.certainty) ||
+    orderOf(index, a.file) - orderOf(index, b.file) ||
+    a.file - b.file ||
+    a.line - b.line;
+}
+
+/** Each use of a definition's name that can mean it: calls, mentions, imports and bases; the definition itself is none. */
+export async function references(
+  graph: CodeGraph,
+  name: string,
+  max: number,
+): Promise<Answer<Rows<Reference>>> {
+  const meant = symbolsOf(graph, name);
+  if (!meant.ok) return meant;
+  const all = usesOfSites(graph, meant.name, meant.sites).sort(bySureness(graph));
+  const texts = new Texts(graph);
+  const rows: Reference[] = [];
+  for (const { file, line, role, certainty, within } of all.slice(0, max)) {
+    const path = graph.index.files[file]?.path ?? "";
+    const text = await texts.line(path, line);
+    rows.push({ path, line, name: nameAt(graph, file, within), role, certainty, text });
+  }
+  return { ok: true, rows, more: all.length - rows.length, note: meant.note };
+}
+
+/** The definitions that call it, each once with all its calls; a class is called where it is made an instance of. */
+export async function callers(graph: CodeGraph, name: string, max: number): Promise<Answer<Rows<Caller>>> {
+  const meant = symbolsOf(graph, name);
+  if (!meant.ok) return meant;
+  const groups = new Map<string, Use[]>();
+  const calls = usesOfSites(graph, meant.name, meant.sites).filter(({ role }) => role === "call");
+  for (const use of calls.sort(bySureness(graph))) {
+    const key = `${use.file} ${use.within}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [use]);
+    else group.push(use);
+  }
+  const texts = new Texts(graph);
+  const rows: Caller[] = [];
+  for (const group of [...groups.values()].slice(0, max)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const path = graph.index.files[first.file]?.path ?? "";
+    const { line, certainty } = first;
+    const text = await texts.line(path, line);
+    const within = nameAt(graph, first.file, first.within);
+    rows.push({ path, line, name: within, lines: group.map((use) => use.line), certainty, text });
+  }
+  return { ok: true, rows, more: groups.size - rows.length, note: meant.note };
+}
+
+/** The record of a file as its text is now: an index keeps uses by name, not by file. */
+async function recordOf(graph: CodeGraph, path: string): Promise<FileRecord | null> {
+  const text = await graph.text(path);
+  return text === null ? null : readFileRecord(path, text);
+}
+
+/** Names that are used between two lines of a file in one role, with their lines. */
+export async function namesUsedIn(
+  graph: CodeGraph,
+  { path, start, end, role }: { path: string; start: number; end: number; role: Role },
+): Promise<{ name: string; lines: number[] }[]> {
+  const record = await recordOf(graph, path);
+  const used = (record?.uses ?? []).map(({ name, at }) => ({
+    name,
+    lines: at
+      .filter((use) => use.role === role && start <= use.line && use.line <= end)
+      .map(({ line }) => line),
+  }));
+  return used.filter(({ lines }) => lines.length > 0);
+}
+
+/** What a definition calls of the project's own, in the order of the first call; what is defined elsewhere is left out. */
+export async function callees(graph: CodeGraph, name: string, max: number): Promise<Answer<Rows<Callee>>> {
+  const meant = symbolsOf(graph, name);
+  if (!meant.ok) return meant;
+  const { index, links } = graph;
+  const [site] = meant.sites;
+  const from = site && index.definitionsIn(site.file)[site.definition];
+  const path = site && index.files[site.file]?.path;
+  if (site === undefined || from === undefined || path === undefined)
+    return { ok: true, rows: [], more: 0, note: meant.note };
+  const used = await namesUsedIn(graph, { path, start: from.start, end: from.end, role: "call" });
+  const calls = used.flatMap((one) =>
+    links.meaningOf(one.name, site.file).map((meaning) => ({ ...meaning, lines: one.lines })),
+  );
+  calls.sort(
+    (a, b) =>
+      doubtOf(a.certainty) - doubtOf(b.certainty) ||
+      (a.lines[0] ?? 0) - (b.lines[0] ?? 0) ||
+      orderOf(index, a.file) - orderOf(index, b.file) ||
+      a.file - b.file ||
+      a.definition - b.definition,
+  );
+  const texts = new Texts(graph);
+  const rows: Callee[] = [];
+  for (const { file, definition, certainty, lines } of calls.slice(0, max)) {
+    const found = await texts.found(file, definition);
+    if (found === null) continue;
+    const { line, kind, signature } = found;
+    rows.push({ path: found.path, line, name: found.name, kind, lines, certainty, signature });
+  }
+  const own = nameAt(graph, site.file, site.definition);
+  const others = meant.sites.length - 1;
+  const note =
+    others === 0
+      ? meant.note
+      : `This is ${path}:${own}; ${others} more are called ${name}: name one as path:Name.`;
+  return { ok: true, rows, more: calls.length - rows.length, note };
+}
