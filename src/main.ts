@@ -53,6 +53,10 @@ async function run(parsed: Parsed): Promise<number> {
       const { runEngineCommand } = await import("./cli/engine.ts");
       return runEngineCommand(parsed);
     }
+    case "graph": {
+      const { runGraph } = await import("./cli/graph.ts");
+      return runGraph(parsed);
+    }
     case "task": {
       const { runTask } = await import("./cli/one-shot.ts");
       return runTask(parsed, { version, worker: workerCommand() });

@@ -3,9 +3,10 @@
  * Pure, and it imports nothing heavy: `--help` and `--version` have to start at once.
  */
 import { DURATION, parseDuration } from "../config/duration.ts";
-import type { Flags } from "../config/flags.ts";
+import type { Flags, GraphFlags } from "../config/flags.ts";
 import { nearest } from "../config/nearest.ts";
 import type { Rung } from "../types.ts";
+import { type GraphQuery, readGraphWords } from "./graph-words.ts";
 
 /** One flag. `set` puts a value in its place and returns null, or what was expected instead. */
 export interface FlagRow {
@@ -50,6 +51,16 @@ const grant = (key: GrantName) => (flags: Flags, value: string) => {
 const intent = (which: "ask" | "edit") => (flags: Flags) => {
   if (flags.intent !== undefined && flags.intent !== which) return "only one of --ask and --edit";
   flags.intent = which;
+  return null;
+};
+
+const graph = (given: GraphFlags) => (flags: Flags) => {
+  flags.graph = { ...flags.graph, ...given };
+  return null;
+};
+const graphCount = (key: "max" | "tokens") => (flags: Flags, value: string) => {
+  if (!/^[1-9]\d{0,5}$/.test(value)) return "a whole number from 1 to 999999";
+  flags.graph = { ...flags.graph, [key]: Number(value) };
   return null;
 };
 
@@ -116,13 +127,26 @@ export const FLAGS: readonly FlagRow[] = [
   { name: "deny-write", value: "PATHS", ...GRANT, help: "never write", set: grant("denyWrite") },
   { name: "deny-read", value: "PATHS", ...GRANT, help: "never read", set: grant("denyRead") },
   { name: "from", value: "ARCHIVE", help: "where engine install finds its packages", set: text("from") },
+  { name: "max", value: "N", help: "graph: so many results", set: graphCount("max") },
+  { name: "regex", help: "graph text: PATTERN is a regular expression", set: graph({ regex: true }) },
+  { name: "tokens", value: "N", help: "graph slice: at most so long", set: graphCount("tokens") },
+  { name: "why", help: "graph slice: why each line is in it", set: graph({ why: true }) },
+  {
+    name: "html",
+    value: "FILE",
+    help: "graph: write a page that draws the map of the code",
+    set: (flags, value) => {
+      flags.graph = { ...flags.graph, html: value };
+      return value.trim() === "" ? "a file name" : null;
+    },
+  },
   { name: "help", short: "h", help: "this text", set: () => null },
   { name: "version", short: "V", help: "the version", set: () => null },
 ];
 
 /** One command. Its name counts only where it stands alone, or where it takes words: anything else is a task. */
 export interface CommandRow {
-  name: "undo" | "redo" | "config" | "doctor" | "index" | "engine" | "help";
+  name: "undo" | "redo" | "config" | "doctor" | "index" | "graph" | "engine" | "help";
   words?: string;
   help: string;
 }
@@ -133,6 +157,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { name: "config", help: "the settings, and where each comes from" },
   { name: "doctor", help: "the servers and the model in reach, and what is wrong with them" },
   { name: "index", help: "read what has changed of the folder's code into the code graph" },
+  { name: "graph", words: "QUERY", help: "questions to the code graph: definition, callers, find, text..." },
   { name: "engine", words: "install|packages", help: "what runs a .gguf file without a server" },
   { name: "help", words: "WORDS", help: "the manual on these words" },
 ];
@@ -145,6 +170,8 @@ export type ParsedArgs =
   | { command: "index"; flags: Flags }
   /** No task at all: a conversation, where there is a terminal. */
   | { command: "repl"; flags: Flags }
+  /** `query: null`: none was given. */
+  | { command: "graph"; query: GraphQuery | null; words: string[]; flags: Flags }
   | { command: "engine"; what: "install" | "packages"; flags: Flags }
   | { command: "help"; words: string[] }
   | { command: "version" }
@@ -202,12 +229,32 @@ function refuseContradictions(flags: Flags, words: string[]): void {
     throw new UsageError("--check and --no-check contradict each other; give one.");
   if (flags.from !== undefined && words.join(" ") !== "engine install")
     throw new UsageError("--from belongs to engine install and to nothing else.");
+  const [of] = Object.keys(flags.graph ?? {});
+  if (of !== undefined && words[0] !== "graph")
+    throw new UsageError(`--${of} belongs to graph and to nothing else.`);
 }
 
 /** What follows `engine`; null where it begins a task. */
 function engineCommand(what: string | undefined, flags: Flags): ParsedArgs | null {
   if (what === undefined) throw new UsageError("engine needs install or packages after it.");
   return what === "install" || what === "packages" ? { command: "engine", what, flags } : null;
+}
+
+function graphCommand(words: string[], literal: string[], flags: Flags): ParsedArgs | null {
+  const read = readGraphWords(words, { literal, sure: flags.graph !== undefined });
+  if (read === null || "query" in read) return read && { command: "graph", ...read, flags };
+  throw new UsageError(read.mistake);
+}
+
+/** The command that the words are; null where they are a task. `literal` is what stood behind "--". */
+function commandOf(words: string[], literal: string[], flags: Flags): ParsedArgs | null {
+  if (words[0] === "graph") return graphCommand(words.slice(1), literal, flags);
+  if (literal.length > 0) return null;
+  const name = COMMANDS.find((row) => row.name === words[0])?.name;
+  if (name === "help") return { command: "help", words: words.slice(1) };
+  if (name === "engine") return words.length <= 2 ? engineCommand(words[1], flags) : null;
+  if (name === undefined || name === "graph" || words.length > 1) return null;
+  return { command: name, flags };
 }
 
 function read(argv: string[]): ParsedArgs {
@@ -228,14 +275,8 @@ function read(argv: string[]): ParsedArgs {
   const { flags } = into;
   refuseContradictions(flags, words);
   const literal = end < 0 ? [] : argv.slice(end + 1);
-  const command = literal.length > 0 ? undefined : COMMANDS.find(({ name }) => name === words[0]);
-  if (command?.name === "help") return { command: "help", words: words.slice(1) };
-  if (command?.name === "engine" && words.length <= 2) {
-    const engine = engineCommand(words[1], flags);
-    if (engine !== null) return engine;
-  } else if (command && command.name !== "engine" && words.length === 1) {
-    return { command: command.name, flags };
-  }
+  const command = commandOf(words, literal, flags);
+  if (command !== null) return command;
   if (words.length === 0 && end < 0) return { command: "repl", flags };
   const stdin = literal.length === 0 && words.at(-1) === "-" ? "wait" : "auto";
   const task = [...(stdin === "wait" ? words.slice(0, -1) : words), ...literal].join(" ").trim();

@@ -73,6 +73,25 @@ Large folders are read in other processes of low priority, at most four and one 
 The folder .smallcode/graph can be deleted at any time. Exit: 0, 1 it cannot be kept there, 2 usage, 130 interrupted.`,
   },
   {
+    name: "graph",
+    text: `Graph
+Questions to the graph of the folder's code, which is brought up to date first. No model is needed.
+  smallcode graph definition NAME     smallcode graph importers PATH|NAME     smallcode graph path FROM TO
+  smallcode graph references NAME     smallcode graph imports PATH            smallcode graph impact PATH|NAME
+  smallcode graph callers NAME        smallcode graph tests PATH|NAME         smallcode graph find WORDS
+  smallcode graph callees NAME        smallcode graph outline PATH            smallcode graph text PATTERN
+  smallcode graph types NAME          smallcode graph slice TASK              smallcode graph --html FILE
+NAME is push, Stack.push, Stack::push, src/stack.ts:push or package.module.Stack; PATH the end of a path, too.
+Each line begins with path:line. A use means a definition by file, imports and package, surest first; "same name"
+is a guess. find knows beginnings, humps (gHF is getHTMLFile), parts, letters in order and slips.
+text searches every text file of up to 2 MB, without regard to case unless PATTERN has a capital; --regex takes
+JavaScript's language without back references and lookaround, so that no pattern can hang.
+  --max N      so many results; the last line says how many more there are
+  --tokens N   how long a slice may be (1,000)      --why   why each line of it is there
+  --json       one object: v, query, words, ok, then the answer's fields (rows, more, note); or reason and near
+Exit: 0, 1 no such name or file, or no match, 2 usage, 130 interrupted.`,
+  },
+  {
     name: "engine",
     text: `Engine
 With --model FILE.gguf and no endpoint, SmallCode loads the file itself: no server is needed.

@@ -7,6 +7,15 @@ import type { Rung } from "../types.ts";
 /** One of Deno's grants: `true` for everything, or the commands or paths as they were written. */
 export type GrantFlag = true | string[];
 
+/** What belongs to `graph` alone. */
+export interface GraphFlags {
+  max?: number;
+  regex?: boolean;
+  why?: boolean;
+  tokens?: number;
+  html?: string;
+}
+
 export interface Flags {
   endpoint?: string;
   model?: string;
@@ -16,6 +25,7 @@ export interface Flags {
   cwd?: string;
   /** For `engine install` alone: the archive or folder with its packages. */
   from?: string;
+  graph?: GraphFlags;
   json?: boolean;
   yes?: boolean;
   dryRun?: boolean;

@@ -70,6 +70,7 @@ export interface Caller extends Place {
 
 /** A definition that is called, with the lines of the calls. */
 export interface Callee extends Place {
+  name: string;
   kind: SymbolKind;
   lines: number[];
   certainty: Certainty;

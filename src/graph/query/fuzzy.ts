@@ -28,6 +28,9 @@ const SHORTEST_FUZZY = 3;
 const SHORTEST_TYPO = 4;
 const SHORTEST_TWO_TYPOS = 8;
 
+/** The bit of what is neither letter nor digit. */
+const OTHERS = 1 << 27;
+
 const HUMP = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+/g;
 
 function maskOf(lower: string): number {
@@ -104,29 +107,39 @@ function typoCost(typed: Prepared, name: Prepared): number | null {
 /** Without separators, `get_html` can be typed `gethtml`. */
 const bare = (lower: string): string => lower.replace(/[_$-]/g, "");
 
+/** The typed letters as they stand in the name, at its beginning, as humps or somewhere. */
+function plainFit(typed: Prepared, name: Prepared): Fit | null {
+  const longer = name.lower.length - typed.lower.length;
+  if (longer < 0 || (typed.mask & ~name.mask) !== 0) return null;
+  if (longer === 0 && name.lower === typed.lower)
+    return { match: "exact", cost: name.name === typed.name ? 0 : 1 };
+  const length = 2 * longer + (name.name.includes(typed.name) ? 0 : 1);
+  const at = name.lower.indexOf(typed.lower);
+  if (at === 0) return { match: "prefix", cost: length };
+  const mayBeHumps = typed.lower.length > 1 && (name.humps[0] === typed.lower[0] || at < 0);
+  const skipped = mayBeHumps ? humpCost(typed.lower, name) : null;
+  if (skipped !== null) return { match: "humps", cost: 100 * skipped + length };
+  return at > 0 ? { match: "substring", cost: length } : null;
+}
+
+/** The typed letters in order, separators left out on both sides. */
+function looseFit(typed: Prepared, name: Prepared): Fit | null {
+  const without = bare(typed.lower);
+  if (without.length < SHORTEST_FUZZY || (typed.mask & ~name.mask & ~OTHERS) !== 0) return null;
+  const other = bare(name.lower);
+  if (other === without) return { match: "prefix", cost: 0 };
+  const gaps = scatterCost(without, other);
+  if (gaps === null || gaps > without.length) return null;
+  return { match: "fuzzy", cost: 4 * gaps + Math.abs(other.length - without.length) };
+}
+
 /** How a name fits a typed word; null where it does not. */
 export function fit(typed: Prepared, name: Prepared): Fit | null {
   if (typed.lower === "") return null;
-  const longer = name.lower.length - typed.lower.length;
-  if ((typed.mask & ~name.mask) === 0 && longer >= 0) {
-    if (name.lower === typed.lower) return { match: "exact", cost: name.name === typed.name ? 0 : 1 };
-    const sameCase = name.name.includes(typed.name) ? 0 : 1;
-    if (name.lower.startsWith(typed.lower)) return { match: "prefix", cost: 2 * longer + sameCase };
-    const at = name.lower.indexOf(typed.lower);
-    const initial = name.humps[0] === typed.lower[0];
-    const skipped = typed.lower.length > 1 && (initial || at < 0) ? humpCost(typed.lower, name) : null;
-    if (skipped !== null && (initial || at < 0))
-      return { match: "humps", cost: 100 * skipped + 2 * longer + sameCase };
-    if (at >= 0) return { match: "substring", cost: 2 * longer + sameCase };
-  }
-  const without = bare(typed.lower);
-  if (without.length >= SHORTEST_FUZZY) {
-    const other = bare(name.lower);
-    if (other === without) return { match: "prefix", cost: 0 };
-    const gaps = (typed.mask & ~name.mask & ~(1 << 27)) === 0 ? scatterCost(without, other) : null;
-    if (gaps !== null && gaps <= without.length) return { match: "fuzzy", cost: 4 * gaps + Math.abs(longer) };
-  }
+  const found = plainFit(typed, name) ?? looseFit(typed, name);
+  if (found !== null) return found;
   const slips = typoCost(typed, name);
+  const longer = name.lower.length - typed.lower.length;
   return slips === null ? null : { match: "typo", cost: 100 * slips + Math.abs(longer) };
 }
 

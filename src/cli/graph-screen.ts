@@ -1,0 +1,74 @@
+/** Answers of the code graph as lines for a person: `path:line` first, in columns, nothing of it able to act on a terminal. */
+import pc from "picocolors";
+import { oneLine } from "./sanitize.ts";
+
+/** Wider places push their line to the right instead of all lines. */
+const WIDEST_PLACE = 56;
+const WIDEST_CELL = 40;
+const GAP = "  ";
+/** What is shown of a line where no terminal says how wide it is. */
+const LINE = 240;
+
+export interface Row {
+  /** Null: nowhere in the project. */
+  at: { path: string; line: number } | null;
+  /** Columns; all but the last are aligned. */
+  cells: string[];
+  /** How deep the first cell stands. */
+  depth?: number;
+  /** In a dim colour behind it. */
+  tag?: string;
+  /** A dim line below. */
+  under?: string;
+}
+
+/** A heading, or a row. */
+export type Line = string | Row;
+
+export interface ScreenOptions {
+  color: boolean;
+  /** Of the terminal; null where there is none: lines are hardly cut. */
+  columns: number | null;
+}
+
+const placeOf = ({ at }: Row): string => (at === null ? "-" : `${oneLine(at.path, 400)}:${at.line}`);
+
+function cellsOf({ cells, depth = 0 }: Row): string[] {
+  return cells.map((cell, at) => `${at === 0 ? GAP.repeat(depth) : ""}${oneLine(cell, LINE)}`);
+}
+
+/** The width of each column but the last. */
+function widthsOf(rows: Row[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [at, cell] of cellsOf(row).slice(0, -1).entries())
+      widths[at] = Math.max(widths[at] ?? 0, cell.length > WIDEST_CELL ? 0 : cell.length);
+  return widths;
+}
+
+/** The lines as text with a line end each; "" for none. */
+export function screenOf(lines: Line[], { color, columns }: ScreenOptions): string {
+  const c = pc.createColors(color);
+  const rows = lines.filter((line) => typeof line !== "string");
+  const places = rows.map((row) => placeOf(row).length);
+  const place = Math.max(0, ...places.filter((width) => width <= WIDEST_PLACE));
+  const widths = widthsOf(rows);
+  const shown = lines.flatMap((line): string[] => {
+    if (typeof line === "string") return [c.bold(oneLine(line, LINE))];
+    const at = placeOf(line);
+    const cells = cellsOf(line);
+    const padded = cells.map((cell, n) => (n === cells.length - 1 ? cell : cell.padEnd(widths[n] ?? 0)));
+    const tag = line.tag ? `${GAP}(${oneLine(line.tag, 80)})` : "";
+    const room = (columns ?? LINE + WIDEST_PLACE) - Math.max(place, at.length) - GAP.length;
+    const text = oneLineKeeping(padded.join(GAP), Math.max(20, room - tag.length));
+    const head = `${c.cyan(at)}${" ".repeat(Math.max(0, place - at.length))}${GAP}${text}${c.dim(tag)}`;
+    if (!line.under) return [head.trimEnd()];
+    const under = oneLineKeeping(oneLine(line.under, LINE), Math.max(20, (columns ?? LINE) - 4));
+    return [head.trimEnd(), `    ${c.dim(under)}`];
+  });
+  return shown.map((line) => `${line}\n`).join("");
+}
+
+/** Cut to a length; the spaces between columns stay. */
+const oneLineKeeping = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
