@@ -148,8 +148,8 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
         ...doubt(hop.certainty),
       }),
     );
-    const none = `Nothing leads from ${first} to ${to}.`;
-    return { ok, fields, lines, more: 0, note: fields.note, none, missed: fields.note === null };
+    const none = fields.note === null ? `Nothing leads from ${first} to ${to}.` : "";
+    return { ok, fields, lines, more: 0, note: fields.note, none, missed: !fields.found };
   },
   impact: async (graph, { first, max }) => {
     const answer = await impact(graph, first, max);
@@ -164,7 +164,7 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
       .slice(0, max)
       .map((test): Row => ({ at: { path: test, line: 1 }, cells: [""] }));
     const heading = files.length === 0 ? [] : [`Tests (${fields.tests.length})`, ...files];
-    const note = fields.cut ? "The walk was ended at 4,000 definitions: there is more." : fields.note;
+    const note = fields.cut ? "The walk was ended at 2,000 definitions: there is more." : fields.note;
     const lines = [...rows, ...heading];
     return {
       ok,

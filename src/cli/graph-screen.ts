@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { oneLine } from "./sanitize.ts";
 
 /** Wider places push their line to the right instead of all lines. */
-const WIDEST_PLACE = 56;
+const WIDEST_PLACE = 72;
 const WIDEST_CELL = 40;
 const GAP = "  ";
 /** What is shown of a line where no terminal says how wide it is. */

@@ -40,7 +40,7 @@ function print(shown: Shown, { terminal }: Settings): number {
   process.stdout.write(screenOf(lines, { color, columns }));
   if (more > 0) process.stdout.write(`... ${more.toLocaleString("en-US")} more, --max N\n`);
   if (lines.length > 0) return 0;
-  if (note === null || missed) process.stderr.write(`${oneLine(none, SENTENCE)}\n`);
+  if (none !== "") process.stderr.write(`${oneLine(none, SENTENCE)}\n`);
   return missed ? 1 : 0;
 }
 

@@ -1,28 +1,27 @@
 /** The shortest chain from one symbol or file to another over calls, uses, bases and imports. */
 import type { CodeGraph } from "../graph.ts";
-import type { Answer, Hop, NotThere } from "./answers.ts";
+import type { Answer, Hop } from "./answers.ts";
 import { type Node, nodeKey, placeOf, type Step, walk } from "./reach.ts";
 import { fileOf, looksLikePath, symbolsOf } from "./subject.ts";
 
 export interface Chain {
-  /** From the first to the last; none: there is no chain. */
+  /** Whether one leads to the other. */
+  found: boolean;
+  /** From the first to the last; none where one is in the other. */
   hops: Hop[];
   /** How it was looked for, where that is not as expected. */
   note: string | null;
 }
 
 /** The nodes that a symbol or a file is: of a file its top and all definitions, of a type its members too. */
-export function nodesOf(
-  graph: CodeGraph,
-  text: string,
-): { ok: true; nodes: Node[]; file: boolean } | NotThere {
+export function nodesOf(graph: CodeGraph, text: string): Answer<{ nodes: Node[] }> {
   const { index } = graph;
   if (looksLikePath(index, text)) {
     const meant = fileOf(graph, text);
     if (!meant.ok) return meant;
     const { file } = meant;
     const inside = [...index.definitionsIn(file).keys()].map((definition) => ({ file, definition }));
-    return { ok: true, nodes: [{ file, definition: -1 }, ...inside], file: true };
+    return { ok: true, nodes: [{ file, definition: -1 }, ...inside] };
   }
   const meant = symbolsOf(graph, text);
   if (!meant.ok) return meant;
@@ -35,7 +34,7 @@ export function nodesOf(
       if (nodes.has(nodeKey({ file: site.file, definition: parent }))) nodes.set(nodeKey(inside), inside);
     }
   }
-  return { ok: true, nodes: [...nodes.values()], file: false };
+  return { ok: true, nodes: [...nodes.values()] };
 }
 
 function hopsOf(graph: CodeGraph, last: Step): Hop[] {
@@ -55,7 +54,7 @@ export async function path(graph: CodeGraph, from: string, to: string): Promise<
   if (!b.ok) return b;
   const wanted = new Set(a.nodes.map(nodeKey));
   if (b.nodes.some((node) => wanted.has(nodeKey(node))))
-    return { ok: true, hops: [], note: `${from} and ${to} are in each other.` };
+    return { ok: true, found: true, hops: [], note: `${from} and ${to} are in each other.` };
   for (const doubtful of [false, true]) {
     const until = (step: Step): boolean => wanted.has(nodeKey(step.node));
     const { steps, cut } = walk(graph, b.nodes, { doubtful, upwards: true, until });
@@ -63,11 +62,12 @@ export async function path(graph: CodeGraph, from: string, to: string): Promise<
     if (last !== undefined && until(last))
       return {
         ok: true,
+        found: true,
         hops: hopsOf(graph, last),
         note: doubtful ? "Some of it rests on equal names alone." : null,
       };
     if (cut && doubtful)
-      return { ok: true, hops: [], note: "The search was given up after 4,000 definitions." };
+      return { ok: true, found: false, hops: [], note: "The search was given up after 2,000 definitions." };
   }
-  return { ok: true, hops: [], note: null };
+  return { ok: true, found: false, hops: [], note: null };
 }

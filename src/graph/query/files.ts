@@ -2,10 +2,10 @@
 import type { CodeGraph } from "../graph.ts";
 import type { FileId } from "../index/code-index.ts";
 import type { Answer, Imported, Importer, Rows, TestOf } from "./answers.ts";
-import { orderOf } from "./order.ts";
-import { fileOf, looksLikePath, symbolsOf } from "./subject.ts";
+import { doubtOf, orderOf } from "./order.ts";
+import { fileOf, looksLikePath, type Symbols, symbolsOf } from "./subject.ts";
 import { Texts } from "./texts.ts";
-import { nameAt, usesOfSites } from "./uses.ts";
+import { nameAt, type Use, usesOfSites } from "./uses.ts";
 
 interface Files {
   files: FileId[];
@@ -66,33 +66,44 @@ export async function imports(graph: CodeGraph, path: string, max: number): Prom
   return { ok: true, rows, more: all.length - rows.length, note: noteOf(path, meant.path) };
 }
 
+/** Test definitions that use one of some definitions; the file that uses it most is about it most likely and comes first. */
+function usingTests(graph: CodeGraph, { name, sites }: Symbols): TestOf[] {
+  const { index } = graph;
+  const uses = usesOfSites(graph, name, sites).filter(
+    ({ file, role }) => index.files[file]?.kind === "test" && role !== "import",
+  );
+  const byFile = Map.groupBy(uses, ({ file }) => file);
+  const doubt = (some: Use[]): number => Math.min(...some.map(({ certainty }) => doubtOf(certainty)));
+  const files = [...byFile].sort(
+    ([a, some], [b, others]) => doubt(some) - doubt(others) || others.length - some.length || a - b,
+  );
+  return files.flatMap(([file, some]) => {
+    const first = new Map<number, Use>();
+    for (const use of some) if (!first.has(use.within)) first.set(use.within, use);
+    return [...first.values()].map(
+      ({ line, within }): TestOf => ({
+        path: index.files[file]?.path ?? "",
+        line,
+        name: nameAt(graph, file, within),
+        why: "uses it",
+      }),
+    );
+  });
+}
+
 /** Tests of a definition, those that use it first, or of a file: the test files that are about it, nearest first. */
 export async function tests(graph: CodeGraph, text: string, max: number): Promise<Answer<Rows<TestOf>>> {
   const { index, links } = graph;
-  const all = new Map<string, TestOf>();
-  const covered = new Set<FileId>();
-  const symbols = looksLikePath(index, text) ? null : symbolsOf(graph, text);
-  if (symbols?.ok)
-    for (const { file, line, within, role } of usesOfSites(graph, symbols.name, symbols.sites)) {
-      const one = index.files[file];
-      if (one?.kind !== "test" || role === "import") continue;
-      const name = nameAt(graph, file, within);
-      const key = `${file} ${within}`;
-      covered.add(file);
-      if (!all.has(key)) all.set(key, { path: one.path, line, name, why: "uses it" });
-    }
   const meant = filesMeant(graph, text);
   if (!meant.ok) return meant;
+  const symbols = looksLikePath(index, text) ? null : symbolsOf(graph, text);
+  const all = symbols?.ok ? usingTests(graph, symbols) : [];
+  const covered = new Set(all.map(({ path }) => path));
   for (const file of meant.files.flatMap((one) => [...links.testsOf(one)])) {
     const path = index.files[file]?.path;
-    if (path === undefined || covered.has(file)) continue;
-    covered.add(file);
-    all.set(path, { path, line: 1, name: null, why: "tests the file" });
+    if (path === undefined || covered.has(path)) continue;
+    covered.add(path);
+    all.push({ path, line: 1, name: null, why: "tests the file" });
   }
-  return {
-    ok: true,
-    rows: [...all.values()].slice(0, max),
-    more: Math.max(0, all.size - max),
-    note: meant.note,
-  };
+  return { ok: true, rows: all.slice(0, max), more: Math.max(0, all.length - max), note: meant.note };
 }

@@ -9,8 +9,8 @@ import { byFit, type Fit, fit, type Prepared, prepare } from "./fuzzy.ts";
 import { orderOf } from "./order.ts";
 import { Texts } from "./texts.ts";
 
-/** Names that are looked up at most, best first. */
-const MOST_NAMES = 600;
+/** Definitions that are looked at for a word at most, best names first. */
+const MOST_SITES = 4000;
 
 const prepared = new WeakMap<CodeIndex, Prepared[]>();
 
@@ -41,17 +41,20 @@ function fitting(index: CodeIndex, word: string): Fitting[] {
   return found.sort((a, b) => byFit(a.fit, b.fit) || byName(a.name, b.name));
 }
 
-/** Names of definitions that a wrong one may have been meant to be, at most three, best first; qualified where that tells them apart. */
+/** Names of definitions that a wrong one may have been meant to be, at most three, slips first; qualified where the wrong one was. */
 export function nearNames(index: CodeIndex, name: string): string[] {
   const last = name.slice(name.lastIndexOf(".") + 1);
   const near: string[] = [];
-  for (const { name: other } of fitting(index, last)) {
+  const all = fitting(index, last);
+  const slips = all.filter(({ fit: { match } }) => match === "typo");
+  for (const { name: other } of [...slips, ...all]) {
     if (near.length === 3) break;
     const [site] = index.definitionsNamed(other);
     if (site === undefined) continue;
-    near.push(last === name ? other : qualifiedName(index.definitionsIn(site.file), site.definition));
+    const shown = last === name ? other : qualifiedName(index.definitionsIn(site.file), site.definition);
+    if (!near.includes(shown)) near.push(shown);
   }
-  return [...new Set(near)];
+  return near;
 }
 
 interface Candidate extends Site {
@@ -60,44 +63,60 @@ interface Candidate extends Site {
   order: number;
 }
 
-/** Whether all words stand somewhere in what encloses a definition, or in its path. */
-function around(index: CodeIndex, { file, definition }: Site, words: string[]): boolean {
-  const where =
-    `${index.files[file]?.path} ${qualifiedName(index.definitionsIn(file), definition)}`.toLowerCase();
-  return words.every((word) => where.includes(word));
+/** Finds the words around a definition: in its path or in what encloses it. */
+class Surroundings {
+  private readonly paths = new Map<string, boolean>();
+
+  constructor(
+    private readonly index: CodeIndex,
+    private readonly words: string[],
+  ) {}
+
+  /** Whether all words are there. */
+  holds({ file, definition }: Site): boolean {
+    const { index, words } = this;
+    return words.every((word) => {
+      const key = `${file} ${word}`;
+      const inPath = this.paths.get(key) ?? index.files[file]?.path.toLowerCase().includes(word) ?? false;
+      this.paths.set(key, inPath);
+      return inPath || qualifiedName(index.definitionsIn(file), definition).toLowerCase().includes(word);
+    });
+  }
 }
 
 /**
- * The best fits of what was typed: the last word is (or ends with) the name, words and qualifiers before it stand in what
- * encloses it or in its path. Where none fits so, the words in any order.
+ * The best fits of what was typed: one word is the name (or fits it), all others stand in what encloses it or in its path. Or the
+ * words are one name together.
  */
 function candidates(index: CodeIndex, words: string): Candidate[] {
   const parts = words.split(/[\s./:#]+/).filter((part) => part !== "");
-  const joined = parts.join("");
-  const found = new Map<string, Candidate>();
+  const found = new Map<number, Candidate>();
   const add = (word: string, others: string[]): void => {
-    const lower = others.map((one) => one.toLowerCase());
-    let taken = 0;
+    const around = new Surroundings(
+      index,
+      others.map((one) => one.toLowerCase()),
+    );
+    let left = MOST_SITES;
     for (const { name, fit: how } of fitting(index, word)) {
-      if (taken >= MOST_NAMES) break;
-      const sites = index.definitionsNamed(name);
-      if (sites.length > 0) taken += 1;
-      for (const site of sites) {
-        const key = `${site.file} ${site.definition}`;
+      if (left <= 0) break;
+      for (const site of index.definitionsNamed(name)) {
+        left -= 1;
+        const key = site.file * 2 ** 24 + site.definition;
         const before = found.get(key);
-        if (lower.length > 0 && !around(index, site, lower)) continue;
-        if (before === undefined || byFit(how, before.fit) < 0)
-          found.set(key, { ...site, name, fit: how, order: orderOf(index, site.file) });
+        if (before !== undefined && byFit(how, before.fit) >= 0) continue;
+        if (others.length > 0 && !around.holds(site)) continue;
+        found.set(key, { ...site, name, fit: how, order: orderIn(index, site) });
       }
     }
   };
   for (const [at, part] of parts.entries()) add(part, parts.toSpliced(at, 1));
-  if (parts.length > 1) add(joined, []);
+  if (parts.length > 1) add(parts.join(""), []);
   return [...found.values()];
 }
 
-const isVariable = (index: CodeIndex, { file, definition }: Site): number =>
-  index.definitionsIn(file)[definition]?.kind === "variable" ? 1 : 0;
+/** Code before tests before the rest; in each, variables last. */
+const orderIn = (index: CodeIndex, { file, definition }: Site): number =>
+  2 * orderOf(index, file) + (index.definitionsIn(file)[definition]?.kind === "variable" ? 1 : 0);
 
 /** Symbols whose names fit what was typed, best first: by how they fit, then code before tests before the rest. */
 export async function find(graph: CodeGraph, words: string, max: number): Promise<Rows<Hit>> {
@@ -107,7 +126,6 @@ export async function find(graph: CodeGraph, words: string, max: number): Promis
     (a, b) =>
       rank(a.fit.match) - rank(b.fit.match) ||
       a.order - b.order ||
-      isVariable(index, a) - isVariable(index, b) ||
       a.fit.cost - b.fit.cost ||
       byName(a.name, b.name) ||
       a.file - b.file ||

@@ -28,6 +28,7 @@ const SHORTEST_FUZZY = 3;
 const SHORTEST_TYPO = 4;
 const SHORTEST_TWO_TYPOS = 8;
 
+const MOST_SKIPPED = 2;
 /** The bit of what is neither letter nor digit. */
 const OTHERS = 1 << 27;
 
@@ -52,7 +53,7 @@ export function prepare(text: string): Prepared {
 
 /**
  * Whether `typed` is made of beginnings of the name's words, in order: `gHF`, `getHF` and `ghtmlf` are `getHTMLFile`. The cost
- * counts words that were left out; null where it is not.
+ * counts words that were left out, at most two; null where it is not.
  */
 function humpCost(typed: string, { name }: Prepared): number | null {
   const words = (name.match(HUMP) ?? []).map((word) => word.toLowerCase());
@@ -64,13 +65,15 @@ function humpCost(typed: string, { name }: Prepared): number | null {
       if (cost < (next.get(at) ?? Infinity)) next.set(at, cost);
     };
     for (const [at, cost] of reached) {
-      put(at, cost + 1);
+      // Words behind the last typed letter are not skipped: the name is just longer.
+      put(at, at === typed.length ? cost : cost + 1);
       for (let taken = 1; taken <= word.length && word[taken - 1] === typed[at + taken - 1]; taken += 1)
         put(at + taken, cost);
     }
     reached = next;
   }
-  return reached.get(typed.length) ?? null;
+  const skipped = reached.get(typed.length) ?? Infinity;
+  return skipped <= MOST_SKIPPED ? skipped : null;
 }
 
 /** Letters in order with gaps between: the cost is the length of the gaps; null where they are not there. */

@@ -29,14 +29,14 @@ export interface Step {
 export interface Walk {
   /** Whether uses that only share the name count. */
   doubtful: boolean;
-  /** Whether a member leads to its type, and a definition to its file: who reaches the one has the other. */
+  /** Whether a member leads to its type, a definition to its file, and a file to those that import it. */
   upwards: boolean;
   /** Ends the walk at the first step for which it is true. */
   until?: (step: Step) => boolean;
 }
 
 /** After so many nodes a walk ends: what lies further is of no use to a reader. */
-const MOST_NODES = 4000;
+const MOST_NODES = 2000;
 
 const WHY: Record<Role, Hop["why"]> = { use: "uses", call: "calls", inherit: "inherits", import: "imports" };
 /** Of several uses at the same place the one that says most. */
@@ -61,6 +61,7 @@ function usersOf(graph: CodeGraph, to: Step, { doubtful, upwards }: Walk): Step[
   const steps: Step[] = [];
   const one = index.definitionsIn(file)[definition];
   if (one === undefined) {
+    if (!upwards) return [];
     for (const importer of links.importersOf(file)) {
       const line = links.importsOf(importer).find(({ files }) => files.includes(file))?.line ?? 1;
       steps.push({

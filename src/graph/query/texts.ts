@@ -12,6 +12,9 @@ interface Text {
   lines: string[];
 }
 
+/** A head that was written over several lines reads like one that was not. */
+const tidy = (signature: string): string => signature.replace(/([([]) /g, "$1").replace(/,? ([)\]])/g, "$1");
+
 const NONE: Text = { text: "", lines: [] };
 
 export class Texts {
@@ -48,7 +51,7 @@ export class Texts {
       end: one.end,
       name: qualifiedName(definitions, position),
       kind: one.kind,
-      signature: signatureAt(text.text, one),
+      signature: tidy(signatureAt(text.text, one)),
       doc: docLine(text, at.language, one),
     };
   }
