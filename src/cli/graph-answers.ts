@@ -118,8 +118,7 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
   tests: async (graph, { first, max }) =>
     list(await tests(graph, first, max), `No test of ${first} was found.`, (one) => ({
       at: one,
-      cells: [one.name ?? "(file)"],
-      tag: one.why,
+      cells: one.why === "uses it" ? [one.name ?? "(top)", one.text] : ["(tests the file)"],
     })),
   outline: async (graph, { first, max }) => {
     const answer = await outline(graph, first, max);

@@ -96,6 +96,8 @@ export interface Imported {
 
 /** A test of something: a test that names it, or else a test file of its file. */
 export interface TestOf extends Place {
+  /** The line of the use; "" where a file is meant. */
+  text: string;
   why: "uses it" | "tests the file";
 }
 

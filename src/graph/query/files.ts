@@ -85,6 +85,7 @@ function usingTests(graph: CodeGraph, { name, sites }: Symbols): TestOf[] {
         path: index.files[file]?.path ?? "",
         line,
         name: nameAt(graph, file, within),
+        text: "",
         why: "uses it",
       }),
     );
@@ -103,7 +104,10 @@ export async function tests(graph: CodeGraph, text: string, max: number): Promis
     const path = index.files[file]?.path;
     if (path === undefined || covered.has(path)) continue;
     covered.add(path);
-    all.push({ path, line: 1, name: null, why: "tests the file" });
+    all.push({ path, line: 1, name: null, text: "", why: "tests the file" });
   }
-  return { ok: true, rows: all.slice(0, max), more: Math.max(0, all.length - max), note: meant.note };
+  const texts = new Texts(graph);
+  const rows = all.slice(0, max);
+  for (const row of rows) if (row.why === "uses it") row.text = await texts.line(row.path, row.line);
+  return { ok: true, rows, more: all.length - rows.length, note: meant.note };
 }

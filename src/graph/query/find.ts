@@ -12,6 +12,10 @@ import { Texts } from "./texts.ts";
 /** Definitions that are looked at for a word at most, best names first. */
 const MOST_SITES = 4000;
 
+/** Names that are suggested, and such as are looked at for it. */
+const NEAR = 3;
+const MOST_NEAR = 200;
+
 const prepared = new WeakMap<CodeIndex, Prepared[]>();
 
 /** All names of definitions and uses, ready for comparison. */
@@ -30,7 +34,7 @@ interface Fitting {
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Names that fit a word, best first. */
+/** Names that fit a word, best first; some may only be used. */
 function fitting(index: CodeIndex, word: string): Fitting[] {
   const typed = prepare(word);
   const found: Fitting[] = [];
@@ -41,20 +45,27 @@ function fitting(index: CodeIndex, word: string): Fitting[] {
   return found.sort((a, b) => byFit(a.fit, b.fit) || byName(a.name, b.name));
 }
 
-/** Names of definitions that a wrong one may have been meant to be, at most three, slips first; qualified where the wrong one was. */
+/**
+ * Names of definitions that a wrong one may have been meant to be, at most three: those in the same qualifier first, then slips.
+ * They are qualified where the wrong one was.
+ */
 export function nearNames(index: CodeIndex, name: string): string[] {
   const last = name.slice(name.lastIndexOf(".") + 1);
-  const near: string[] = [];
   const all = fitting(index, last);
   const slips = all.filter(({ fit: { match } }) => match === "typo");
-  for (const { name: other } of [...slips, ...all]) {
-    if (near.length === 3) break;
-    const [site] = index.definitionsNamed(other);
-    if (site === undefined) continue;
-    const shown = last === name ? other : qualifiedName(index.definitionsIn(site.file), site.definition);
-    if (!near.includes(shown)) near.push(shown);
+  const ordered = [...slips, ...all].slice(0, MOST_NEAR).map((one) => one.name);
+  if (last === name) {
+    const defined = ordered.filter((other) => index.definitionsNamed(other).length > 0);
+    return [...new Set(defined)].slice(0, NEAR);
   }
-  return near;
+  const qualified = ordered.flatMap((other) =>
+    index
+      .definitionsNamed(other)
+      .map((site) => qualifiedName(index.definitionsIn(site.file), site.definition)),
+  );
+  const before = name.slice(0, -last.length).toLowerCase();
+  const inside = qualified.filter((one) => one.toLowerCase().includes(before));
+  return [...new Set([...inside, ...qualified])].slice(0, NEAR);
 }
 
 interface Candidate extends Site {

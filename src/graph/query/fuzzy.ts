@@ -11,8 +11,6 @@ export interface Prepared {
   lower: string;
   /** One bit for each letter (digits share one, all else another). */
   mask: number;
-  /** First letters of its words, in lower case. */
-  humps: string;
 }
 
 export interface Fit {
@@ -47,8 +45,7 @@ function maskOf(lower: string): number {
 export function prepare(text: string): Prepared {
   const name = text.slice(0, LONGEST);
   const lower = name.toLowerCase();
-  const humps = (name.match(HUMP) ?? []).map((part) => part[0] ?? "").join("");
-  return { name, lower, mask: maskOf(lower), humps: humps.toLowerCase() };
+  return { name, lower, mask: maskOf(lower) };
 }
 
 /**
@@ -119,7 +116,8 @@ function plainFit(typed: Prepared, name: Prepared): Fit | null {
   const length = 2 * longer + (name.name.includes(typed.name) ? 0 : 1);
   const at = name.lower.indexOf(typed.lower);
   if (at === 0) return { match: "prefix", cost: length };
-  const mayBeHumps = typed.lower.length > 1 && (name.humps[0] === typed.lower[0] || at < 0);
+  const sameInitial = /[a-z\d]/.exec(name.lower)?.[0] === typed.lower[0];
+  const mayBeHumps = typed.lower.length > 1 && (sameInitial || at < 0);
   const skipped = mayBeHumps ? humpCost(typed.lower, name) : null;
   if (skipped !== null) return { match: "humps", cost: 100 * skipped + length };
   return at > 0 ? { match: "substring", cost: length } : null;

@@ -12,7 +12,7 @@ import { fileOf, looksLikePath } from "./subject.ts";
 import { usesOfSites } from "./uses.ts";
 
 export interface Impact extends Rows<Broken> {
-  /** Test files that reach it or are about its file, nearest first; all of them. */
+  /** Test files, nearest first, all of them: of a definition those that reach it, else those of its file. */
   tests: string[];
   /** The walk was ended: there is more than is counted. */
   cut: boolean;
@@ -70,6 +70,8 @@ interface Reached {
   steps: Step[];
   /** The files that are asked about. */
   files: FileId[];
+  /** By a path, not by a name. */
+  byFile: boolean;
   cut: boolean;
 }
 
@@ -77,14 +79,20 @@ function reached(graph: CodeGraph, text: string): Answer<Reached> {
   if (looksLikePath(graph.index, text)) {
     const meant = fileOf(graph, text);
     if (!meant.ok) return meant;
-    return { ok: true, steps: filesReached(graph, meant.file), files: [meant.file], cut: false };
+    return {
+      ok: true,
+      steps: filesReached(graph, meant.file),
+      files: [meant.file],
+      byFile: true,
+      cut: false,
+    };
   }
   const meant = nodesOf(graph, text);
   if (!meant.ok) return meant;
   const own = new Set(meant.nodes.map(nodeKey));
   const { steps, cut } = walk(graph, meant.nodes, { doubtful: false, upwards: false });
   const others = telling(steps).filter(({ node }) => !own.has(nodeKey(node)));
-  return { ok: true, steps: others, files: meant.nodes.map(({ file }) => file), cut };
+  return { ok: true, steps: others, files: meant.nodes.map(({ file }) => file), byFile: false, cut };
 }
 
 /** Rows by distance, code first; the walk over definitions ends after 2,000 of them. */
@@ -92,7 +100,7 @@ export async function impact(graph: CodeGraph, text: string, max: number): Promi
   const meant = reached(graph, text);
   if (!meant.ok) return meant;
   const { index, links } = graph;
-  const { steps, files, cut } = meant;
+  const { steps, files, byFile, cut } = meant;
   steps.sort(
     (a, b) =>
       a.distance - b.distance ||
@@ -109,6 +117,7 @@ export async function impact(graph: CodeGraph, text: string, max: number): Promi
   });
   const inTests = steps.map(({ node }) => node.file).filter(isTest);
   const about = [...new Set(files)].flatMap((file) => [...links.testsOf(file)]);
-  const tests = [...new Set([...inTests, ...about])].flatMap((file) => index.files[file]?.path ?? []);
+  const testing = byFile ? [...about, ...inTests] : inTests.length > 0 ? inTests : about;
+  const tests = [...new Set(testing)].flatMap((file) => index.files[file]?.path ?? []);
   return { ok: true, rows, more: steps.length - rows.length, note: null, tests, cut };
 }

@@ -4,6 +4,7 @@ import { lastPart, qualifiedName, type Site } from "../index/code-index.ts";
 import type { Answer, Kin } from "./answers.ts";
 import { orderOf } from "./order.ts";
 import { symbolsOf } from "./subject.ts";
+import { Texts } from "./texts.ts";
 import { namesUsedIn, usesOfSites } from "./uses.ts";
 
 /** A chain of bases is never as long, unless it is a circle. */
@@ -34,24 +35,24 @@ function kinOf({ index }: CodeGraph, { file, definition }: Site): Kin {
 }
 
 /** The bases of a type, and theirs; one outside of the project is a name alone. */
-async function basesOf(graph: CodeGraph, site: Site, seen: Set<string>): Promise<Kin[]> {
+async function basesOf(graph: CodeGraph, texts: Texts, site: Site, seen: Set<string>): Promise<Kin[]> {
   const { index, links } = graph;
-  const definitions = index.definitionsIn(site.file);
+  const { file } = site;
+  const definitions = index.definitionsIn(file);
   const own = definitions[site.definition];
-  const path = index.files[site.file]?.path;
-  if (own === undefined || path === undefined || seen.size > DEEPEST) return [];
+  if (own === undefined || seen.size > DEEPEST) return [];
   const { start, end } = own;
   const inner = definitions.filter(({ parent }) => parent === site.definition);
-  const used = await namesUsedIn(graph, { path, start, end, role: "inherit" });
+  const used = await namesUsedIn(graph, texts, { file, start, end, role: "inherit" });
   const names = used.filter(({ lines }) =>
     lines.some((line) => !inner.some((one) => one.start <= line && line <= one.end)),
   );
   const bases: Kin[] = [];
   for (const { name } of names) {
-    const [meaning] = links.meaningOf(name, site.file);
+    const [meaning] = links.meaningOf(name, file);
     if (meaning === undefined) bases.push({ name, path: null, line: 0, kind: null, kin: [] });
     else if (!seen.has(keyOf(meaning))) {
-      const further = await basesOf(graph, meaning, new Set([...seen, keyOf(meaning)]));
+      const further = await basesOf(graph, texts, meaning, new Set([...seen, keyOf(meaning)]));
       bases.push({ ...kinOf(graph, meaning), kin: further });
     }
   }
@@ -102,5 +103,6 @@ export async function types(graph: CodeGraph, name: string, max: number): Promis
   const heirs = heirsOf(graph, site, state);
   const others = sites.length - 1;
   const note = others === 0 ? meant.note : `${others} more are called ${name}: name one as path:Name.`;
-  return { ok: true, type, bases: await basesOf(graph, site, seen), heirs, more: state.more, note };
+  const bases = await basesOf(graph, new Texts(graph), site, seen);
+  return { ok: true, type, bases, heirs, more: state.more, note };
 }

@@ -4,8 +4,7 @@
  */
 import type { CodeGraph } from "../graph.ts";
 import { definitionAtLine, type FileId, qualifiedName, type Site } from "../index/code-index.ts";
-import { readFileRecord } from "../index/read-file.ts";
-import type { FileRecord, Role } from "../index/record.ts";
+import type { Role } from "../index/record.ts";
 import type { Certainty } from "../link/links.ts";
 import type { Answer, Callee, Caller, Reference, Rows } from "./answers.ts";
 import { doubtOf, orderOf } from "./order.ts";
@@ -101,25 +100,30 @@ export async function callers(graph: CodeGraph, name: string, max: number): Prom
   return { ok: true, rows, more: groups.size - rows.length, note: meant.note };
 }
 
-/** The record of a file as its text is now: an index keeps uses by name, not by file. */
-async function recordOf(graph: CodeGraph, path: string): Promise<FileRecord | null> {
-  const text = await graph.text(path);
-  return text === null ? null : readFileRecord(path, text);
-}
+/** What may be a name in some language; with its last mark, Ruby's `empty?`. */
+const NAMES = /[\p{L}_$@][\p{L}\p{N}_$]*[?!]?/gu;
 
-/** Names that are used between two lines of a file in one role, with their lines. */
+/**
+ * Names that are used between two lines of a file in one role, with their lines, in the order of the text. The index keeps uses by
+ * name: the text says which names to ask for.
+ */
 export async function namesUsedIn(
-  graph: CodeGraph,
-  { path, start, end, role }: { path: string; start: number; end: number; role: Role },
+  { index }: CodeGraph,
+  texts: Texts,
+  { file, start, end, role }: { file: FileId; start: number; end: number; role: Role },
 ): Promise<{ name: string; lines: number[] }[]> {
-  const record = await recordOf(graph, path);
-  const used = (record?.uses ?? []).map(({ name, at }) => ({
-    name,
-    lines: at
-      .filter((use) => use.role === role && start <= use.line && use.line <= end)
-      .map(({ line }) => line),
-  }));
-  return used.filter(({ lines }) => lines.length > 0);
+  const { lines } = await texts.of(index.files[file]?.path ?? "");
+  const written =
+    lines
+      .slice(start - 1, end)
+      .join("\n")
+      .match(NAMES) ?? [];
+  const names = new Set(written.flatMap((name) => [name, name.replace(/^[$@]+|[?!]$/g, "")]));
+  return [...names].flatMap((name) => {
+    const uses = index.usesOf(name).find((one) => one.file === file)?.at ?? [];
+    const here = uses.filter((use) => use.role === role && start <= use.line && use.line <= end);
+    return here.length === 0 ? [] : [{ name, lines: here.map(({ line }) => line) }];
+  });
 }
 
 /** What a definition calls of the project's own, in the order of the first call; what is defined elsewhere is left out. */
@@ -129,12 +133,12 @@ export async function callees(graph: CodeGraph, name: string, max: number): Prom
   const { index, links } = graph;
   const [site] = meant.sites;
   const from = site && index.definitionsIn(site.file)[site.definition];
-  const path = site && index.files[site.file]?.path;
-  if (site === undefined || from === undefined || path === undefined)
-    return { ok: true, rows: [], more: 0, note: meant.note };
-  const used = await namesUsedIn(graph, { path, start: from.start, end: from.end, role: "call" });
+  if (site === undefined || from === undefined) return { ok: true, rows: [], more: 0, note: meant.note };
+  const { file } = site;
+  const texts = new Texts(graph);
+  const used = await namesUsedIn(graph, texts, { file, start: from.start, end: from.end, role: "call" });
   const calls = used.flatMap((one) =>
-    links.meaningOf(one.name, site.file).map((meaning) => ({ ...meaning, lines: one.lines })),
+    links.meaningOf(one.name, file).map((meaning) => ({ ...meaning, lines: one.lines })),
   );
   calls.sort(
     (a, b) =>
@@ -144,19 +148,14 @@ export async function callees(graph: CodeGraph, name: string, max: number): Prom
       a.file - b.file ||
       a.definition - b.definition,
   );
-  const texts = new Texts(graph);
   const rows: Callee[] = [];
-  for (const { file, definition, certainty, lines } of calls.slice(0, max)) {
-    const found = await texts.found(file, definition);
+  for (const { certainty, lines, ...callee } of calls.slice(0, max)) {
+    const found = await texts.found(callee.file, callee.definition);
     if (found === null) continue;
     const { line, kind, signature } = found;
     rows.push({ path: found.path, line, name: found.name, kind, lines, certainty, signature });
   }
-  const own = nameAt(graph, site.file, site.definition);
   const others = meant.sites.length - 1;
-  const note =
-    others === 0
-      ? meant.note
-      : `This is ${path}:${own}; ${others} more are called ${name}: name one as path:Name.`;
+  const note = others === 0 ? meant.note : `${others} more are called ${name}: name one as path:Name.`;
   return { ok: true, rows, more: calls.length - rows.length, note };
 }
