@@ -3,10 +3,10 @@
  * through all of them, a bit mask of letters first. Definitions are looked up only for names that fit.
  */
 import type { CodeGraph } from "../graph.ts";
-import { type CodeIndex, qualifiedName, type Site } from "../index/code-index.ts";
+import { type CodeIndex, type FileId, qualifiedName, type Site } from "../index/code-index.ts";
 import { type Hit, MATCHES, type Match, type Rows } from "./answers.ts";
 import { byFit, type Fit, fit, type Prepared, prepare } from "./fuzzy.ts";
-import { orderOf } from "./order.ts";
+import { isMinor, orderOf } from "./order.ts";
 import { Texts } from "./texts.ts";
 
 /** Definitions that are looked at for a word at most, best names first. */
@@ -65,33 +65,38 @@ export function nearNames(index: CodeIndex, name: string): string[] {
   );
   const before = name.slice(0, -last.length).toLowerCase();
   const inside = qualified.filter((one) => one.toLowerCase().includes(before));
-  return [...new Set([...inside, ...qualified])].slice(0, NEAR);
+  return [...new Set(inside.length > 0 ? inside : qualified)].slice(0, NEAR);
 }
 
 interface Candidate extends Site {
   fit: Fit;
   name: string;
   order: number;
+  /** How many of the other words stand in the path alone. */
+  apart: number;
 }
 
-/** Finds the words around a definition: in its path or in what encloses it. */
+/** Finds the words around a definition: in what encloses it or in its path. */
 class Surroundings {
-  private readonly paths = new Map<string, boolean>();
+  private readonly paths = new Map<FileId, string>();
+  private readonly words: string[];
 
   constructor(
     private readonly index: CodeIndex,
-    private readonly words: string[],
-  ) {}
+    words: string[],
+  ) {
+    this.words = words.map((word) => word.toLowerCase());
+  }
 
-  /** Whether all words are there. */
-  holds({ file, definition }: Site): boolean {
+  /** How many of the words stand in the path alone; null where one stands nowhere. */
+  apart({ file, definition }: Site): number | null {
     const { index, words } = this;
-    return words.every((word) => {
-      const key = `${file} ${word}`;
-      const inPath = this.paths.get(key) ?? index.files[file]?.path.toLowerCase().includes(word) ?? false;
-      this.paths.set(key, inPath);
-      return inPath || qualifiedName(index.definitionsIn(file), definition).toLowerCase().includes(word);
-    });
+    if (words.length === 0) return 0;
+    const path = this.paths.get(file) ?? (index.files[file]?.path ?? "").toLowerCase();
+    this.paths.set(file, path);
+    const name = qualifiedName(index.definitionsIn(file), definition).toLowerCase();
+    const outside = words.filter((word) => !name.includes(word));
+    return outside.every((word) => path.includes(word)) ? outside.length : null;
   }
 }
 
@@ -103,10 +108,7 @@ function candidates(index: CodeIndex, words: string): Candidate[] {
   const parts = words.split(/[\s./:#]+/).filter((part) => part !== "");
   const found = new Map<number, Candidate>();
   const add = (word: string, others: string[]): void => {
-    const around = new Surroundings(
-      index,
-      others.map((one) => one.toLowerCase()),
-    );
+    const around = new Surroundings(index, others);
     let left = MOST_SITES;
     for (const { name, fit: how } of fitting(index, word)) {
       if (left <= 0) break;
@@ -115,8 +117,8 @@ function candidates(index: CodeIndex, words: string): Candidate[] {
         const key = site.file * 2 ** 24 + site.definition;
         const before = found.get(key);
         if (before !== undefined && byFit(how, before.fit) >= 0) continue;
-        if (others.length > 0 && !around.holds(site)) continue;
-        found.set(key, { ...site, name, fit: how, order: orderIn(index, site) });
+        const apart = around.apart(site);
+        if (apart !== null) found.set(key, { ...site, name, fit: how, order: orderIn(index, site), apart });
       }
     }
   };
@@ -125,9 +127,9 @@ function candidates(index: CodeIndex, words: string): Candidate[] {
   return [...found.values()];
 }
 
-/** Code before tests before the rest; in each, variables last. */
-const orderIn = (index: CodeIndex, { file, definition }: Site): number =>
-  2 * orderOf(index, file) + (index.definitionsIn(file)[definition]?.kind === "variable" ? 1 : 0);
+/** Code before tests before the rest; in each, variables and modules last. */
+const orderIn = (index: CodeIndex, site: Site): number =>
+  2 * orderOf(index, site.file) + (isMinor(index, site) ? 1 : 0);
 
 /** Symbols whose names fit what was typed, best first: by how they fit, then code before tests before the rest. */
 export async function find(graph: CodeGraph, words: string, max: number): Promise<Rows<Hit>> {
@@ -137,6 +139,7 @@ export async function find(graph: CodeGraph, words: string, max: number): Promis
     (a, b) =>
       rank(a.fit.match) - rank(b.fit.match) ||
       a.order - b.order ||
+      a.apart - b.apart ||
       a.fit.cost - b.fit.cost ||
       byName(a.name, b.name) ||
       a.file - b.file ||

@@ -27,6 +27,8 @@ const SHORTEST_TYPO = 4;
 const SHORTEST_TWO_TYPOS = 8;
 
 const MOST_SKIPPED = 2;
+/** What it costs where a part does not begin with a word. */
+const INSIDE_A_WORD = 20;
 /** The bit of what is neither letter nor digit. */
 const OTHERS = 1 << 27;
 
@@ -120,7 +122,9 @@ function plainFit(typed: Prepared, name: Prepared): Fit | null {
   const mayBeHumps = typed.lower.length > 1 && (sameInitial || at < 0);
   const skipped = mayBeHumps ? humpCost(typed.lower, name) : null;
   if (skipped !== null) return { match: "humps", cost: 100 * skipped + length };
-  return at > 0 ? { match: "substring", cost: length } : null;
+  if (at < 0) return null;
+  const begins = /[A-Z]/.test(name.name[at] ?? "") || /[^a-z]/i.test(name.name[at - 1] ?? "");
+  return { match: "substring", cost: length + (begins ? 0 : INSIDE_A_WORD) };
 }
 
 /** The typed letters in order, separators left out on both sides. */

@@ -3,7 +3,7 @@ import type { CodeGraph } from "../graph.ts";
 import { lastPart, qualifiedName, type Site } from "../index/code-index.ts";
 import type { Answer, Kin } from "./answers.ts";
 import { orderOf } from "./order.ts";
-import { symbolsOf } from "./subject.ts";
+import { firstOfSeveral, symbolsOf } from "./subject.ts";
 import { Texts } from "./texts.ts";
 import { namesUsedIn, usesOfSites } from "./uses.ts";
 
@@ -101,8 +101,7 @@ export async function types(graph: CodeGraph, name: string, max: number): Promis
   const state = { seen: new Set(seen), left: max, more: 0 };
   const type = kinOf(graph, site);
   const heirs = heirsOf(graph, site, state);
-  const others = sites.length - 1;
-  const note = others === 0 ? meant.note : `${others} more are called ${name}: name one as path:Name.`;
+  const note = meant.note ?? firstOfSeveral(graph, name, sites);
   const bases = await basesOf(graph, new Texts(graph), site, seen);
   return { ok: true, type, bases, heirs, more: state.more, note };
 }

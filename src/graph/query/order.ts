@@ -17,14 +17,19 @@ const ORDER: Record<FileKind, number> = {
 /** Where a file comes among others: what a person works on first. */
 export const orderOf = (index: CodeIndex, file: FileId): number => ORDER[index.files[file]?.kind ?? "code"];
 
-/** Code before tests before what nobody works on, functions and types before variables; then by path and line. */
+/** Whether a definition is rarely what is meant: a variable, or a module as a whole. */
+export function isMinor(index: CodeIndex, { file, definition }: Site): boolean {
+  const kind = index.definitionsIn(file)[definition]?.kind;
+  return kind === "variable" || kind === "module";
+}
+
+/** Code before tests before what nobody works on, functions and types before variables and modules; then by path and line. */
 export function inOrder(index: CodeIndex, sites: readonly Site[]): Site[] {
-  const variable = ({ file, definition }: Site): number =>
-    index.definitionsIn(file)[definition]?.kind === "variable" ? 1 : 0;
+  const minor = (site: Site): number => (isMinor(index, site) ? 1 : 0);
   return [...sites].sort(
     (a, b) =>
       orderOf(index, a.file) - orderOf(index, b.file) ||
-      variable(a) - variable(b) ||
+      minor(a) - minor(b) ||
       a.file - b.file ||
       a.definition - b.definition,
   );

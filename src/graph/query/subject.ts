@@ -116,3 +116,12 @@ export function fileOf({ index }: CodeGraph, text: string): Answer<{ file: FileI
 /** Whether what was typed looks like a path rather than a name. */
 export const looksLikePath = (index: CodeIndex, text: string): boolean =>
   text.includes("/") ? splitPath(index, text).files === null : filesOf(index, text).length > 0;
+
+/** What to say where only the first of several definitions was looked at; null for one. */
+export function firstOfSeveral({ index }: CodeGraph, name: string, sites: readonly Site[]): string | null {
+  const [first] = sites;
+  if (first === undefined || sites.length === 1) return null;
+  const own = qualifiedName(index.definitionsIn(first.file), first.definition);
+  const path = index.files[first.file]?.path;
+  return `${sites.length} definitions are called ${name}; this is ${path}:${own}.`;
+}

@@ -8,7 +8,7 @@ import type { Role } from "../index/record.ts";
 import type { Certainty } from "../link/links.ts";
 import type { Answer, Callee, Caller, Reference, Rows } from "./answers.ts";
 import { doubtOf, orderOf } from "./order.ts";
-import { symbolsOf } from "./subject.ts";
+import { firstOfSeveral, symbolsOf } from "./subject.ts";
 import { Texts } from "./texts.ts";
 
 /** `Links.meaningOf` gives at most so many; behind a full list of mere namesakes there may be more. */
@@ -155,7 +155,6 @@ export async function callees(graph: CodeGraph, name: string, max: number): Prom
     const { line, kind, signature } = found;
     rows.push({ path: found.path, line, name: found.name, kind, lines, certainty, signature });
   }
-  const others = meant.sites.length - 1;
-  const note = others === 0 ? meant.note : `${others} more are called ${name}: name one as path:Name.`;
+  const note = meant.note ?? firstOfSeveral(graph, name, meant.sites);
   return { ok: true, rows, more: calls.length - rows.length, note };
 }

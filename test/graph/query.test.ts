@@ -1,0 +1,228 @@
+/** Questions to the graph of a small shop in three languages, with their whole answers. */
+import { expect, test } from "bun:test";
+import type { CodeGraph } from "../../src/graph/graph.ts";
+import type { Answer, Kin, Outlined } from "../../src/graph/query/answers.ts";
+import { path } from "../../src/graph/query/chain.ts";
+import { definition, outline } from "../../src/graph/query/definitions.ts";
+import { importers, imports, tests } from "../../src/graph/query/files.ts";
+import { impact } from "../../src/graph/query/impact.ts";
+import { types } from "../../src/graph/query/kin.ts";
+import { callees, callers, references } from "../../src/graph/query/uses.ts";
+import { shop } from "./query-project.ts";
+
+/** Each answer's rows as short lines. */
+async function rowsOf<T>(
+  answer: Promise<Answer<{ rows: T[] }>>,
+  show: (row: T) => string,
+): Promise<string[]> {
+  const found = await answer;
+  return found.ok ? found.rows.map(show) : [found.reason, ...found.near];
+}
+
+const at = ({ path: file, line }: { path: string; line: number }): string => `${file}:${line}`;
+const MANY = 100;
+
+test("definition: however the name is written", async () => {
+  const { graph } = await shop();
+  const of = (name: string) => rowsOf(definition(graph, name, MANY), (one) => `${at(one)} ${one.name}`);
+  for (const name of [
+    "Cart",
+    "shop.cart.Cart",
+    "cart.Cart",
+    "shop.Cart",
+    "shop/cart.py:Cart",
+    "cart.py::Cart",
+  ])
+    expect({ name, found: await of(name) }).toEqual({ name, found: ["shop/cart.py:12 Cart"] });
+  for (const name of ["Cart.add", "Cart::add", "Cart#add", "Cart.add(item)", "shop.cart.Cart.add"])
+    expect({ name, found: await of(name) }).toEqual({ name, found: ["shop/cart.py:21 Cart.add"] });
+  expect(await of("add")).toEqual(["shop/cart.py:8 Basket.add", "shop/cart.py:21 Cart.add"]);
+  expect(await of("Store.Load")).toEqual(["server/store/store.go:10 Store.Load"]);
+  expect(await of("Chart")).toEqual(["Nothing is called Chart.", "Cart"]);
+  expect(await of("Cart.ad")).toEqual(["Nothing is called Cart.ad.", "Cart.add"]);
+  expect(await of("http.ts:Cart")).toEqual(["Nothing is called Cart in web/src/http.ts.", "Cart"]);
+});
+
+test("definition: signature, documentation, and the note on another case", async () => {
+  const { graph } = await shop();
+  expect(await definition(graph, "CART", MANY)).toEqual({
+    ok: true,
+    rows: [
+      {
+        path: "shop/cart.py",
+        line: 12,
+        end: 26,
+        name: "Cart",
+        kind: "class",
+        signature: "class Cart(Basket)",
+        doc: "Items that a customer wants.",
+      },
+    ],
+    more: 0,
+    note: "There is no CART; this is Cart.",
+  });
+  const doc = (name: string) => rowsOf(definition(graph, name, MANY), (one) => one.doc);
+  expect(await doc("price_of")).toEqual(["What one item costs."]);
+  expect(await doc("getJSON")).toEqual(["Asks a server."]);
+  expect(await doc("HttpReader.read")).toEqual(["Reads one path."]);
+  expect(await doc("Store")).toEqual(["Store keeps carts."]);
+  expect(await doc("checkout")).toEqual([""]);
+});
+
+test("a limit says how many more there are", async () => {
+  const { graph } = await shop();
+  expect(await definition(graph, "add", 1)).toMatchObject({ rows: [{ name: "Basket.add" }], more: 1 });
+  expect(await references(graph, "getJSON", 1)).toMatchObject({ rows: [{ line: 13 }], more: 2 });
+  expect(await outline(graph, "shop/cart.py", 3)).toMatchObject({ more: 5 });
+});
+
+test("references, callers and callees", async () => {
+  const { graph } = await shop();
+  expect(
+    await rowsOf(
+      references(graph, "getJSON", MANY),
+      (one) => `${at(one)} ${one.role} ${one.name}: ${one.text}`,
+    ),
+  ).toEqual([
+    "web/src/http.ts:13 call HttpReader.read: return getJSON(path);",
+    'web/src/page.ts:1 import null: import { getJSON, HttpReader } from "./http.ts";',
+    'web/src/page.ts:4 call showCart: const cart = await getJSON("/cart");',
+  ]);
+  const callersOf = (name: string) => rowsOf(callers(graph, name, MANY), (one) => `${at(one)} ${one.name}`);
+  expect(await callersOf("total_price")).toEqual([
+    "shop/cart.py:34 checkout",
+    "tests/test_cart.py:6 test_total",
+  ]);
+  expect(await callersOf("Cart")).toEqual([
+    "tests/test_cart.py:5 test_total",
+    "tests/test_cart.py:10 test_checkout",
+  ]);
+  expect(await callersOf("key")).toEqual(["server/store/store.go:10 Store.Load"]);
+  const calleesOf = (name: string) =>
+    rowsOf(callees(graph, name, MANY), (one) => `${at(one)} ${one.name} ${one.lines}`);
+  expect(await calleesOf("Cart.total_price")).toEqual(["shop/prices.py:6 price_of 26"]);
+  expect(await calleesOf("showCart")).toEqual(["web/src/page.ts:8 render 5", "web/src/http.ts:2 getJSON 4"]);
+  expect(await calleesOf("main")).toEqual([
+    "server/store/store.go:7 Open 6",
+    "server/store/store.go:10 Store.Load 7",
+  ]);
+});
+
+test("importers, imports and tests", async () => {
+  const { graph } = await shop();
+  const importersOf = (text: string) => rowsOf(importers(graph, text, MANY), at);
+  expect(await importersOf("shop/cart.py")).toEqual(["shop/__init__.py:1", "tests/test_cart.py:1"]);
+  expect(await importersOf("getJSON")).toEqual(["web/src/page.ts:1"]);
+  expect(await importersOf("./http.ts")).toEqual(["web/src/page.ts:1"]);
+  expect(await importersOf("nothing.ts")).toEqual(["There is no file nothing.ts that the graph knows."]);
+  expect(
+    await rowsOf(imports(graph, "server/main.go", MANY), (one) => `${one.line} ${one.module} ${one.files}`),
+  ).toEqual(["3 example.com/server/store server/store/key.go,server/store/store.go"]);
+  const testsOf = (text: string) =>
+    rowsOf(tests(graph, text, MANY), (one) => `${at(one)} ${one.name} ${one.why}`);
+  expect(await testsOf("Cart.total_price")).toEqual(["tests/test_cart.py:6 test_total uses it"]);
+  expect(await testsOf("shop/cart.py")).toEqual(["tests/test_cart.py:1 null tests the file"]);
+});
+
+test("outline: nested as the file is", async () => {
+  const { graph } = await shop();
+  const flat = (rows: Outlined[]): unknown[] =>
+    rows.map((one) => [one.line, one.name, ...flat(one.children)]);
+  const found = await outline(graph, "cart.py", MANY);
+  expect(found.ok && flat(found.rows)).toEqual([
+    [5, "Basket", [8, "add"]],
+    [12, "Cart", [18, "__init__"], [21, "add"], [24, "total_price"]],
+    [29, "GiftCart"],
+    [33, "checkout"],
+  ]);
+  expect(found.ok && found.note).toBe("This is shop/cart.py.");
+});
+
+test("types: bases up, subclasses down", async () => {
+  const { graph } = await shop();
+  const flat = (kin: Kin[]): unknown[] => kin.map((one) => [one.name, one.path, ...flat(one.kin)]);
+  const of = async (graph: CodeGraph, name: string) => {
+    const found = await types(graph, name, MANY);
+    return found.ok ? [flat(found.bases), flat(found.heirs)] : found.reason;
+  };
+  expect(await of(graph, "Cart")).toEqual([[["Basket", "shop/cart.py"]], [["GiftCart", "shop/cart.py"]]]);
+  expect(await of(graph, "Basket")).toEqual([[], [["Cart", "shop/cart.py", ["GiftCart", "shop/cart.py"]]]]);
+  expect(await of(graph, "Reader")).toEqual([[], [["HttpReader", "web/src/http.ts"]]]);
+  expect(await of(graph, "checkout")).toEqual("checkout is no type.");
+  const circle = await shop({
+    "a.py": "class A(B):\n    pass\n\n\nclass B(A):\n    pass\n\n\nclass C(Foreign):\n    pass\n",
+  });
+  expect(await of(circle.graph, "A")).toEqual([[["B", "a.py"]], [["B", "a.py"]]]);
+  expect(await of(circle.graph, "C")).toEqual([[["Foreign", null]], []]);
+});
+
+test("path: the shortest chain, each hop with its reason", async () => {
+  const { graph } = await shop();
+  const hops = async (from: string, to: string) => {
+    const found = await path(graph, from, to);
+    if (!found.ok) return found.reason;
+    return found.hops.map((hop) => `${at(hop)} ${hop.from.name} ${hop.why} ${hop.to.name ?? hop.to.path}`);
+  };
+  expect(await hops("checkout", "round_price")).toEqual([
+    "shop/cart.py:34 checkout calls Cart.total_price",
+    "shop/cart.py:26 Cart.total_price calls price_of",
+    "shop/prices.py:7 price_of calls round_price",
+  ]);
+  expect(await hops("tests/test_cart.py", "shop/prices.py")).toEqual([
+    "tests/test_cart.py:1 null imports shop/cart.py",
+    "shop/cart.py:2 null imports shop/prices.py",
+  ]);
+  expect(await hops("main", "key")).toEqual([
+    "server/main.go:7 main calls Store.Load",
+    "server/store/store.go:10 Store.Load calls key",
+  ]);
+  expect(await hops("key", "main")).toEqual([]);
+  expect(await path(graph, "Cart", "shop/cart.py")).toMatchObject({ found: true, hops: [] });
+  expect(await path(graph, "Cart", "nobody")).toMatchObject({
+    ok: false,
+    reason: "Nothing is called nobody.",
+  });
+});
+
+test("impact: by distance, with tests", async () => {
+  const { graph } = await shop();
+  const of = async (text: string) => {
+    const found = await impact(graph, text, MANY);
+    if (!found.ok) return found.reason;
+    const rows = found.rows.map((one) => `${one.distance} ${at(one)} ${one.name} ${one.why} ${one.what}`);
+    return { rows, tests: found.tests };
+  };
+  expect(await of("price_of")).toEqual({
+    rows: [
+      "1 shop/cart.py:26 Cart.total_price calls price_of",
+      "2 shop/cart.py:34 checkout calls Cart.total_price",
+      "2 tests/test_cart.py:6 test_total calls Cart.total_price",
+      "3 tests/test_cart.py:10 test_checkout calls checkout",
+    ],
+    tests: ["tests/test_cart.py"],
+  });
+  expect(await of("shop/prices.py")).toEqual({
+    rows: [
+      "1 shop/cart.py:2 null imports shop/prices.py",
+      "2 shop/__init__.py:1 null imports shop/cart.py",
+      "2 tests/test_cart.py:1 null imports shop/cart.py",
+    ],
+    tests: ["tests/test_cart.py"],
+  });
+  expect(await of("server/store/key.go")).toEqual({
+    rows: [
+      "1 server/main.go:3 null imports server/store/key.go",
+      "1 server/store/store.go:10 null uses server/store/key.go",
+    ],
+    tests: [],
+  });
+});
+
+test("a path that fits several files is asked back", async () => {
+  const { graph } = await shop({ "web/test/http.ts": "export {};\n" });
+  expect(await rowsOf(importers(graph, "http.ts", MANY), at)).toEqual([
+    "http.ts could be one of 2 files.",
+    "web/src/http.ts",
+    "web/test/http.ts",
+  ]);
+});
