@@ -4,6 +4,7 @@
  */
 import type { CodeGraph } from "../graph.ts";
 import { type CodeIndex, type FileId, lastPart, qualifiedName, type Site } from "../index/code-index.ts";
+import { languageOf } from "../syntax/languages.ts";
 import type { Answer } from "./answers.ts";
 import { nearNames } from "./find.ts";
 import { inOrder } from "./order.ts";
@@ -113,9 +114,12 @@ export function fileOf({ index }: CodeGraph, text: string): Answer<{ file: FileI
   };
 }
 
-/** Whether what was typed looks like a path rather than a name. */
-export const looksLikePath = (index: CodeIndex, text: string): boolean =>
-  text.includes("/") ? splitPath(index, text).files === null : filesOf(index, text).length > 0;
+/** Whether what was typed looks like a path rather than a name: by a "/", by a file, or by the ending of a language. */
+export function looksLikePath(index: CodeIndex, text: string): boolean {
+  if (text.includes("/")) return splitPath(index, text).files === null;
+  if (filesOf(index, text).length > 0) return true;
+  return languageOf(text) !== null && index.definitionsNamed(lastPart(text)).length === 0;
+}
 
 /** What to say where only the first of several definitions was looked at; null for one. */
 export function firstOfSeveral({ index }: CodeGraph, name: string, sites: readonly Site[]): string | null {
