@@ -28,6 +28,11 @@ export interface Shown {
   missed: boolean;
 }
 
+/** No answer; `usage`: the words were wrong, not what they name. */
+export interface NotShown extends NotThere {
+  usage?: true;
+}
+
 /** Where answers come from. */
 export interface Source {
   workspace: Pick<Workspace, "root" | "list">;
@@ -45,7 +50,7 @@ const doubt = (certainty: Certainty | null): { tag?: string } =>
   certainty === "same name" || certainty === "only one" ? { tag: certainty } : {};
 
 /** A list of rows, each one line. */
-function list<T>(answer: Answer<Rows<T>>, none: string, row: (one: T) => Row): Shown | NotThere {
+function list<T>(answer: Answer<Rows<T>>, none: string, row: (one: T) => Row): Shown | NotShown {
   if (!answer.ok) return answer;
   const { ok, ...fields } = answer;
   const { more, note, rows } = fields;
@@ -81,7 +86,7 @@ function kinRows(kin: Kin[], depth: number): Row[] {
   ]);
 }
 
-type Answerer = (graph: CodeGraph, asked: Asked & { first: string }) => Promise<Shown | NotThere>;
+type Answerer = (graph: CodeGraph, asked: Asked & { first: string }) => Promise<Shown | NotShown>;
 
 const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
   definition: async (graph, { first, max }) => list(await definition(graph, first, max), "", foundRow),
@@ -203,10 +208,10 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
   },
 };
 
-async function textAnswer({ workspace }: Source, { words, flags, max }: Asked): Promise<Shown | NotThere> {
+async function textAnswer({ workspace }: Source, { words, flags, max }: Asked): Promise<Shown | NotShown> {
   const pattern = words.join(" ");
   const answer = await searchText(workspace, { pattern, regex: flags.regex === true, max });
-  if (!answer.ok) return { ok: false, reason: answer.reason, near: [] };
+  if (!answer.ok) return { ok: false, reason: answer.reason, near: [], usage: true };
   const { rows, more, note, files } = answer;
   const lines = rows.map((one): Row => ({ at: one, cells: [one.text] }));
   const none = `No line has ${pattern}.`;
@@ -219,7 +224,7 @@ export async function answer(
   words: string[],
   flags: GraphFlags,
   source: Source,
-): Promise<Shown | NotThere> {
+): Promise<Shown | NotShown> {
   const max = flags.max ?? graphQueryRow(query)?.max ?? 50;
   const asked = { words, flags, max };
   if (query === "text") return textAnswer(source, asked);
