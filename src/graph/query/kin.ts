@@ -9,6 +9,8 @@ import { namesUsedIn, usesOfSites } from "./uses.ts";
 
 /** A chain of bases is never as long, unless it is a circle. */
 const DEEPEST = 12;
+/** Of types with one name so many are compared. */
+const MOST_COUNTED = 20;
 
 export interface Kinship {
   type: Kin;
@@ -87,7 +89,19 @@ function heirsOf(
   return heirs;
 }
 
-/** The tree of a type; of several with the name, the first. `max` is for subclasses. */
+/** Of several types with a name the one that most others are made from; the first of equals. */
+function mostInherited(graph: CodeGraph, name: string, sites: Site[]): Site | null {
+  const heirs = (site: Site): number =>
+    usesOfSites(graph, name, [site]).filter(
+      ({ role, certainty }) => role === "inherit" && certainty !== "same name",
+    ).length;
+  const [first = null] = sites;
+  if (sites.length < 2) return first;
+  const counted = sites.slice(0, MOST_COUNTED).map((site) => ({ site, heirs: heirs(site) }));
+  return counted.reduce((best, one) => (one.heirs > best.heirs ? one : best)).site;
+}
+
+/** The tree of a type; of several with the name, the one that has most subclasses. `max` is for subclasses. */
 export async function types(graph: CodeGraph, name: string, max: number): Promise<Answer<Kinship>> {
   const meant = symbolsOf(graph, name);
   if (!meant.ok) return meant;
@@ -95,13 +109,14 @@ export async function types(graph: CodeGraph, name: string, max: number): Promis
   const sites = meant.sites.filter(({ file, definition }) =>
     kinds.includes(graph.index.definitionsIn(file)[definition]?.kind ?? ""),
   );
-  const [site] = sites;
-  if (site === undefined) return { ok: false, reason: `${meant.name} is no type.`, near: [] };
+  const site = mostInherited(graph, meant.name, sites);
+  if (site === null) return { ok: false, reason: `${meant.name} is no type.`, near: [] };
   const seen = new Set([keyOf(site)]);
   const state = { seen: new Set(seen), left: max, more: 0 };
   const type = kinOf(graph, site);
   const heirs = heirsOf(graph, site, state);
-  const note = meant.note ?? firstOfSeveral(graph, name, sites);
+  const others = sites.filter((one) => one !== site);
+  const note = meant.note ?? firstOfSeveral(graph, name, [site, ...others]);
   const bases = await basesOf(graph, new Texts(graph), site, seen);
   return { ok: true, type, bases, heirs, more: state.more, note };
 }
