@@ -48,7 +48,15 @@ interface Tool {
 
 function ripgrep(name: "rg" | "rg1", program: string, folder: string): Tool {
   // The same files: hidden ones too, none over 2 MB; a capital means case.
-  const flags = ["--hidden", "--glob=!.git", "--max-filesize=2M", "--smart-case", "--count", "--no-messages"];
+  const flags = [
+    "--hidden",
+    "--glob=!.git",
+    "--glob=!.smallcode",
+    "--max-filesize=2M",
+    "--smart-case",
+    "--count",
+    "--no-messages",
+  ];
   return {
     name,
     once: async ({ pattern, regex }) => {

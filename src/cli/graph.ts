@@ -1,105 +1,13 @@
-/** `smallcode graph QUERY`: questions to the code graph of the folder, answered on stdout; progress and notes on stderr. */
-import { environment, loadSettings, type Settings } from "../config.ts";
-import { openGrapher } from "../graph/graph.ts";
-import { openWorkspace } from "../workspace/workspace.ts";
+/** `smallcode graph`: its help at once, and everything else only where something is asked. */
 import type { ParsedArgs } from "./args.ts";
-import { answer, type Shown, type Source } from "./graph-answers.ts";
-import { screenOf } from "./graph-screen.ts";
 import { GRAPH_HELP } from "./graph-words.ts";
-import { quietSink, type Sink } from "./render.ts";
-import { oneLine, terminalSafeJson } from "./sanitize.ts";
-
-const INTERRUPTED = 130;
-const SENTENCE = 500;
-/** Of the JSON document. */
-const VERSION = 1;
-
-type GraphArgs = Extract<ParsedArgs, { command: "graph" }>;
-
-function complain(reason: string, exit: number): number {
-  process.stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`);
-  return exit;
-}
-
-/** Stdout, whose reader may leave early: that is no error. */
-const openStdout = (): Sink =>
-  quietSink(process.stdout, (problem) => {
-    if (problem !== null) complain(problem, 1);
-  });
-
-/** Rejects when the user stops the program. */
-function interruption(): { signal: AbortSignal; stopped: Promise<never> } {
-  const stop = new AbortController();
-  const { promise, reject } = Promise.withResolvers<never>();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(name, () => {
-      stop.abort(name);
-      reject(name);
-    });
-  return { signal: stop.signal, stopped: promise };
-}
-
-/** An answer for a person; gives the exit code. */
-function print(shown: Shown, { terminal }: Settings, stdout: Sink): number {
-  const { lines, more, note, none, missed } = shown;
-  const columns = process.stdout.isTTY === true ? (process.stdout.columns ?? 80) : null;
-  const color = terminal.color && columns !== null;
-  if (note !== null) process.stderr.write(`${oneLine(note, SENTENCE)}\n`);
-  stdout.write(screenOf(lines, { color, columns }));
-  if (more > 0) stdout.write(`... ${more.toLocaleString("en-US")} more, --max N\n`);
-  if (lines.length > 0) return 0;
-  if (none !== "") process.stderr.write(`${oneLine(none, SENTENCE)}\n`);
-  return missed ? 1 : 0;
-}
-
-async function ask(
-  { query, words, flags }: GraphArgs,
-  settings: Settings,
-  { source, stdout }: { source: Source; stdout: Sink },
-): Promise<number> {
-  if (query === null) return complain("The page cannot be drawn yet.", 1);
-  const shown = await answer(query, words, flags.graph ?? {}, source);
-  const failed = shown.ok ? shown.missed && shown.lines.length === 0 : true;
-  const exit = !failed ? 0 : !shown.ok && shown.usage ? 2 : 1;
-  if (settings.mode.json) {
-    const fields = shown.ok
-      ? { ok: true, ...shown.fields }
-      : { ok: false, reason: shown.reason, near: shown.near };
-    stdout.write(`${terminalSafeJson({ v: VERSION, query, words, ...fields })}\n`);
-    return exit;
-  }
-  if (shown.ok) return print(shown, settings, stdout);
-  const near = shown.near.length === 0 ? "" : ` Did you mean ${shown.near.join(", ")}?`;
-  return complain(shown.reason + near, exit);
-}
 
 /** Gives the exit code. */
-export async function runGraph(parsed: GraphArgs): Promise<number> {
+export async function runGraph(parsed: Extract<ParsedArgs, { command: "graph" }>): Promise<number> {
   if (parsed.query === null && parsed.flags.graph?.html === undefined) {
     process.stdout.write(`${GRAPH_HELP}\n`);
     return 0;
   }
-  const { signal, stopped } = interruption();
-  const loaded = await loadSettings({ ...environment(), flags: parsed.flags, cwd: process.cwd() });
-  if (!loaded.ok) return complain(loaded.reason, 2);
-  const { settings } = loaded;
-  const { root, ignore } = settings.workspace;
-  const opened = await openWorkspace(root, { ignore, allowWrite: () => false });
-  if (!opened.ok) return complain(opened.reason, 2);
-  const { workspace } = opened;
-  if (workspace.notice !== null) return complain(workspace.notice, 2);
-  const stdout = openStdout();
-  const grapher = openGrapher(workspace);
-  const source: Source = {
-    workspace,
-    ask: async (question) => question(await grapher.current({ signal })),
-  };
-  try {
-    return await Promise.race([ask(parsed, settings, { source, stdout }), stopped]);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return INTERRUPTED;
-  } finally {
-    grapher.close();
-  }
+  const { answerGraph } = await import("./graph-run.ts");
+  return answerGraph(parsed);
 }
