@@ -39,6 +39,9 @@ export interface Source {
   ask<T>(question: (graph: CodeGraph) => Promise<T>): Promise<T>;
 }
 
+/** Of the tests that a change may break so many are shown; `--json` has all. */
+const MOST_TESTS = 10;
+
 interface Asked {
   words: string[];
   flags: GraphFlags;
@@ -165,16 +168,17 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
       ...doubt(one.certainty),
     }));
     const files = fields.tests
-      .slice(0, max)
+      .slice(0, MOST_TESTS)
       .map((test): Row => ({ at: { path: test, line: 1 }, cells: [""] }));
     const heading = files.length === 0 ? [] : [`Tests (${fields.tests.length})`, ...files];
+    const left = fields.more > 0 ? [`... ${fields.more.toLocaleString("en-US")} more, --max N`] : [];
     const note = fields.cut ? "The walk was ended at 2,000 definitions: there is more." : fields.note;
-    const lines = [...rows, ...heading];
+    const lines = [...rows, ...left, ...heading];
     return {
       ok,
       fields,
       lines,
-      more: fields.more,
+      more: 0,
       note,
       none: `Nothing depends on ${first}.`,
       missed: false,

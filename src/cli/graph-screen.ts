@@ -2,9 +2,11 @@
 import pc from "picocolors";
 import { oneLine } from "./sanitize.ts";
 
-/** Wider places push their line to the right instead of all lines. */
+/** Wider places and cells push their own line to the right instead of all lines; on a terminal, these parts of it. */
 const WIDEST_PLACE = 72;
 const WIDEST_CELL = 40;
+const PLACE_SHARE = 0.4;
+const CELL_SHARE = 0.25;
 const GAP = "  ";
 /** What is shown of a line where no terminal says how wide it is. */
 const LINE = 240;
@@ -38,11 +40,11 @@ function cellsOf({ cells, depth = 0 }: Row): string[] {
 }
 
 /** The width of each column but the last. */
-function widthsOf(rows: Row[]): number[] {
+function widthsOf(rows: Row[], widest: number): number[] {
   const widths: number[] = [];
   for (const row of rows)
     for (const [at, cell] of cellsOf(row).slice(0, -1).entries())
-      widths[at] = Math.max(widths[at] ?? 0, cell.length > WIDEST_CELL ? 0 : cell.length);
+      widths[at] = Math.max(widths[at] ?? 0, cell.length > widest ? 0 : cell.length);
   return widths;
 }
 
@@ -51,8 +53,10 @@ export function screenOf(lines: Line[], { color, columns }: ScreenOptions): stri
   const c = pc.createColors(color);
   const rows = lines.filter((line) => typeof line !== "string");
   const places = rows.map((row) => placeOf(row).length);
-  const place = Math.max(0, ...places.filter((width) => width <= WIDEST_PLACE));
-  const widths = widthsOf(rows);
+  const widest = (most: number, share: number): number =>
+    columns === null ? most : Math.min(most, Math.floor(columns * share));
+  const place = Math.max(0, ...places.filter((width) => width <= widest(WIDEST_PLACE, PLACE_SHARE)));
+  const widths = widthsOf(rows, widest(WIDEST_CELL, CELL_SHARE));
   const shown = lines.flatMap((line): string[] => {
     if (typeof line === "string") return [c.bold(oneLine(line, LINE))];
     const at = placeOf(line);

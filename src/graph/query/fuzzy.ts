@@ -27,6 +27,7 @@ const SHORTEST_TYPO = 4;
 const SHORTEST_TWO_TYPOS = 8;
 
 const MOST_SKIPPED = 2;
+const MOST_SEPARATORS = 6;
 /** What it costs where a part does not begin with a word. */
 const INSIDE_A_WORD = 20;
 /** The bit of what is neither letter nor digit. */
@@ -127,12 +128,18 @@ function plainFit(typed: Prepared, name: Prepared): Fit | null {
   return { match: "substring", cost: length + (begins ? 0 : INSIDE_A_WORD) };
 }
 
+/** The same but for separators. */
+function apartFit(typed: Prepared, name: Prepared): Fit | null {
+  const near = Math.abs(name.lower.length - typed.lower.length) <= MOST_SEPARATORS;
+  if (!near || name.lower === typed.lower || ((typed.mask ^ name.mask) & ~OTHERS) !== 0) return null;
+  return bare(name.lower) === bare(typed.lower) ? { match: "prefix", cost: 0 } : null;
+}
+
 /** The typed letters in order, separators left out on both sides. */
 function looseFit(typed: Prepared, name: Prepared): Fit | null {
   const without = bare(typed.lower);
   if (without.length < SHORTEST_FUZZY || (typed.mask & ~name.mask & ~OTHERS) !== 0) return null;
   const other = bare(name.lower);
-  if (other === without) return { match: "prefix", cost: 0 };
   const gaps = scatterCost(without, other);
   if (gaps === null || gaps > without.length) return null;
   return { match: "fuzzy", cost: 4 * gaps + Math.abs(other.length - without.length) };
@@ -141,7 +148,7 @@ function looseFit(typed: Prepared, name: Prepared): Fit | null {
 /** How a name fits a typed word; null where it does not. */
 export function fit(typed: Prepared, name: Prepared): Fit | null {
   if (typed.lower === "") return null;
-  const found = plainFit(typed, name) ?? looseFit(typed, name);
+  const found = apartFit(typed, name) ?? plainFit(typed, name) ?? looseFit(typed, name);
   if (found !== null) return found;
   const slips = typoCost(typed, name);
   const longer = name.lower.length - typed.lower.length;
