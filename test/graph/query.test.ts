@@ -113,6 +113,24 @@ test("references, callers and callees", async () => {
   ]);
 });
 
+test("a use in a file that has a definition of its own means that one", async () => {
+  const own = "def load_all():\n    return 1\n\n\ndef start():\n    return load_all()\n";
+  const { graph } = await shop({ "one.py": own, "two.py": own });
+  const of = (name: string) => rowsOf(references(graph, name, MANY), at);
+  expect(await of("one.py:load_all")).toEqual(["one.py:6"]);
+  expect(await of("load_all")).toEqual(["one.py:6", "two.py:6"]);
+});
+
+test("functions that call each other are each reached once", async () => {
+  const text = "def ping(n):\n    return pong(n)\n\n\ndef pong(n):\n    return ping(n) + pong(n)\n";
+  const { graph } = await shop({ "ring.py": text });
+  const found = await impact(graph, "ping", MANY);
+  expect(found.ok && found.rows.map(({ name, line, distance }) => [name, line, distance])).toEqual([
+    ["pong", 6, 1],
+  ]);
+  expect(found.ok && found.cut).toBe(false);
+});
+
 test("importers, imports and tests", async () => {
   const { graph } = await shop();
   const importersOf = (text: string) => rowsOf(importers(graph, text, MANY), at);

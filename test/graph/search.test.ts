@@ -198,6 +198,26 @@ test("what every match must hold is found", () => {
   expect(of("(foo|b?)x")).toEqual([]);
   expect(of("\\w+")).toEqual([]);
   expect(of("(abc)+d*")).toEqual(["abc"]);
+  expect(of("(abc)*de")).toEqual(["de"]);
+});
+
+test("states that were forgotten are made again: the lines stay the same", () => {
+  let seed = 7;
+  const letter = (): string => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed > 1073741824 ? "a" : "b";
+  };
+  const lines = Array.from({ length: 400 }, () => Array.from({ length: 80 }, letter).join(""));
+  const source = "a(a|b){13}b(a|b){40}$";
+  const read = readPattern(source, false);
+  const made = read.ok ? automatonOf(read.pattern) : read;
+  const found: number[] = [];
+  const text = lines.join("\n");
+  if (made.ok)
+    made.automaton.lines(text, { from: 0, to: text.length }, (at) => found.push(Math.floor(at / 81)));
+  const wanted = [...lines.keys()].filter((at) => new RegExp(source).test(lines[at] ?? ""));
+  expect(found).toEqual(wanted);
+  expect(wanted.length).toBeGreaterThan(50);
 });
 
 test.each(["(a+)+$", "(a|aa)+$", "(a*)*b", "^(.*a){12}$", "(x+x+)+y", "(a|b)*a(a|b){18}"])(
