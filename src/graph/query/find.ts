@@ -5,7 +5,7 @@
 import type { CodeGraph } from "../graph.ts";
 import { type CodeIndex, type FileId, qualifiedName, type Site } from "../index/code-index.ts";
 import { type Hit, MATCHES, type Match, type Rows } from "./answers.ts";
-import { byFit, type Fit, fit, type Prepared, prepare } from "./fuzzy.ts";
+import { byFit, type Fit, fit, keyOf, type Prepared, prepare } from "./fuzzy.ts";
 import { isMinor, orderOf } from "./order.ts";
 import { Texts } from "./texts.ts";
 
@@ -30,6 +30,7 @@ function namesOf(index: CodeIndex): Prepared[] {
 interface Fitting {
   name: string;
   fit: Fit;
+  key: number;
 }
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -40,9 +41,9 @@ function fitting(index: CodeIndex, word: string): Fitting[] {
   const found: Fitting[] = [];
   for (const name of namesOf(index)) {
     const how = fit(typed, name);
-    if (how !== null) found.push({ name: name.name, fit: how });
+    if (how !== null) found.push({ name: name.name, fit: how, key: keyOf(how) });
   }
-  return found.sort((a, b) => byFit(a.fit, b.fit) || byName(a.name, b.name));
+  return found.sort((a, b) => a.key - b.key || byName(a.name, b.name));
 }
 
 /**

@@ -155,6 +155,8 @@ export function fit(typed: Prepared, name: Prepared): Fit | null {
   return slips === null ? null : { match: "typo", cost: 100 * slips + Math.abs(longer) };
 }
 
-/** The order of fits: by match, then by cost. */
-export const byFit = (a: Fit, b: Fit): number =>
-  MATCHES.indexOf(a.match) - MATCHES.indexOf(b.match) || a.cost - b.cost;
+/** A number for each fit: by match, then by cost; less is better. */
+export const keyOf = ({ match, cost }: Fit): number => MATCHES.indexOf(match) * 1e6 + cost;
+
+/** The order of fits. */
+export const byFit = (a: Fit, b: Fit): number => keyOf(a) - keyOf(b);
