@@ -9,7 +9,7 @@ import { GRAMMARS, type Grammar } from "../../../grammars/manifest.ts";
 export interface Loaded {
   grammar: Grammar;
   language: Language;
-  /** Definitions and imports; see `grammars/queries`. */
+  /** Definitions and imports: what edits need of the language's query file (`grammars/README.md`). */
   query: Query;
   parser: Parser;
 }
@@ -18,7 +18,10 @@ const byExtension = new Map(GRAMMARS.flatMap((grammar) => grammar.extensions.map
 const byName = new Map(GRAMMARS.flatMap((grammar) => grammar.names.map((name) => [name, grammar.id])));
 const loading = new Map<string, Promise<Loaded>>();
 const loaded = new Map<string, Loaded>();
+const whole = new Map<string, Query>();
 let runtime: Promise<typeof import("web-tree-sitter")> | null = null;
+/** Begins the part of a query file that edits can do without. */
+const INDEX_ONLY = "\n;;; index only";
 
 /** The id of the grammar for a path, by its name or extension (case does not matter in the extension); null: none. */
 export function languageOf(path: string): string | null {
@@ -42,9 +45,17 @@ async function load(grammar: Grammar): Promise<Loaded> {
     throw new Error(`The grammar ${grammar.id} is in the manifest but not in grammars/embedded.ts.`);
   const language = await Language.load(await Bun.file(files.wasm).bytes());
   const parser = new Parser().setLanguage(language);
-  const entry = { grammar, language, parser, query: new Query(language, files.query) };
+  const entry = { grammar, language, parser, query: new Query(language, files.query.split(INDEX_ONLY, 1)[0] ?? "") };
   loaded.set(grammar.id, entry);
   return entry;
+}
+
+/** The whole query file of a language, compiled when it is first asked for: only the index needs uses of names. */
+export async function indexQuery({ grammar, language }: Loaded): Promise<Query> {
+  const { Query } = await (runtime ??= start());
+  const query = whole.get(grammar.id) ?? new Query(language, EMBEDDED[grammar.id]?.query ?? "");
+  whole.set(grammar.id, query);
+  return query;
 }
 
 /** The parser and query of a grammar id that `languageOf` gave; an unknown id is a bug and throws. */
