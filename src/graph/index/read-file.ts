@@ -1,30 +1,68 @@
-/** One file's text as its record: definitions, imports and uses of names, each from one parse. */
+/** One file's text as its record: definitions, imports and uses of names, all from one parse and one pass of the language's query. */
+import type { Node, Query } from "web-tree-sitter";
+import { CaptureReader, type Definition, definitionsOf } from "../syntax/definitions.ts";
+import { indexQuery, languageOf, loadLanguage, withTree } from "../syntax/languages.ts";
+import { NameReader } from "../syntax/names.ts";
+import { kindOf } from "./classify.ts";
+import type { DefinitionRecord, FileKind, FileRecord } from "./record.ts";
 
-import type { Definition, Span } from "../syntax/definitions.ts";
-import { type Parsed, parse } from "../syntax/parse.ts";
-import { isTestPath } from "./classify.ts";
-import type { DefinitionRecord, FileRecord, UseRecord } from "./record.ts";
+/** In UTF-16 code units. */
+const MOST_CHARS = 1024 * 1024;
+/** For the parse of one file, and again for reading it, in ms. */
+const MOST_MS = 4000;
+/** What is bound in them is no local variable of a function around. */
+const CLASSES = /^definition\.(?:class|interface|enum|scope|module)$/;
 
-/** Null where there is no grammar for the path. */
+type Facts = Pick<FileRecord, "broken" | "definitions" | "imports" | "uses">;
+const NO_FACTS: Facts = { broken: false, definitions: [], imports: [], uses: [] };
+
+/**
+ * Null where there is no grammar for the path. A text that is longer than 1 Mi characters, minified or takes seconds is a record
+ * without facts, of the kind `large`, `minified` or `slow`; one with syntax errors is read as far as it can be.
+ */
 export async function readFileRecord(path: string, text: string): Promise<FileRecord | null> {
-  const parsed = await parse(path, text);
-  if (parsed === null) return null;
-  const { language, definitions, imports, errors } = parsed;
+  const language = languageOf(path);
+  if (language === null) return null;
+  const kind: FileKind = text.length > MOST_CHARS ? "large" : kindOf(path, text);
+  const record = { path, language, kind };
+  if (kind === "large" || kind === "minified") return { ...record, ...NO_FACTS };
+  const loaded = await loadLanguage(language);
+  const query = await indexQuery(loaded);
+  const facts = withTree(loaded, text, (root) => read(query, root, { path, text }), MOST_MS);
+  return facts ? { ...record, ...facts } : { ...record, kind: "slow", ...NO_FACTS };
+}
+
+/** Null where it takes too long. */
+function read(query: Query, root: Node, { path, text }: { path: string; text: string }): Facts | null {
+  const end = performance.now() + MOST_MS;
+  let given = false;
+  const progressCallback = (): boolean => {
+    given = performance.now() > end;
+    return given;
+  };
+  const captures = query.captures(root, { progressCallback });
+  if (given) return null;
+  const reader = new CaptureReader();
+  const names = new NameReader(text);
+  for (const capture of captures) {
+    const { name, node, patternIndex } = capture;
+    const variable = name === "definition.variable" || name === "definition.property";
+    if (!variable || !names.inFunction(node.startIndex)) reader.take(capture);
+    if (CLASSES.test(name)) names.enterClass(node);
+    else names.take(name, node, patternIndex);
+  }
+  const { definitions, own } = definitionsOf(reader.captures, { root, text, path, wide: true });
   return {
-    path,
-    language,
-    kind: isTestPath(path) ? "test" : "code",
-    broken: errors.length > 0,
+    broken: root.hasError,
     definitions: definitions.map((one) => recordOf(one, definitions)),
-    imports: imports.map((module) => ({ module, names: [], line: 1 })),
-    uses: usesIn(parsed),
+    imports: names.imports(),
+    uses: names.uses(own),
   };
 }
 
-function recordOf({ symbol, start, end, body, parent }: Definition, all: Definition[]): DefinitionRecord {
+function recordOf({ symbol, head, parent }: Definition, all: Definition[]): DefinitionRecord {
   const outer = parent === null ? null : all[parent];
   const name = outer ? symbol.name.slice(outer.symbol.name.length + 1) : symbol.name;
-  const head: Span = { start, end: body?.start ?? end };
   return {
     name,
     kind: symbol.kind,
@@ -33,18 +71,4 @@ function recordOf({ symbol, start, end, body, parent }: Definition, all: Definit
     parent: parent ?? -1,
     head: { at: head.start, size: head.end - head.start },
   };
-}
-
-function usesIn({ text }: Parsed): UseRecord[] {
-  const found = new Map<string, Map<string, { line: number; role: "use" | "call" }>>();
-  for (const [index, row] of text.split("\n").entries())
-    for (const [, name = "", open] of row.matchAll(/\b([A-Za-z_]\w+)\b(\()?/g)) {
-      const at = found.get(name) ?? new Map();
-      const role = open === undefined ? "use" : "call";
-      at.set(`${index} ${role}`, { line: index + 1, role });
-      found.set(name, at);
-    }
-  return [...found]
-    .map(([name, at]) => ({ name, at: [...at.values()] }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 /**
- * What a node that a query captured defines or imports: its name, kind and body. The queries only name node types
- * (a nested pattern costs up to 0.1 s to compile); what is inside a node is read here from the grammars' field names,
+ * What a node that a query captured defines: its names, kind and body. The queries mostly name node types only
+ * (a nested pattern costs time to compile); what is inside a node is read here from the grammars' field names,
  * which most share. Null where the node turns out to be something else: a use of a struct, a local variable.
  */
 import type { Node } from "web-tree-sitter";
@@ -9,8 +9,16 @@ import type { SymbolKind } from "../../types.ts";
 /** `scope` holds definitions without being one; `property` is a variable that may stand inside a class. */
 export type CapturedKind = SymbolKind | "scope" | "property";
 
+export interface NamePlace {
+  text: string;
+  /** Offset of the name itself. */
+  at: number;
+  /** Where it is not that of the whole node. */
+  kind?: SymbolKind;
+}
+
 export interface Captured {
-  names: string[];
+  names: NamePlace[];
   kind: SymbolKind | "scope";
   body: Node | null;
 }
@@ -25,32 +33,71 @@ const BY_VALUE: Record<string, SymbolKind> = {
   interface_type: "interface",
 };
 const SPECIFIERS = new Set(["struct_specifier", "union_specifier", "enum_specifier", "class_specifier"]);
+const FIELDS = new Set(["field_definition", "public_field_definition", "pair"]);
 const DECLARATORS = new Set(["reference_declarator", "parenthesized_declarator", "attributed_declarator"]);
+/** Several names that are bound at once. */
+const PATTERNS = new Set(["pattern_list", "tuple_pattern", "list_pattern", "left_assignment_list"]);
+/** What stands left of `=` without being a name. */
+const PLACES = new Set(["subscript", "attribute", "element_reference", "call", "member_expression"]);
 
 const field = (node: Node, name: string): Node | null => node.childForFieldName(name);
 const clean = (text: string): string => text.replaceAll("::", ".").replace(/\s+/g, " ");
 
 /** C declares a name inside as many declarators as its type needs. */
 function declared(node: Node): Node | null {
-  const inner = field(node, "declarator");
-  if (inner) return declared(inner);
-  if (!DECLARATORS.has(node.type)) return node;
-  return node.lastNamedChild && declared(node.lastNamedChild);
+  let at: Node | null = node;
+  for (;;) {
+    const inner: Node | null = field(at, "declarator") ?? (DECLARATORS.has(at.type) ? at.lastNamedChild : null);
+    if (inner === null) return at;
+    at = inner;
+  }
+}
+
+/** Whether a declarator is a function's: `char *f(void)`, not `int (*f)(void)`. */
+function declaresFunction(declarator: Node): boolean {
+  for (let at: Node | null = declarator; at !== null; at = field(at, "declarator") ?? at.lastNamedChild) {
+    if (at.type === "function_declarator") return field(at, "declarator")?.type !== "parenthesized_declarator";
+    if (!/pointer_declarator|reference_declarator/.test(at.type)) return false;
+  }
+  return false;
+}
+
+/** `int a, *b;` and prototypes; what is initialised is captured by itself. */
+function declarationNames(node: Node): NamePlace[] {
+  return node.childrenForFieldName("declarator").flatMap((declarator) => {
+    if (declarator.type === "init_declarator") return [];
+    const name = declared(declarator);
+    if (name === null) return [];
+    const kind = declaresFunction(declarator) ? "function" : "variable";
+    return [{ text: clean(name.text), at: name.startIndex, kind }];
+  });
+}
+
+/** The names bound by a pattern, however deep. */
+function boundNames(pattern: Node): Node[] {
+  const names: Node[] = [];
+  const waiting = [pattern];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (PATTERNS.has(next.type)) waiting.push(...next.namedChildren.reverse());
+    else if (!PLACES.has(next.type)) names.push(next);
+  }
+  return names;
 }
 
 function nameNodes(node: Node): Node[] {
-  if (node.type.endsWith("_spec")) return node.childrenForFieldName("name");
-  if (node.type === "assignment_expression") {
-    const left = field(node, "left");
+  const { type } = node;
+  if (type.endsWith("_spec")) return node.childrenForFieldName("name");
+  const left = field(node, "left");
+  if (type === "assignment_expression") {
     const name = left && (field(left, "property") ?? left);
     return name ? [name] : [];
   }
-  const named = field(node, "name") ?? field(node, "property") ?? field(node, "left") ?? field(node, "type");
-  const plain =
-    node.type === "function_definition" || node.type === "type_definition" || node.type === "init_declarator";
+  if (type === "assignment" && left) return boundNames(left);
+  const named = field(node, "name") ?? field(node, "property") ?? field(node, "key") ?? field(node, "type");
+  const plain = type === "function_definition" || type === "type_definition" || type === "init_declarator";
   const inDeclarator = plain && field(node, "declarator");
   if (inDeclarator) return [declared(inDeclarator) ?? node];
-  if (node.type === "const_element" && node.firstNamedChild) return [node.firstNamedChild];
+  if (type === "const_element" && node.firstNamedChild) return [node.firstNamedChild];
   const inner =
     named && (field(named, "type") ?? (named.type.startsWith("scoped_") ? field(named, "name") : null));
   return named ? [inner ?? named] : [];
@@ -58,54 +105,43 @@ function nameNodes(node: Node): Node[] {
 
 /** Go writes the type before the method's name. */
 function ownerOf(node: Node): string {
+  if (node.type !== "method_declaration") return "";
   const owner = field(node, "receiver")?.descendantsOfType("type_identifier")[0];
   return owner ? `${owner.text}.` : "";
 }
 
-/** The name, kind and body behind a captured node. */
-export function readDefinition(node: Node, captured: CapturedKind): Captured | null {
-  const value =
-    field(node, "value") ?? field(node, "right") ?? (node.type === "type_spec" ? field(node, "type") : null);
+/** The names, kind and body behind a captured node. `wide` counts variables inside classes. */
+export function readDefinition(node: Node, captured: CapturedKind, wide: boolean): Captured | null {
+  const { type } = node;
+  if (type === "declaration" || type === "field_declaration")
+    return { names: declarationNames(node), kind: "variable", body: null };
+  const value = field(node, "value") ?? field(node, "right") ?? (type === "type_spec" ? field(node, "type") : null);
   const told = value && BY_VALUE[value.type];
   const body =
     field(node, "body") ??
     (told && value ? (field(value, "body") ?? (told === "class" ? value.firstNamedChild : null)) : null);
-  if (SPECIFIERS.has(node.type) && !body) return null;
+  if (SPECIFIERS.has(type) && !body) return null;
   const kind = told ?? captured;
-  if (kind === "property" && (node.type === "field_definition" || node.type === "public_field_definition"))
-    return null;
-  if (node.type === "assignment_expression" && !told) return null;
+  if (kind === "property" && FIELDS.has(type) && !(wide && type !== "pair")) return null;
+  if (type === "assignment_expression" && !told) return null;
   const owner = ownerOf(node);
-  const names = nameNodes(node).map((name) => owner + clean(name.text));
-  if (captured === "scope") return { names: [names[0] ?? ""], kind: "scope", body };
+  const names = nameNodes(node).map((name) => ({ text: owner + clean(name.text), at: name.startIndex }));
+  if (captured === "scope") return { names: names.slice(0, 1), kind: "scope", body };
   const method = captured === "property" && kind === "function";
   return { names, kind: method ? "method" : kind === "property" ? "variable" : kind, body };
 }
 
 const LOADERS = new Set(["require", "require_relative", "load", "source", "."]);
-const unquoted = (text: string): string => text.replace(/^["'<`]|["'>`]$/g, "");
 
-/** The modules that a captured node loads, as written, without quotes; none where it is another call or export. */
-export function readImport(node: Node): string[] {
-  if (node.type === "call" || node.type === "command") {
-    const name = field(node, "method") ?? field(node, "name");
-    const argument = field(node, "argument") ?? field(node, "arguments")?.firstNamedChild;
-    return name && argument && LOADERS.has(name.text) ? [unquoted(argument.text)] : [];
+/** Whether a node captured as an import, or a variable, loads a module: other calls, exports and variables do not. */
+export function isImport(node: Node): boolean {
+  const { type } = node;
+  if (type === "variable_declarator") {
+    const value = field(node, "value");
+    return value?.type === "call_expression" && field(value, "function")?.text === "require";
   }
-  const source =
-    field(node, "source") ?? field(node, "path") ?? field(node, "module_name") ?? field(node, "argument");
-  if (source) return [unquoted(source.text)];
-  if (node.type === "export_statement") return [];
-  const names = node.childrenForFieldName("name");
-  if (names.length) return names.map((name) => (field(name, "name") ?? name).text);
-  const last = node.namedChildren.filter((child) => child.type !== "asterisk").at(-1);
-  return last ? [unquoted(last.text)] : [];
-}
-
-/** `const x = require("y")` as well. */
-export function requiredBy(node: Node): string[] {
-  const value = node.type === "variable_declarator" ? field(node, "value") : null;
-  if (value?.type !== "call_expression" || field(value, "function")?.text !== "require") return [];
-  const argument = field(value, "arguments")?.firstNamedChild;
-  return argument?.type === "string" ? [unquoted(argument.text)] : [];
+  if (type === "export_statement") return field(node, "source") !== null;
+  if (type !== "call" && type !== "command") return true;
+  const name = field(node, "method") ?? field(node, "name");
+  return name !== null && LOADERS.has(name.text);
 }

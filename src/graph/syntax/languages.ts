@@ -76,15 +76,15 @@ export function loadedLanguage(id: string): Loaded {
   return entry;
 }
 
-/** In ms; some grammars take quadratic time over a long run of comments. */
+/** Some grammars take quadratic time over a long run of comments. */
 const MOST_MS = 2000;
 
 /**
- * Parses and hands the root to `use`; the tree is gone when it returns, so no node may leave. Null where parsing takes so
- * long that it is given up.
+ * Parses and hands the root to `use`; the tree is gone when it returns, so no node may leave. Null where parsing takes longer
+ * than `most` ms and is given up.
  */
-export function withTree<T>({ parser }: Loaded, text: string, use: (root: Node) => T): T | null {
-  const end = performance.now() + MOST_MS;
+export function withTree<T>({ parser }: Loaded, text: string, use: (root: Node) => T, most = MOST_MS): T | null {
+  const end = performance.now() + most;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > end });
   if (!tree) {
     parser.reset();

@@ -4,7 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import type { CodeSymbol, Diagnostic } from "../../types.ts";
-import { type Definition, extract, type Import, type Span } from "./definitions.ts";
+import { type Definition, extract, type Span } from "./definitions.ts";
 import { type Loaded, languageOf, loadedLanguage, loadLanguage, withTree } from "./languages.ts";
 import { syntaxErrors } from "./syntax-errors.ts";
 
@@ -15,8 +15,6 @@ export interface Parsed {
   /** ERROR and MISSING nodes, at most 20. */
   errors: Diagnostic[];
   text: string;
-  /** Module names or paths as written, without quotes. */
-  imports: string[];
   /** The symbols again, in the same order, with their offsets in `text`. */
   definitions: Definition[];
   /** Offset where a further import statement belongs: after the last import before the first definition, else after the file's head. */
@@ -54,10 +52,9 @@ function afterHead(root: Node): number {
 }
 
 /** Import statements at the top of the file: those before its first definition that is code. */
-function topImports(imports: Import[], definitions: Definition[]): Span[] {
+function topImports(imports: Span[], definitions: Definition[]): Span[] {
   const code = definitions.find(({ symbol }) => symbol.kind !== "variable");
-  const statements = imports.map(({ statement }) => statement).filter((statement) => statement !== null);
-  return statements.filter(({ end }) => !code || end <= code.start);
+  return imports.filter(({ end }) => !code || end <= code.start);
 }
 
 function read(loaded: Loaded, root: Node, path: string, text: string): Parsed {
@@ -69,7 +66,6 @@ function read(loaded: Loaded, root: Node, path: string, text: string): Parsed {
     symbols: definitions.map(({ symbol }) => symbol),
     errors: root.hasError ? syntaxErrors(loaded, root, text, path) : [],
     text,
-    imports: [...new Set(imports.map(({ module }) => module))],
     definitions,
     importAt: top.at(-1)?.end ?? afterHead(root),
     importStatements: [...new Set(top.map(({ start, end }) => text.slice(start, end).trim()))],

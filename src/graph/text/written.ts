@@ -57,7 +57,7 @@ class Reader {
     const { definitions, scopes, imports } = extract(loaded, root, text, "");
     this.all = definitions;
     this.scopes = scopes.filter(({ start }) => start >= offset);
-    this.importSpans = imports.map(({ statement }) => statement).filter((statement) => statement !== null);
+    this.importSpans = imports;
     this.rows = stringRows(root);
   }
 

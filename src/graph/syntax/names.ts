@@ -1,0 +1,186 @@
+/**
+ * Uses of names and imports, from the captures of a language's whole query in text order (`grammars/README.md` says what each
+ * capture means). No node is walked: where a name ends is read from its text, what encloses it from the scopes captured.
+ */
+import type { Node } from "web-tree-sitter";
+import { type ImportRecord, ROLES, type Role, type UseRecord } from "../index/record.ts";
+import { useTree } from "./use-tree.ts";
+
+/** What a captured name is; `use` and `call` may turn out to be a local variable. */
+const ROLE_OF = {
+  use: "use",
+  member: "use",
+  call: "call",
+  method: "call",
+  inherit: "inherit",
+  import: "import",
+  ignore: null,
+} as const satisfies Record<string, Role | null>;
+type Sort = keyof typeof ROLE_OF;
+
+interface Name {
+  at: number;
+  text: string;
+  line: number;
+  sort: Sort;
+  /** Of the pattern that said so: the last of the file decides. */
+  pattern: number;
+  scope: Scope | null;
+  statement: Statement | null;
+}
+
+/** A function, or a class (`bound` is null): what is bound in a class is no local variable. */
+interface Scope {
+  end: number;
+  outer: Scope | null;
+  bound: Set<string> | null;
+}
+
+interface Statement {
+  end: number;
+  line: number;
+  modules: string[];
+  names: Set<string>;
+  /** What `useTree` said of it, before its names are met. */
+  told: { module: string; names: string[] }[] | null;
+}
+
+/** Names that mean the object itself; and those of one character are no uses either. */
+const RECEIVERS = new Set(["self", "this", "cls", "super", "Self", "base"]);
+const WORD = /[\w$\u0080-\uffff]+/y;
+/** What may go on with a name in some language: `empty?`, `a-b`, `A\B`. */
+const MORE = /[?!\\-]/;
+const unquoted = (text: string): string => text.replace(/^(["'`])(.*)\1$/s, "$2");
+
+/** The text of a node that is one name. Asking a node for its end costs more than finding it. */
+function nameAt(text: string, node: Node): string {
+  WORD.lastIndex = node.startIndex;
+  const word = WORD.exec(text)?.[0] ?? "";
+  if (word !== "" && !MORE.test(text[WORD.lastIndex] ?? "")) return word;
+  return text.slice(node.startIndex, node.endIndex);
+}
+
+function isLocal({ text, scope }: Name): boolean {
+  for (let one = scope; one !== null; one = one.outer) if (one.bound?.has(text)) return true;
+  return false;
+}
+
+/** Takes the captures of one file one by one. */
+export class NameReader {
+  private readonly names: Name[] = [];
+  private readonly statements: Statement[] = [];
+  private readonly notLocal: Name[] = [];
+  private scope: Scope | null = null;
+
+  constructor(private readonly text: string) {}
+
+  /** Whether what begins here is inside a function, and not in a class in it. */
+  inFunction(at: number): boolean {
+    this.leave(at);
+    return this.scope !== null && this.scope.bound !== null;
+  }
+
+  /** What is bound inside belongs to a class or a module. */
+  enterClass(node: Node): void {
+    this.enter(node, null);
+  }
+
+  /** A capture that is about uses, scopes and imports; others are ignored. */
+  take(capture: string, node: Node, pattern: number): void {
+    if (capture.startsWith("reference.")) this.name(node, capture.slice(10) as Sort, pattern);
+    else if (capture === "local.scope") this.enter(node, new Set());
+    else if (capture === "local.definition") this.bind(this.name(node, "ignore", pattern));
+    else if (capture === "local.outer") this.notLocal.push(this.name(node, "ignore", pattern));
+    else if (capture === "ignore") this.name(node, "ignore", pattern);
+    else if (capture === "import") this.open(node);
+    else if (capture === "import.all") this.around(node.startIndex)?.names.add("*");
+    else if (capture === "module") this.module(node);
+  }
+
+  /** In text order. */
+  imports(): ImportRecord[] {
+    for (const { sort, text, statement } of this.names) if (sort === "import") statement?.names.add(text);
+    return this.statements.flatMap(({ modules, names, line, told }) =>
+      (told ?? modules.map((module) => ({ module, names: [...names] }))).map((one) => ({ ...one, line })),
+    );
+  }
+
+  /** Sorted by name. `own` has the offsets at which a definition's own name stands. */
+  uses(own: ReadonlySet<number>): UseRecord[] {
+    for (const { scope, text } of this.notLocal) scope?.bound?.delete(text);
+    const found = new Map<string, number[]>();
+    for (const name of this.names) {
+      const role = this.roleOf(name);
+      if (role === null || name.text.length < 2 || own.has(name.at) || RECEIVERS.has(name.text)) continue;
+      const key = name.line * ROLES.length + ROLES.indexOf(role);
+      const keys = found.get(name.text);
+      if (keys === undefined) found.set(name.text, [key]);
+      else if (!keys.includes(key, -ROLES.length)) keys.push(key);
+    }
+    return [...found.keys()].sort().map((name) => ({ name, at: placesOf(found.get(name) ?? []) }));
+  }
+
+  private roleOf(name: Name): Role | null {
+    const { sort, statement, text } = name;
+    if (statement?.told) return statement.told.some(({ names }) => names.includes(text)) ? "import" : null;
+    if ((sort === "use" || sort === "call") && isLocal(name)) return null;
+    return ROLE_OF[sort];
+  }
+
+  private leave(at: number): void {
+    while (this.scope !== null && this.scope.end <= at) this.scope = this.scope.outer;
+  }
+
+  private enter(node: Node, bound: Set<string> | null): void {
+    this.leave(node.startIndex);
+    this.scope = { end: node.endIndex, outer: this.scope, bound };
+  }
+
+  private name(node: Node, sort: Sort, pattern: number): Name {
+    const at = node.startIndex;
+    const last = this.names.at(-1);
+    if (last !== undefined && last.at === at) {
+      if (pattern >= last.pattern) Object.assign(last, { sort, pattern });
+      return last;
+    }
+    this.leave(at);
+    const line = node.startPosition.row + 1;
+    const statement = this.around(at);
+    const name = { at, text: nameAt(this.text, node), line, sort, pattern, scope: this.scope, statement };
+    this.names.push(name);
+    return name;
+  }
+
+  private bind({ scope, text }: Name): void {
+    scope?.bound?.add(text);
+  }
+
+  private open(node: Node): void {
+    const line = node.startPosition.row + 1;
+    this.statements.push({ end: node.endIndex, line, modules: [], names: new Set(), told: useTree(node) });
+  }
+
+  private around(at: number): Statement | null {
+    const last = this.statements.at(-1);
+    return last !== undefined && at < last.end ? last : null;
+  }
+
+  private module(node: Node): void {
+    const module = unquoted(node.text);
+    const around = this.around(node.startIndex);
+    if (around !== null) around.modules.push(module);
+    else {
+      const line = node.startPosition.row + 1;
+      this.statements.push({ end: 0, line, modules: [module], names: new Set(), told: null });
+    }
+  }
+}
+
+/** Lines and roles from their numbers, each once. */
+function placesOf(keys: number[]): UseRecord["at"] {
+  const sorted = [...new Set(keys)].sort((a, b) => a - b);
+  return sorted.map((key) => ({
+    line: Math.floor(key / ROLES.length),
+    role: ROLES[key % ROLES.length] ?? "use",
+  }));
+}
