@@ -7,3 +7,67 @@
 (assignment_expression) @definition.variable
 (import_statement) @import
 (export_statement) @import
+
+;;; index only
+(pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @definition.property
+
+(function_declaration) @local.scope
+(generator_function_declaration) @local.scope
+(function_expression) @local.scope
+(generator_function) @local.scope
+(arrow_function) @local.scope
+(method_definition) @local.scope
+(for_in_statement) @local.scope
+(for_statement) @local.scope
+(catch_clause) @local.scope
+
+(identifier) @reference.use
+(shorthand_property_identifier) @reference.use
+(property_identifier) @reference.member
+(private_property_identifier) @reference.member
+(call_expression function: (identifier) @reference.call)
+(call_expression function: (member_expression property: (property_identifier) @reference.method))
+(call_expression function: (member_expression property: (private_property_identifier) @reference.method))
+(new_expression constructor: (identifier) @reference.call)
+(new_expression constructor: (member_expression property: (property_identifier) @reference.method))
+(decorator (identifier) @reference.call)
+(pair key: (property_identifier) @ignore)
+(pair_pattern key: (property_identifier) @ignore)
+(statement_identifier) @ignore
+(jsx_opening_element name: (identifier) @reference.call)
+(jsx_self_closing_element name: (identifier) @reference.call)
+(jsx_closing_element name: (identifier) @ignore)
+(class_heritage (identifier) @reference.inherit)
+(class_heritage (member_expression property: (property_identifier) @reference.inherit))
+(class_heritage (call_expression arguments: (arguments (identifier) @reference.inherit)))
+(formal_parameters (identifier) @local.definition)
+(variable_declarator name: (identifier) @local.definition)
+(array_pattern (identifier) @local.definition)
+(shorthand_property_identifier_pattern) @local.definition
+(pair_pattern value: (identifier) @local.definition)
+(assignment_pattern left: (identifier) @local.definition)
+(rest_pattern (identifier) @local.definition)
+(for_in_statement left: (identifier) @local.definition)
+(catch_clause parameter: (identifier) @local.definition)
+(arrow_function parameter: (identifier) @local.definition)
+(object_assignment_pattern left: (shorthand_property_identifier_pattern) @local.definition)
+
+(import_statement source: (string) @module)
+(import_clause (identifier) @reference.import)
+(import_specifier name: (identifier) @reference.import)
+(import_specifier alias: (identifier) @ignore)
+(namespace_import) @import.all
+(namespace_import (identifier) @ignore)
+(export_statement source: (string) @module)
+(export_statement "*" @import.all source: (string))
+(namespace_export) @import.all
+(namespace_export (identifier) @ignore)
+(export_specifier alias: (identifier) @ignore)
+(export_statement (export_clause (export_specifier name: (identifier) @reference.import)) source: (string))
+((call_expression function: (identifier) @ignore arguments: (arguments . (string) @module)) (#eq? @ignore "require"))
+(call_expression function: (import) arguments: (arguments . (string) @module))
+((variable_declarator name: (identifier) @reference.import value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) @import
+  (#eq? @_require "require"))
+((variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @reference.import)
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) @import
+  (#eq? @_require "require"))

@@ -10,3 +10,47 @@
 (require_once_expression) @import
 (include_expression) @import
 (include_once_expression) @import
+
+;;; index only
+(namespace_definition name: (_) @name) @definition.module
+(property_element) @definition.property
+(enum_case) @definition.property
+(property_promotion_parameter) @definition.property
+
+(name) @reference.use
+(variable_name (name) @ignore)
+(named_type (name) @reference.use)
+(function_call_expression function: (name) @reference.method)
+(function_call_expression function: (qualified_name (name) @reference.method))
+(member_call_expression name: (name) @reference.method)
+(nullsafe_member_call_expression name: (name) @reference.method)
+(scoped_call_expression name: (name) @reference.method)
+(object_creation_expression (name) @reference.call)
+(object_creation_expression (qualified_name (name) @reference.call))
+(attribute (name) @reference.method)
+(attribute (qualified_name (name) @reference.method))
+(member_access_expression name: (name) @reference.member)
+(nullsafe_member_access_expression name: (name) @reference.member)
+(scoped_property_access_expression name: (variable_name (name) @reference.member))
+(base_clause (name) @reference.inherit)
+(base_clause (qualified_name (name) @reference.inherit))
+(class_interface_clause (name) @reference.inherit)
+(class_interface_clause (qualified_name (name) @reference.inherit))
+(use_declaration (name) @reference.inherit)
+(use_declaration (qualified_name (name) @reference.inherit))
+(argument name: (name) @ignore)
+(relative_scope) @ignore
+(namespace_name (name) @ignore)
+(namespace_use_clause (name) @reference.import)
+(namespace_use_clause (qualified_name (name) @reference.import))
+(namespace_use_clause alias: (name) @ignore)
+(namespace_use_declaration (namespace_use_clause [(name) (qualified_name)] @module))
+(namespace_use_declaration (namespace_name) @module)
+(require_expression (string) @module @import.all)
+(require_once_expression (string) @module @import.all)
+(include_expression (string) @module @import.all)
+(include_once_expression (string) @module @import.all)
+(require_expression (binary_expression (string) @module @import.all .))
+(require_once_expression (binary_expression (string) @module @import.all .))
+(include_once_expression (binary_expression (string) @module @import.all .))
+(include_expression (binary_expression (string) @module @import.all .))

@@ -41,6 +41,8 @@
 (global_statement (identifier) @local.outer)
 
 (dotted_name (identifier) @ignore)
+(case_pattern (dotted_name . (identifier) @local.definition .))
+(class_pattern (dotted_name (identifier) @reference.call))
 (import_from_statement name: (dotted_name (identifier) @reference.import))
 (import_from_statement name: (aliased_import name: (dotted_name (identifier) @reference.import)))
 (aliased_import alias: (identifier) @ignore)

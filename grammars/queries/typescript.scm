@@ -16,3 +16,77 @@
 (assignment_expression) @definition.variable
 (import_statement) @import
 (export_statement) @import
+
+;;; index only
+(pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @definition.property
+(property_signature) @definition.property
+(enum_assignment) @definition.property
+(enum_body (property_identifier) @definition.property)
+(ambient_declaration (function_signature) @definition.function)
+
+(function_declaration) @local.scope
+(generator_function_declaration) @local.scope
+(function_expression) @local.scope
+(generator_function) @local.scope
+(arrow_function) @local.scope
+(method_definition) @local.scope
+(for_in_statement) @local.scope
+(for_statement) @local.scope
+(catch_clause) @local.scope
+
+(identifier) @reference.use
+(shorthand_property_identifier) @reference.use
+(property_identifier) @reference.member
+(private_property_identifier) @reference.member
+(call_expression function: (identifier) @reference.call)
+(call_expression function: (member_expression property: (property_identifier) @reference.method))
+(call_expression function: (member_expression property: (private_property_identifier) @reference.method))
+(new_expression constructor: (identifier) @reference.call)
+(new_expression constructor: (member_expression property: (property_identifier) @reference.method))
+(decorator (identifier) @reference.call)
+(pair key: (property_identifier) @ignore)
+(pair_pattern key: (property_identifier) @ignore)
+(statement_identifier) @ignore
+(type_identifier) @reference.member
+(predefined_type) @ignore
+(type_parameter name: (type_identifier) @local.definition)
+(class_heritage (extends_clause value: (identifier) @reference.inherit))
+(class_heritage (extends_clause value: (member_expression property: (property_identifier) @reference.inherit)))
+(implements_clause (type_identifier) @reference.inherit)
+(implements_clause (generic_type name: (type_identifier) @reference.inherit))
+(extends_type_clause (type_identifier) @reference.inherit)
+(extends_type_clause (generic_type name: (type_identifier) @reference.inherit))
+(required_parameter pattern: (identifier) @local.definition)
+(optional_parameter pattern: (identifier) @local.definition)
+(variable_declarator name: (identifier) @local.definition)
+(array_pattern (identifier) @local.definition)
+(shorthand_property_identifier_pattern) @local.definition
+(pair_pattern value: (identifier) @local.definition)
+(assignment_pattern left: (identifier) @local.definition)
+(rest_pattern (identifier) @local.definition)
+(for_in_statement left: (identifier) @local.definition)
+(catch_clause parameter: (identifier) @local.definition)
+(arrow_function parameter: (identifier) @local.definition)
+(object_assignment_pattern left: (shorthand_property_identifier_pattern) @local.definition)
+
+(import_statement source: (string) @module)
+(import_clause (identifier) @reference.import)
+(import_specifier name: (identifier) @reference.import)
+(import_specifier alias: (identifier) @ignore)
+(namespace_import) @import.all
+(namespace_import (identifier) @ignore)
+(export_statement source: (string) @module)
+(export_statement "*" @import.all source: (string))
+(namespace_export) @import.all
+(namespace_export (identifier) @ignore)
+(export_specifier alias: (identifier) @ignore)
+(export_statement (export_clause (export_specifier name: (identifier) @reference.import)) source: (string))
+((call_expression function: (identifier) @ignore arguments: (arguments . (string) @module)) (#eq? @ignore "require"))
+(call_expression function: (import) arguments: (arguments . (string) @module))
+((variable_declarator name: (identifier) @reference.import value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) @import
+  (#eq? @_require "require"))
+((variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @reference.import)
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) @import
+  (#eq? @_require "require"))
+(import_require_clause (identifier) @reference.import)
+(import_require_clause source: (string) @module)

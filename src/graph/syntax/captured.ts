@@ -84,9 +84,15 @@ function boundNames(pattern: Node): Node[] {
   return names;
 }
 
+/** What is the name in `Stack<T>`, `a::Stack` or `$stack`. */
+function innerName(named: Node): Node | null {
+  if (named.type === "variable_name") return named.firstNamedChild;
+  return field(named, "type") ?? (named.type.startsWith("scoped_") ? field(named, "name") : null);
+}
+
 function nameNodes(node: Node): Node[] {
   const { type } = node;
-  if (type.endsWith("_spec")) return node.childrenForFieldName("name");
+  if (type.endsWith("_spec") || type === "field_declaration") return node.childrenForFieldName("name");
   const left = field(node, "left");
   if (type === "assignment_expression") {
     const name = left && (field(left, "property") ?? left);
@@ -98,8 +104,7 @@ function nameNodes(node: Node): Node[] {
   const inDeclarator = plain && field(node, "declarator");
   if (inDeclarator) return [declared(inDeclarator) ?? node];
   if (type === "const_element" && node.firstNamedChild) return [node.firstNamedChild];
-  const inner =
-    named && (field(named, "type") ?? (named.type.startsWith("scoped_") ? field(named, "name") : null));
+  const inner = named && innerName(named);
   return named ? [inner ?? named] : [];
 }
 
@@ -113,7 +118,7 @@ function ownerOf(node: Node): string {
 /** The names, kind and body behind a captured node. `wide` counts variables inside classes. */
 export function readDefinition(node: Node, captured: CapturedKind, wide: boolean): Captured | null {
   const { type } = node;
-  if (type === "declaration" || type === "field_declaration")
+  if (type === "declaration" || (type === "field_declaration" && field(node, "declarator")))
     return { names: declarationNames(node), kind: "variable", body: null };
   const value = field(node, "value") ?? field(node, "right") ?? (type === "type_spec" ? field(node, "type") : null);
   const told = value && BY_VALUE[value.type];

@@ -55,6 +55,7 @@ interface Found extends Span {
 
 /** Captured as a variable, but a function that it holds counts wherever it stands outside functions. */
 const ALSO_INSIDE = new Set(["variable_declarator"]);
+const MACRO = /^(?:macro|preproc)_/;
 const HOLDERS = new Set(["class", "interface", "enum", "type", "scope"]);
 
 const span = (node: Node): Span => ({ start: node.startIndex, end: node.endIndex });
@@ -99,7 +100,8 @@ function found(capture: Capture, { root, text, wide }: Source, own: Set<number>)
   return read.names.map((name) => {
     const is = name.kind ?? read.kind;
     own.add(name.at);
-    const head = headOf(text, { ...place, body, whole: is === "function" || is === "method" });
+    const whole = (is === "function" || is === "method") && !MACRO.test(node.type);
+    const head = headOf(text, { ...place, body, whole });
     return { name: name.text, kind: is, node, ...place, body, head };
   });
 }
@@ -117,10 +119,10 @@ const signatureOf = (text: string, { start, end }: Span): string =>
 function isSymbol(item: Found, parent: Found | null, { root, wide }: Source): boolean {
   const inFunction = parent?.kind === "function" || parent?.kind === "method";
   if (inFunction) return item.kind !== "variable" && item.node.type !== "variable_declarator";
-  if (item.node.type === "pair" && item.kind !== "variable") return parent !== null;
+  if (item.node.type === "pair") return parent !== null || item.kind === "variable";
   if (item.kind !== "variable") return true;
   if (parent) return parent.kind !== "variable";
-  return wide || item.extent.parent?.id === root.id || item.node.type === "pair" || isTop(item.node, root);
+  return wide || item.extent.parent?.id === root.id || isTop(item.node, root);
 }
 
 /** A function in a class is a method, also where it is written outside (`Stack::push`); a method in nothing is a function. */

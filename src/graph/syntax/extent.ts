@@ -64,7 +64,7 @@ export function isTop(node: Node, root: Node): boolean {
 const DECORATOR =
   /\s*(?:@(?!interface\b)[\w.]+(?:\((?:[^()"']|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\((?:[^()]|\([^()]*\))*\))*\))?|#\[[^\]]*\]|\[[^\]]*\][ \t]*\n)\s*/y;
 /** What may stand between a head and its body. */
-const BEHIND = /(?<=[:)])\s*(?:#|\/\/)[^\n]*\s*$|[\s;,]+$/;
+const BEHIND = /(?<=[:)])\s+(?:#|\/\/)[^\n]*\s*$|[\s;,]+$/;
 /** In UTF-16 code units; a longer head is cut. */
 const MOST_HEAD = 1000;
 

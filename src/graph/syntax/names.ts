@@ -141,6 +141,7 @@ export class NameReader {
     const last = this.names.at(-1);
     if (last !== undefined && last.at === at) {
       if (pattern >= last.pattern) Object.assign(last, { sort, pattern });
+      last.statement ??= this.around(at);
       return last;
     }
     this.leave(at);
