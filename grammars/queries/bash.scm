@@ -1,6 +1,6 @@
 (function_definition) @definition.function
 (variable_assignment) @definition.variable
-(command) @import
+((command name: (command_name) @_source) @import (#any-of? @_source "source" "."))
 
 ;;; index only
 (variable_name) @reference.use

@@ -63,6 +63,4 @@
 (namespace_declaration name: (qualified_name (identifier) @ignore))
 (namespace_declaration name: (identifier) @ignore)
 (file_scoped_namespace_declaration name: (qualified_name (identifier) @ignore))
-(using_directive (identifier) @ignore)
-(using_directive (qualified_name (identifier) @ignore))
 (using_directive [(identifier) (qualified_name)] @module @import.all .)

@@ -55,8 +55,6 @@
 (package_declaration (identifier) @ignore)
 (package_declaration (scoped_identifier (identifier) @ignore))
 (import_declaration (identifier) @reference.import)
-(scoped_identifier scope: (identifier) @ignore)
-(scoped_identifier name: (identifier) @ignore)
 (import_declaration (scoped_identifier name: (identifier) @reference.import))
 (import_declaration (_) @module)
 (import_declaration (asterisk) @import.all)

@@ -40,12 +40,10 @@
 (as_pattern_target (identifier) @local.definition)
 (global_statement (identifier) @local.outer)
 
-(dotted_name (identifier) @ignore)
 (case_pattern (dotted_name . (identifier) @local.definition .))
 (class_pattern (dotted_name (identifier) @reference.call))
 (import_from_statement name: (dotted_name (identifier) @reference.import))
 (import_from_statement name: (aliased_import name: (dotted_name (identifier) @reference.import)))
-(aliased_import alias: (identifier) @ignore)
 (import_statement name: (dotted_name) @module)
 (import_statement name: (aliased_import name: (dotted_name) @module))
 (import_from_statement module_name: (_) @module)

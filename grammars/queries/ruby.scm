@@ -4,7 +4,7 @@
 (singleton_class) @definition.scope
 (module) @definition.module
 (assignment) @definition.variable
-(call) @import
+((call method: (identifier) @_require) @import (#any-of? @_require "require" "require_relative" "load"))
 
 ;;; index only
 (alias name: (_) @name) @definition.method

@@ -15,7 +15,8 @@
 (variable_declarator) @definition.variable
 (assignment_expression) @definition.variable
 (import_statement) @import
-(export_statement) @import
+(export_statement source: (_)) @import
+((variable_declarator value: (call_expression function: (identifier) @_require)) @import (#eq? @_require "require"))
 
 ;;; index only
 (pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @definition.property
@@ -72,21 +73,19 @@
 (import_statement source: (string) @module)
 (import_clause (identifier) @reference.import)
 (import_specifier name: (identifier) @reference.import)
-(import_specifier alias: (identifier) @ignore)
 (namespace_import) @import.all
-(namespace_import (identifier) @ignore)
 (export_statement source: (string) @module)
 (export_statement "*" @import.all source: (string))
 (namespace_export) @import.all
-(namespace_export (identifier) @ignore)
 (export_specifier alias: (identifier) @ignore)
 (export_statement (export_clause (export_specifier name: (identifier) @reference.import)) source: (string))
 ((call_expression function: (identifier) @ignore arguments: (arguments . (string) @module)) (#eq? @ignore "require"))
 (call_expression function: (import) arguments: (arguments . (string) @module))
-((variable_declarator name: (identifier) @reference.import value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) @import
-  (#eq? @_require "require"))
-((variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @reference.import)
-  value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) @import
-  (#eq? @_require "require"))
+((variable_declarator name: (identifier) @reference.import
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
+((variable_declarator name: (object_pattern [
+    (shorthand_property_identifier_pattern) @reference.import
+    (pair_pattern key: (property_identifier) @reference.import)])
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
 (import_require_clause (identifier) @reference.import)
 (import_require_clause source: (string) @module)

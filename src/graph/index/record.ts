@@ -40,10 +40,24 @@ export interface DefinitionRecord {
   head: { at: number; size: number };
 }
 
+/**
+ * One imported module. By language:
+ * - Python: `from ..a import b` is `..a` with `b`, `from . import b` is `.` with `b`; `import a.b` is `a.b` without names.
+ * - JavaScript, TypeScript: the local name of a default import and of `const x = require("y")` is among the names; `* as x` and
+ *   `export * from` are `*`.
+ * - Go: the path; names only for a dot import (`*`).
+ * - Rust: `use a::{b, c::{self, D}};` is `a` with `b`, and `a::c` with `D`; `mod x;` is `self::x`, `extern crate x;` is `x`.
+ * - Java: the whole path, `java.util.List` with `List`; `a.b.*` is `a.b` with `*`; of `import static a.B.max` it is `a.B.max` with `max`.
+ * - C, C++: `"x.h"` is `x.h`, `<x.h>` keeps its brackets; both with `*`, as all that is included as text: Ruby's `require` and
+ *   `require_relative "x"` (`./x`), PHP's `include`, Bash's `source`, CSS's `@import`.
+ * - C#: a namespace with `*`. PHP: `use A\{B, C}` is `A` with `B` and `C`, `use A\B` is `A\B` with `B`.
+ * - HTML: the address of a script, style sheet or image, without names.
+ * The package or namespace that a file says it is in (Go, Java, C#, PHP, C++) is a definition of the kind `module`.
+ */
 export interface ImportRecord {
   /** As written, without quotes: `./a`, `django.db.models`, `..utils`, `stdio.h`. */
   module: string;
-  /** What is taken from it by name; `*` for everything; empty where the module itself is meant. */
+  /** What is taken from it by name (its name there, not an alias); `*` for everything; empty where the module itself is meant. */
   names: string[];
   line: number;
 }

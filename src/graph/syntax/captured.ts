@@ -135,18 +135,3 @@ export function readDefinition(node: Node, captured: CapturedKind, wide: boolean
   const method = captured === "property" && kind === "function";
   return { names, kind: method ? "method" : kind === "property" ? "variable" : kind, body };
 }
-
-const LOADERS = new Set(["require", "require_relative", "load", "source", "."]);
-
-/** Whether a node captured as an import, or a variable, loads a module: other calls, exports and variables do not. */
-export function isImport(node: Node): boolean {
-  const { type } = node;
-  if (type === "variable_declarator") {
-    const value = field(node, "value");
-    return value?.type === "call_expression" && field(value, "function")?.text === "require";
-  }
-  if (type === "export_statement") return field(node, "source") !== null;
-  if (type !== "call" && type !== "command") return true;
-  const name = field(node, "method") ?? field(node, "name");
-  return name !== null && LOADERS.has(name.text);
-}

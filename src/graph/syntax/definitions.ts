@@ -5,7 +5,7 @@
  */
 import type { Node, QueryCapture } from "web-tree-sitter";
 import type { CodeSymbol, SymbolKind } from "../../types.ts";
-import { type Captured, type CapturedKind, isImport, readDefinition } from "./captured.ts";
+import { type Captured, type CapturedKind, readDefinition } from "./captured.ts";
 import { headOf, isTop, type Span, widen } from "./extent.ts";
 import type { Loaded } from "./languages.ts";
 
@@ -182,7 +182,7 @@ export function definitionsOf(captures: readonly Capture[], source: Source) {
 
 function importsOf(nodes: Node[], root: Node, definitions: Definition[]): Span[] {
   const code = definitions.filter(({ symbol }) => symbol.kind !== "variable");
-  return nodes.filter(isImport).flatMap((node) => {
+  return nodes.flatMap((node) => {
     let top = node;
     for (let up = node.parent; up && up.id !== root.id; up = up.parent) top = up;
     const inCode = code.some((d) => d.start <= node.startIndex && node.endIndex <= d.end);
@@ -196,7 +196,7 @@ export function extract({ query }: Loaded, root: Node, text: string, path: strin
   const imports: Node[] = [];
   for (const capture of query.captures(root)) {
     reader.take(capture);
-    if (capture.name === "import" || capture.node.type === "variable_declarator") imports.push(capture.node);
+    if (capture.name === "import") imports.push(capture.node);
   }
   const { definitions, scopes } = definitionsOf(reader.captures, { root, text, path, wide: false });
   return { definitions, imports: importsOf(imports, root, definitions), scopes };

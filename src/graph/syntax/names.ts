@@ -123,6 +123,7 @@ export class NameReader {
   private roleOf(name: Name): Role | null {
     const { sort, statement, text } = name;
     if (statement?.told) return statement.told.some(({ names }) => names.includes(text)) ? "import" : null;
+    if (statement !== null && statement.modules.length > 0 && sort !== "import") return null;
     if ((sort === "use" || sort === "call") && isLocal(name)) return null;
     return ROLE_OF[sort];
   }
