@@ -42,4 +42,6 @@
 (exception_variable (identifier) @local.definition)
 (for pattern: (identifier) @local.definition)
 ((call method: (identifier) @ignore arguments: (argument_list . (string) @module @import.all))
-  (#any-of? @ignore "require" "require_relative" "load"))
+  (#any-of? @ignore "require" "load"))
+((call method: (identifier) @ignore arguments: (argument_list . (string) @module.relative @import.all))
+  (#eq? @ignore "require_relative"))

@@ -16,7 +16,7 @@
 (field_declaration) @definition.property
 (enum_variant) @definition.property
 (associated_type) @definition.type
-(mod_item !body name: (identifier) @module) @import
+(mod_item !body name: (identifier) @module.inner) @import
 (extern_crate_declaration name: (identifier) @module) @import
 (function_item) @local.scope
 (function_signature_item) @local.scope

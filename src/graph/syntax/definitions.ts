@@ -62,14 +62,21 @@ const span = (node: Node): Span => ({ start: node.startIndex, end: node.endIndex
 const within = (inner: Span, outer: Span): boolean =>
   outer.start <= inner.start && inner.end <= outer.end && outer.end - outer.start > inner.end - inner.start;
 
+/** Definitions deeper inside others are left out: what is asked of a node costs time by its depth. */
+const DEEPEST = 100;
+
 /** Puts the captures of definitions together, in text order: a name or body belongs to the last definition of its pattern. */
 export class CaptureReader {
   readonly captures: Capture[] = [];
   private readonly last = new Map<number, Capture>();
+  /** Where the definitions end that are open. */
+  private readonly ends: number[] = [];
 
   /** A capture in text order; others than of definitions are ignored. */
   take({ name, node, patternIndex }: QueryCapture): void {
     if (name.startsWith("definition.")) {
+      while ((this.ends.at(-1) ?? Number.POSITIVE_INFINITY) <= node.startIndex) this.ends.pop();
+      if (this.ends.push(node.endIndex) > DEEPEST) return;
       const capture = { node, kind: name.slice(11) as CapturedKind, name: null, body: null };
       this.last.set(patternIndex, capture);
       this.captures.push(capture);

@@ -51,6 +51,8 @@ const WORD = /[\w$\u0080-\uffff]+/y;
 /** What may go on with a name in some language: `empty?`, `a-b`, `A\B`. */
 const MORE = /[?!\\-]/;
 const unquoted = (text: string): string => text.replace(/^(["'`])(.*)\1$/s, "$2");
+/** A path from the folder of the file itself. */
+const relative = (path: string): string => (/^\.\.?\//.test(path) ? path : `./${path.replace(/^\//, "")}`);
 
 /** The text of a node that is one name. Asking a node for its end costs more than finding it. */
 function nameAt(text: string, node: Node): string {
@@ -94,7 +96,9 @@ export class NameReader {
     else if (capture === "ignore") this.name(node, "ignore", pattern);
     else if (capture === "import") this.open(node);
     else if (capture === "import.all") this.around(node.startIndex)?.names.add("*");
-    else if (capture === "module") this.module(node);
+    else if (capture === "module") this.module(node, unquoted(node.text));
+    else if (capture === "module.relative") this.module(node, relative(unquoted(node.text)));
+    else if (capture === "module.inner") this.module(node, `self::${node.text}`);
   }
 
   /** In text order. */
@@ -167,8 +171,7 @@ export class NameReader {
     return last !== undefined && at < last.end ? last : null;
   }
 
-  private module(node: Node): void {
-    const module = unquoted(node.text);
+  private module(node: Node, module: string): void {
     const around = this.around(node.startIndex);
     if (around !== null) around.modules.push(module);
     else {
