@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lastPart } from "../src/graph/index/code-index.ts";
 import { readFileRecord } from "../src/graph/index/read-file.ts";
+import type { DefinitionRecord } from "../src/graph/index/record.ts";
 import { languageOf } from "../src/graph/syntax/languages.ts";
 
 type Family = "callable" | "type" | "module" | "value";
@@ -20,6 +21,12 @@ interface Tag {
   family: Family;
   /** Kind of what encloses it; "" at the top. */
   within: string;
+  /** Whether a function encloses it. */
+  local: boolean;
+  /** Another definition of the file has the name; of ctags: and was met at the same line. */
+  again: boolean;
+  /** Nothing is said of it but its name and type. */
+  bare: boolean;
 }
 
 interface Tally {
@@ -31,8 +38,8 @@ interface Tally {
 }
 
 const FAMILIES: Record<Family, string[]> = {
-  callable: ["function", "method", "macro", "prototype", "generator", "singletonMethod", "methodSpec", "getter", "setter", "constructor", "implementation method"],
-  type: ["class", "struct", "union", "enum", "interface", "type", "typedef", "talias", "trait", "alias", "annotation", "typealias", "record", "delegate"],
+  callable: ["function", "func", "method", "macro", "prototype", "generator", "singletonMethod", "methodSpec", "getter", "setter", "accessor", "alias"],
+  type: ["class", "struct", "union", "enum", "interface", "type", "typedef", "talias", "trait", "annotation", "structural", "typealias", "record", "delegate"],
   module: ["module", "namespace", "package", "id"],
   value: [],
 };
@@ -40,22 +47,58 @@ const FAMILY = new Map(Object.entries(FAMILIES).flatMap(([family, kinds]) => kin
 /** Python's methods are members to ctags; selectors define classes, whatever they begin with. */
 function familyOf(kind: string, language: string | null): Family {
   if (language === "python" && kind === "member") return "callable";
+  if (language !== "ruby" && kind === "alias") return "type";
   if (language === "css" && /^(selector|id)$/.test(kind)) return "type";
   return FAMILY.get(kind) ?? "value";
 }
 
-/** What only one side means to list, by a name for people; the first that fits. */
+/** What only one side means to list, or lists wrongly, by a name for people; the first that fits. */
 const NOTIONS: { name: string; side: "ours" | "theirs"; is: (tag: Tag, language: string) => boolean }[] = [
-  { name: "anonymous", side: "theirs", is: ({ name }) => /^(__anon|anonymousFunction|AnonymousFunction|anon_)/i.test(name) },
-  { name: "locals and parameters", side: "theirs", is: ({ kind }) => /^(local|parameter|label)$/.test(kind) },
-  { name: "imports and headers", side: "theirs", is: ({ kind }) => /^(header|unknown|namespaceImport|packageName)$/.test(kind) },
+  { name: "ctags: anonymous things", side: "theirs", is: ({ name }) => /^(__anon|anonymousFunction|anon_)/i.test(name) },
+  {
+    name: "ctags: locals and parameters",
+    side: "theirs",
+    is: ({ kind, family, local }) => /^(local|parameter|label)$/.test(kind) || (family === "value" && local),
+  },
+  {
+    name: "ctags: imports",
+    side: "theirs",
+    is: ({ kind }, language) =>
+      /^(header|unknown|packageName)$/.test(kind) ||
+      (language === "python" && kind === "namespace") ||
+      (language === "php" && kind === "alias"),
+  },
+  { name: "ctags: impl blocks", side: "theirs", is: ({ kind }) => kind === "implementation" },
+  { name: "ctags: construct signatures as methods", side: "theirs", is: ({ name }, language) => name === "new" && language === "typescript" },
+  { name: "ctags: enum constants as methods", side: "theirs", is: ({ kind, within }) => kind === "method" && within === "enum" },
+  { name: "ctags: elements of data", side: "theirs", is: (_, language) => language === "json" },
+  { name: "ctags: headings and anchors", side: "theirs", is: ({ kind }) => /^(heading\d|anchor)$/.test(kind) },
+  { name: "here: members of anonymous classes and of objects", side: "ours", is: ({ within }) => /^(variable|method)$/.test(within) },
+  { name: "here: definitions inside functions", side: "ours", is: ({ local }) => local },
+  { name: "ctags: setters of an accessor", side: "theirs", is: ({ kind, name }) => kind === "accessor" && name.endsWith("=") },
+  { name: "ctags: the same once more", side: "theirs", is: ({ again }) => again },
+  { name: "here: overloads, and branches of the preprocessor", side: "ours", is: ({ again }) => again },
+  { name: "here: constants", side: "ours", is: ({ kind }, language) => language === "rust" && kind === "variable" },
+  { name: "here: annotations without a value", side: "ours", is: ({ kind, bare }, language) => language === "python" && kind === "variable" && bare },
 ];
 
-const same = (a: Tag, b: Tag): boolean => a.family === b.family && Math.abs(a.line - b.line) <= 1;
+/** A macro may be a value or a function, and so may what a variable holds. */
+const EITHER = /^(?:macro|constant|variable|property|field)$/;
+
+function same(ours: Tag, theirs: Tag): boolean {
+  if (Math.abs(ours.line - theirs.line) > 1) return false;
+  // A function with a prototype is a class to ctags.
+  if (theirs.kind === "class" && ours.kind === "function" && /js$/.test(ours.file)) return true;
+  return ours.family === theirs.family || (EITHER.test(theirs.kind) && /callable|value/.test(ours.family));
+}
+
+/** A name as both sides write it. */
+const plain = (name: string): string =>
+  lastPart(name.replaceAll("::", ".")).replace(/^(operator)\s+(?=\W)/, "$1").replace(/^\$/, "");
 
 /** Universal Ctags on a folder's files, by file. */
 function ctags(folder: string, files: string[]): Map<string, Tag[]> {
-  const options = ["--kinds-C=+p", "--kinds-C++=+p", "--fields=+nK", "--output-format=json", "--extras=-F"];
+  const options = ["--kinds-C=+p", "--kinds-C++=+p", "--fields=+nK", "--output-format=json"];
   const run = Bun.spawnSync(["ctags", ...options, "-L", "-", "-f", "-"], {
     cwd: folder,
     stdin: Buffer.from(files.join("\n")),
@@ -67,24 +110,34 @@ function ctags(folder: string, files: string[]): Map<string, Tag[]> {
     if (tag._type !== "tag") continue;
     const { path: file, name, line, kind, scopeKind: within = "" } = tag;
     const list = found.get(file) ?? [];
-    list.push({ file, name: lastPart(name.replaceAll("::", ".")), line, kind, family: familyOf(kind, languageOf(file)), within });
+    list.push({ file, name: plain(name), line, kind, family: familyOf(kind, languageOf(file)), within, local: false, again: false, bare: false });
     found.set(file, list);
   }
   return found;
 }
 
-async function ours(folder: string, file: string): Promise<Tag[] | null> {
+const isCallable = ({ kind }: { kind: string }): boolean => kind === "function" || kind === "method";
+
+/** The index's definitions of a file, and where its functions are; null where it holds no facts. */
+async function ours(folder: string, file: string): Promise<{ tags: Tag[]; functions: DefinitionRecord[] } | null> {
   const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
   const record = await readFileRecord(file, text);
   if (record === null || /^(minified|large|slow|unreadable)$/.test(record.kind)) return null;
   const rows = text.split("\n");
-  return record.definitions.map(({ name, kind, end, parent, head }) => {
-    const own = lastPart(name);
+  const tags = record.definitions.map(({ name, kind, end, parent, head }) => {
+    const own = plain(name);
     const start = text.slice(0, head.at).split("\n").length;
-    const line = rows.slice(start - 1, end).findIndex((row) => row.includes(own));
-    const within = record.definitions[parent]?.kind ?? "";
-    return { file, name: own, line: start + Math.max(0, line), kind, family: familyOf(kind, record.language), within };
+    const word = new RegExp(`(?<!\\w)${RegExp.escape(own)}(?!\\w)`);
+    const line = rows.slice(start - 1, end).findIndex((row) => word.test(row));
+    const outer = record.definitions[parent];
+    const bare = !/[={]/.test(text.slice(head.at, head.at + head.size + 3));
+    const local = outer !== undefined && isCallable(outer);
+    const place = { file, name: own, line: start + Math.max(0, line) };
+    return { ...place, kind, family: familyOf(kind, record.language), within: outer?.kind ?? "", local, again: false, bare };
   });
+  const names = Map.groupBy(tags, ({ name, family }) => `${family} ${name}`);
+  for (const tag of tags) tag.again = (names.get(`${tag.family} ${tag.name}`)?.length ?? 0) > 1;
+  return { tags, functions: record.definitions.filter(isCallable) };
 }
 
 function compare(mine: Tag[], other: Tag[], language: string, tally: Tally): void {
@@ -99,7 +152,9 @@ function compare(mine: Tag[], other: Tag[], language: string, tally: Tally): voi
     const found = waiting.get(tag.name)?.findIndex((one) => same(one, tag)) ?? -1;
     if (found < 0) leftOver(tag, "ours");
     else {
-      waiting.get(tag.name)?.splice(found, 1);
+      const others = waiting.get(tag.name);
+      others?.splice(found, 1);
+      for (const other of others ?? []) other.again ||= Math.abs(other.line - tag.line) <= 1;
       tally.both++;
     }
   }
@@ -139,7 +194,9 @@ async function main(args: string[]): Promise<void> {
       const tally = tallies.get(language) ?? { files: 0, both: 0, ours: [], theirs: [], left: {} };
       tallies.set(language, tally);
       tally.files++;
-      compare(mine, theirs.get(file) ?? [], language, tally);
+      const other = theirs.get(file) ?? [];
+      for (const tag of other) tag.local = mine.functions.some(({ start, end }) => start < tag.line && tag.line <= end);
+      compare(mine.tags, other, language, tally);
     }
   }
   const result: Record<string, object> = {};

@@ -12,6 +12,7 @@
 (declaration) @definition.variable
 (field_declaration) @definition.property
 (enumerator) @definition.property
+(preproc_def) @definition.field
 (function_definition) @local.scope
 (identifier) @reference.use
 (type_identifier) @reference.member

@@ -18,6 +18,7 @@
 (event_field_declaration (variable_declaration (variable_declarator) @definition.property))
 (field_declaration (variable_declaration (variable_declarator) @definition.property))
 (enum_member_declaration) @definition.property
+(record_declaration (parameter_list (parameter) @definition.property))
 (method_declaration) @local.scope
 (constructor_declaration) @local.scope
 (destructor_declaration) @local.scope

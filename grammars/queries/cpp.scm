@@ -16,6 +16,7 @@
 (declaration) @definition.variable
 (field_declaration) @definition.property
 (enumerator) @definition.property
+(preproc_def) @definition.field
 (lambda_expression) @local.scope
 (for_range_loop) @local.scope
 (function_definition) @local.scope

@@ -13,6 +13,7 @@
 (field_declaration) @definition.property
 (constant_declaration) @definition.property
 (enum_constant) @definition.property
+(record_declaration parameters: (formal_parameters (formal_parameter) @definition.property))
 (annotation_type_element_declaration) @definition.method
 (method_declaration) @local.scope
 (constructor_declaration) @local.scope

@@ -10,6 +10,7 @@
 ((variable_declarator value: (call_expression function: (identifier) @_require)) @import (#eq? @_require "require"))
 
 ;;; index only
+(assignment_expression left: (member_expression) right: [(arrow_function) (function_expression) (generator_function)]) @definition.function
 (pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @definition.property
 
 (function_declaration) @local.scope

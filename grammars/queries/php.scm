@@ -15,7 +15,7 @@
 (namespace_definition name: (_) @name) @definition.module
 (property_element) @definition.property
 (enum_case) @definition.property
-(property_promotion_parameter) @definition.property
+(property_promotion_parameter) @definition.field
 
 (name) @reference.use
 (variable_name (name) @ignore)

@@ -8,6 +8,10 @@
 
 ;;; index only
 (alias name: (_) @name) @definition.method
+((call method: (identifier) @_attribute arguments: (argument_list (simple_symbol) @definition.method @name))
+  (#any-of? @_attribute "attr_reader" "attr_writer" "attr_accessor"))
+((call method: (identifier) @_alias arguments: (argument_list . (simple_symbol) @definition.method @name))
+  (#any-of? @_alias "alias_method" "define_method"))
 (method) @local.scope
 (singleton_method) @local.scope
 (block) @local.scope

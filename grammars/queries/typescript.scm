@@ -19,8 +19,11 @@
 ((variable_declarator value: (call_expression function: (identifier) @_require)) @import (#eq? @_require "require"))
 
 ;;; index only
+(assignment_expression left: (member_expression) right: [(arrow_function) (function_expression) (generator_function)]) @definition.function
 (pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @definition.property
 (property_signature) @definition.property
+(required_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.field
+(optional_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.field
 (enum_assignment) @definition.property
 (enum_body (property_identifier) @definition.property)
 (ambient_declaration (function_signature) @definition.function)

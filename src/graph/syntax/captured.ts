@@ -6,8 +6,11 @@
 import type { Node } from "web-tree-sitter";
 import type { SymbolKind } from "../../types.ts";
 
-/** `scope` holds definitions without being one; `property` is a variable that may stand inside a class. */
-export type CapturedKind = SymbolKind | "scope" | "property";
+/**
+ * `scope` holds definitions without being one; `property` is a variable that may stand inside a class; `field` belongs to the
+ * class around the function that it is a parameter of.
+ */
+export type CapturedKind = SymbolKind | "scope" | "property" | "field";
 
 export interface NamePlace {
   text: string;
@@ -36,19 +39,39 @@ const SPECIFIERS = new Set(["struct_specifier", "union_specifier", "enum_specifi
 const FIELDS = new Set(["field_definition", "public_field_definition", "pair"]);
 const DECLARATORS = new Set(["reference_declarator", "parenthesized_declarator", "attributed_declarator"]);
 /** Several names that are bound at once. */
-const PATTERNS = new Set(["pattern_list", "tuple_pattern", "list_pattern", "left_assignment_list"]);
+const PATTERNS = new Set([
+  "pattern_list",
+  "tuple_pattern",
+  "list_pattern",
+  "left_assignment_list",
+  "object_pattern",
+  "array_pattern",
+  "rest_pattern",
+]);
 /** What stands left of `=` without being a name. */
 const PLACES = new Set(["subscript", "attribute", "element_reference", "call", "member_expression"]);
 
 const field = (node: Node, name: string): Node | null => node.childForFieldName(name);
-const clean = (text: string): string => text.replaceAll("::", ".").replace(/\s+/g, " ");
+
+/** A name without spaces, template arguments and signs of its language: `Stack<T>::push` is `Stack.push`, `:size` is `size`. */
+function clean(text: string): string {
+  const name = text.replace(/^:(?!:)/, "").replaceAll("::", ".").replace(/\s+/g, " ");
+  if (!/^[\w~].*[< ]/.test(name) || name.includes("operator")) return name;
+  let plain = name;
+  for (let before = ""; before !== plain; ) {
+    before = plain;
+    plain = plain.replace(/<[^<>]*>/g, "");
+  }
+  // After a macro that the grammar took for a type.
+  return plain.slice(plain.trimEnd().lastIndexOf(" ") + 1);
+}
 
 /** C declares a name inside as many declarators as its type needs. */
 function declared(node: Node): Node | null {
   let at: Node | null = node;
   for (;;) {
     const inner: Node | null = field(at, "declarator") ?? (DECLARATORS.has(at.type) ? at.lastNamedChild : null);
-    if (inner === null) return at;
+    if (inner === null) return field(at, "name") ?? at;
     at = inner;
   }
 }
@@ -69,6 +92,8 @@ function declarationNames(node: Node): NamePlace[] {
     const name = declared(declarator);
     if (name === null) return [];
     const kind = declaresFunction(declarator) ? "function" : "variable";
+    // A macro before a function reads as a variable without its ";".
+    if (kind === "variable" && node.hasError) return [];
     return [{ text: clean(name.text), at: name.startIndex, kind }];
   });
 }
@@ -78,7 +103,9 @@ function boundNames(pattern: Node): Node[] {
   const names: Node[] = [];
   const waiting = [pattern];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (PATTERNS.has(next.type)) waiting.push(...next.namedChildren.reverse());
+    const inner = field(next, "value") ?? field(next, "left");
+    if (inner !== null) waiting.push(inner);
+    else if (PATTERNS.has(next.type)) waiting.push(...next.namedChildren.reverse());
     else if (!PLACES.has(next.type)) names.push(next);
   }
   return names;
@@ -104,6 +131,7 @@ function nameNodes(node: Node): Node[] {
   const inDeclarator = plain && field(node, "declarator");
   if (inDeclarator) return [declared(inDeclarator) ?? node];
   if (type === "const_element" && node.firstNamedChild) return [node.firstNamedChild];
+  if (named && PATTERNS.has(named.type)) return boundNames(named);
   const inner = named && innerName(named);
   return named ? [inner ?? named] : [];
 }
@@ -133,5 +161,5 @@ export function readDefinition(node: Node, captured: CapturedKind, wide: boolean
   const names = nameNodes(node).map((name) => ({ text: owner + clean(name.text), at: name.startIndex }));
   if (captured === "scope") return { names: names.slice(0, 1), kind: "scope", body };
   const method = captured === "property" && kind === "function";
-  return { names, kind: method ? "method" : kind === "property" ? "variable" : kind, body };
+  return { names, kind: method ? "method" : kind === "property" || kind === "field" ? "variable" : kind, body };
 }

@@ -51,6 +51,7 @@ interface Found extends Span {
   extent: Node;
   body: Span | null;
   head: Span;
+  promoted: boolean;
 }
 
 /** Captured as a variable, but a function that it holds counts wherever it stands outside functions. */
@@ -93,8 +94,9 @@ function readCapture({ node, kind, name, body }: Capture, wide: boolean): Captur
     const read = readDefinition(node, kind, wide);
     return read && { ...read, body: body ?? read.body };
   }
-  const text = name.text.replace(/\s+/g, " ");
-  return { names: [{ text, at: name.startIndex }], kind: kind === "property" ? "variable" : kind, body };
+  const sign = name.type === "simple_symbol" ? 1 : 0;
+  const text = name.text.slice(sign).replace(/\s+/g, " ");
+  return { names: [{ text, at: name.startIndex }], kind: kind === "property" || kind === "field" ? "variable" : kind, body };
 }
 
 function found(capture: Capture, { root, text, wide }: Source, own: Set<number>): Found[] {
@@ -109,7 +111,7 @@ function found(capture: Capture, { root, text, wide }: Source, own: Set<number>)
     own.add(name.at);
     const whole = (is === "function" || is === "method") && !MACRO.test(node.type);
     const head = headOf(text, { ...place, body, whole });
-    return { name: name.text, kind: is, node, ...place, body, head };
+    return { name: name.text, kind: is, node, ...place, body, head, promoted: kind === "field" };
   });
 }
 
@@ -169,6 +171,7 @@ export function definitionsOf(captures: readonly Capture[], source: Source) {
       open.pop();
       parent = open.at(-1);
     }
+    if (item.promoted) parent = open.findLast(({ item: { kind } }) => HOLDERS.has(kind));
     if (!isSymbol(item, parent?.item ?? null, source)) continue;
     const name = [parent?.name, item.name].filter(Boolean).join(".");
     const outer = parent?.index ?? null;
