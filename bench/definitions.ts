@@ -38,12 +38,42 @@ interface Tally {
 }
 
 const FAMILIES: Record<Family, string[]> = {
-  callable: ["function", "func", "method", "macro", "prototype", "generator", "singletonMethod", "methodSpec", "getter", "setter", "accessor", "alias"],
-  type: ["class", "struct", "union", "enum", "interface", "type", "typedef", "talias", "trait", "annotation", "structural", "typealias", "record", "delegate"],
+  callable: [
+    "function",
+    "func",
+    "method",
+    "macro",
+    "prototype",
+    "generator",
+    "singletonMethod",
+    "methodSpec",
+    "getter",
+    "setter",
+    "accessor",
+    "alias",
+  ],
+  type: [
+    "class",
+    "struct",
+    "union",
+    "enum",
+    "interface",
+    "type",
+    "typedef",
+    "talias",
+    "trait",
+    "annotation",
+    "structural",
+    "typealias",
+    "record",
+    "delegate",
+  ],
   module: ["module", "namespace", "package", "id"],
   value: [],
 };
-const FAMILY = new Map(Object.entries(FAMILIES).flatMap(([family, kinds]) => kinds.map((kind) => [kind, family as Family])));
+const FAMILY = new Map(
+  Object.entries(FAMILIES).flatMap(([family, kinds]) => kinds.map((kind) => [kind, family as Family])),
+);
 /** Python's methods are members to ctags; selectors define classes, whatever they begin with. */
 function familyOf(kind: string, language: string | null): Family {
   if (language === "python" && kind === "member") return "callable";
@@ -54,7 +84,11 @@ function familyOf(kind: string, language: string | null): Family {
 
 /** What only one side means to list, or lists wrongly, by a name for people; the first that fits. */
 const NOTIONS: { name: string; side: "ours" | "theirs"; is: (tag: Tag, language: string) => boolean }[] = [
-  { name: "ctags: anonymous things", side: "theirs", is: ({ name }) => /^(__anon|anonymousFunction|anon_)/i.test(name) },
+  {
+    name: "ctags: anonymous things",
+    side: "theirs",
+    is: ({ name }) => /^(__anon|anonymousFunction|anon_)/i.test(name),
+  },
   {
     name: "ctags: locals and parameters",
     side: "theirs",
@@ -69,17 +103,45 @@ const NOTIONS: { name: string; side: "ours" | "theirs"; is: (tag: Tag, language:
       (language === "php" && kind === "alias"),
   },
   { name: "ctags: impl blocks", side: "theirs", is: ({ kind }) => kind === "implementation" },
-  { name: "ctags: construct signatures as methods", side: "theirs", is: ({ name }, language) => name === "new" && language === "typescript" },
-  { name: "ctags: enum constants as methods", side: "theirs", is: ({ kind, within }) => kind === "method" && within === "enum" },
+  {
+    name: "ctags: construct signatures as methods",
+    side: "theirs",
+    is: ({ name }, language) => name === "new" && language === "typescript",
+  },
+  {
+    name: "ctags: enum constants as methods",
+    side: "theirs",
+    is: ({ kind, within }) => kind === "method" && within === "enum",
+  },
   { name: "ctags: elements of data", side: "theirs", is: (_, language) => language === "json" },
-  { name: "ctags: headings and anchors", side: "theirs", is: ({ kind }) => /^(heading\d|anchor)$/.test(kind) },
-  { name: "here: members of anonymous classes and of objects", side: "ours", is: ({ within }) => /^(variable|method)$/.test(within) },
+  {
+    name: "ctags: headings and anchors",
+    side: "theirs",
+    is: ({ kind }) => /^(heading\d|anchor)$/.test(kind),
+  },
+  {
+    name: "here: members of anonymous classes and of objects",
+    side: "ours",
+    is: ({ within }) => /^(variable|method)$/.test(within),
+  },
   { name: "here: definitions inside functions", side: "ours", is: ({ local }) => local },
-  { name: "ctags: setters of an accessor", side: "theirs", is: ({ kind, name }) => kind === "accessor" && name.endsWith("=") },
+  {
+    name: "ctags: setters of an accessor",
+    side: "theirs",
+    is: ({ kind, name }) => kind === "accessor" && name.endsWith("="),
+  },
   { name: "ctags: the same once more", side: "theirs", is: ({ again }) => again },
   { name: "here: overloads, and branches of the preprocessor", side: "ours", is: ({ again }) => again },
-  { name: "here: constants", side: "ours", is: ({ kind }, language) => language === "rust" && kind === "variable" },
-  { name: "here: annotations without a value", side: "ours", is: ({ kind, bare }, language) => language === "python" && kind === "variable" && bare },
+  {
+    name: "here: constants",
+    side: "ours",
+    is: ({ kind }, language) => language === "rust" && kind === "variable",
+  },
+  {
+    name: "here: annotations without a value",
+    side: "ours",
+    is: ({ kind, bare }, language) => language === "python" && kind === "variable" && bare,
+  },
 ];
 
 /** A macro may be a value or a function, and so may what a variable holds. */
@@ -94,7 +156,9 @@ function same(ours: Tag, theirs: Tag): boolean {
 
 /** A name as both sides write it. */
 const plain = (name: string): string =>
-  lastPart(name.replaceAll("::", ".")).replace(/^(operator)\s+(?=\W)/, "$1").replace(/^\$/, "");
+  lastPart(name.replaceAll("::", "."))
+    .replace(/^(operator)\s+(?=\W)/, "$1")
+    .replace(/^\$/, "");
 
 /** Universal Ctags on a folder's files, by file. */
 function ctags(folder: string, files: string[]): Map<string, Tag[]> {
@@ -110,7 +174,17 @@ function ctags(folder: string, files: string[]): Map<string, Tag[]> {
     if (tag._type !== "tag") continue;
     const { path: file, name, line, kind, scopeKind: within = "" } = tag;
     const list = found.get(file) ?? [];
-    list.push({ file, name: plain(name), line, kind, family: familyOf(kind, languageOf(file)), within, local: false, again: false, bare: false });
+    list.push({
+      file,
+      name: plain(name),
+      line,
+      kind,
+      family: familyOf(kind, languageOf(file)),
+      within,
+      local: false,
+      again: false,
+      bare: false,
+    });
     found.set(file, list);
   }
   return found;
@@ -119,7 +193,10 @@ function ctags(folder: string, files: string[]): Map<string, Tag[]> {
 const isCallable = ({ kind }: { kind: string }): boolean => kind === "function" || kind === "method";
 
 /** The index's definitions of a file, and where its functions are; null where it holds no facts. */
-async function ours(folder: string, file: string): Promise<{ tags: Tag[]; functions: DefinitionRecord[] } | null> {
+async function ours(
+  folder: string,
+  file: string,
+): Promise<{ tags: Tag[]; functions: DefinitionRecord[] } | null> {
   const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
   const record = await readFileRecord(file, text);
   if (record === null || /^(minified|large|slow|unreadable)$/.test(record.kind)) return null;
@@ -133,7 +210,15 @@ async function ours(folder: string, file: string): Promise<{ tags: Tag[]; functi
     const bare = !/[={]/.test(text.slice(head.at, head.at + head.size + 3));
     const local = outer !== undefined && isCallable(outer);
     const place = { file, name: own, line: start + Math.max(0, line) };
-    return { ...place, kind, family: familyOf(kind, record.language), within: outer?.kind ?? "", local, again: false, bare };
+    return {
+      ...place,
+      kind,
+      family: familyOf(kind, record.language),
+      within: outer?.kind ?? "",
+      local,
+      again: false,
+      bare,
+    };
   });
   const names = Map.groupBy(tags, ({ name, family }) => `${family} ${name}`);
   for (const tag of tags) tag.again = (names.get(`${tag.family} ${tag.name}`)?.length ?? 0) > 1;
@@ -185,7 +270,9 @@ async function main(args: string[]): Promise<void> {
   }
   const tallies = new Map<string, Tally>();
   for (const folder of folders) {
-    const files = [...new Bun.Glob("**/*").scanSync({ cwd: folder })].filter((file) => languageOf(file) !== null).sort();
+    const files = [...new Bun.Glob("**/*").scanSync({ cwd: folder })]
+      .filter((file) => languageOf(file) !== null)
+      .sort();
     const theirs = ctags(folder, files);
     for (const file of files) {
       const language = languageOf(file) ?? "";
@@ -195,7 +282,8 @@ async function main(args: string[]): Promise<void> {
       tallies.set(language, tally);
       tally.files++;
       const other = theirs.get(file) ?? [];
-      for (const tag of other) tag.local = mine.functions.some(({ start, end }) => start < tag.line && tag.line <= end);
+      for (const tag of other)
+        tag.local = mine.functions.some(({ start, end }) => start < tag.line && tag.line <= end);
       compare(mine.tags, other, language, tally);
     }
   }

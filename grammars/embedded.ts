@@ -30,6 +30,7 @@ import htmlQuery from "./queries/html.scm" with { type: "text" };
 import javaQuery from "./queries/java.scm" with { type: "text" };
 import javascriptQuery from "./queries/javascript.scm" with { type: "text" };
 import jsonQuery from "./queries/json.scm" with { type: "text" };
+import jsxQuery from "./queries/jsx.scm" with { type: "text" };
 import phpQuery from "./queries/php.scm" with { type: "text" };
 import pythonQuery from "./queries/python.scm" with { type: "text" };
 import rubyQuery from "./queries/ruby.scm" with { type: "text" };
@@ -42,8 +43,8 @@ export const PARSER_WASM: string = parserWasm;
 export const EMBEDDED: Record<string, { wasm: string; query: string }> = {
   python: { wasm: pythonWasm, query: pythonQuery },
   typescript: { wasm: typescriptWasm, query: typescriptQuery },
-  tsx: { wasm: tsxWasm, query: typescriptQuery },
-  javascript: { wasm: javascriptWasm, query: javascriptQuery },
+  tsx: { wasm: tsxWasm, query: typescriptQuery + jsxQuery },
+  javascript: { wasm: javascriptWasm, query: javascriptQuery + jsxQuery },
   go: { wasm: goWasm, query: goQuery },
   rust: { wasm: rustWasm, query: rustQuery },
   java: { wasm: javaWasm, query: javaQuery },

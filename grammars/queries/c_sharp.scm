@@ -61,7 +61,4 @@
 (declaration_pattern name: (identifier) @local.definition)
 (parenthesized_variable_designation name: (identifier) @local.definition)
 (from_clause name: (identifier) @local.definition)
-(namespace_declaration name: (qualified_name (identifier) @ignore))
-(namespace_declaration name: (identifier) @ignore)
-(file_scoped_namespace_declaration name: (qualified_name (identifier) @ignore))
 (using_directive [(identifier) (qualified_name)] @module @import.all .)

@@ -57,3 +57,4 @@
 (type_parameter_declaration (type_identifier) @local.definition)
 (optional_type_parameter_declaration name: (type_identifier) @local.definition)
 (variadic_type_parameter_declaration (type_identifier) @local.definition)
+(destructor_name (identifier) @ignore)

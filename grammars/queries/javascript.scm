@@ -34,15 +34,12 @@
 (new_expression constructor: (member_expression property: (property_identifier) @reference.method))
 (decorator (identifier) @reference.call)
 (pair key: (property_identifier) @ignore)
-(pair_pattern key: (property_identifier) @ignore)
 (statement_identifier) @ignore
-(jsx_opening_element name: (identifier) @reference.call)
-(jsx_self_closing_element name: (identifier) @reference.call)
-(jsx_closing_element name: (identifier) @ignore)
 (class_heritage (identifier) @reference.inherit)
 (class_heritage (member_expression property: (property_identifier) @reference.inherit))
 (class_heritage (call_expression arguments: (arguments (identifier) @reference.inherit)))
 (formal_parameters (identifier) @local.definition)
+(function_expression name: (identifier) @local.definition)
 (variable_declarator name: (identifier) @local.definition)
 (array_pattern (identifier) @local.definition)
 (shorthand_property_identifier_pattern) @local.definition

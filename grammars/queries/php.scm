@@ -5,7 +5,7 @@
 (trait_declaration) @definition.interface
 (enum_declaration) @definition.enum
 (const_element) @definition.variable
-(namespace_use_clause) @import
+(namespace_use_declaration) @import
 (require_expression) @import
 (require_once_expression) @import
 (include_expression) @import

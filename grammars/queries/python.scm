@@ -48,3 +48,4 @@
 (import_statement name: (aliased_import name: (dotted_name) @module))
 (import_from_statement module_name: (_) @module)
 (import_from_statement (wildcard_import) @import.all)
+(future_import_statement name: (dotted_name (identifier) @ignore))

@@ -29,6 +29,7 @@
 (field_identifier) @reference.member
 (type_identifier) @reference.member
 (scoped_identifier name: (identifier) @reference.member)
+(scoped_identifier path: (identifier) @reference.member)
 (call_expression function: (identifier) @reference.method)
 (call_expression function: (scoped_identifier name: (identifier) @reference.method))
 (call_expression function: (field_expression field: (field_identifier) @reference.method))
@@ -61,3 +62,4 @@
 (tuple_struct_pattern type: (identifier) @reference.member)
 (type_parameter name: (type_identifier) @local.definition)
 (const_parameter name: (identifier) @local.definition)
+((tuple_struct_pattern "(" (identifier) @local.definition) (#match? @local.definition "^[a-z_]"))

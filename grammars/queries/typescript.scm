@@ -49,7 +49,6 @@
 (new_expression constructor: (member_expression property: (property_identifier) @reference.method))
 (decorator (identifier) @reference.call)
 (pair key: (property_identifier) @ignore)
-(pair_pattern key: (property_identifier) @ignore)
 (statement_identifier) @ignore
 (type_identifier) @reference.member
 (predefined_type) @ignore
@@ -62,6 +61,7 @@
 (extends_type_clause (generic_type name: (type_identifier) @reference.inherit))
 (required_parameter pattern: (identifier) @local.definition)
 (optional_parameter pattern: (identifier) @local.definition)
+(function_expression name: (identifier) @local.definition)
 (variable_declarator name: (identifier) @local.definition)
 (array_pattern (identifier) @local.definition)
 (shorthand_property_identifier_pattern) @local.definition

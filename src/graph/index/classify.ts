@@ -4,7 +4,8 @@ import type { FileKind } from "./record.ts";
 const TEST_FOLDER = /(^|\/)(([^/]+[_-])?tests?([_-]?cases?)?|specs?|__tests__|__mocks__)\//i;
 const TEST_FILE = /(^|\/)test_|[._-](test|spec)\.|_tests?\.|(^|\/)(conftest|tests)\.py$/i;
 /** `StackTest.java`, `TestStack.java`, `StackTests.cs`. */
-const TEST_CLASS = /(^|\/)(Test[A-Z]\w*|\w*[a-z\d](Tests?|TestCase|Spec|IT))\.(java|kt|kts|scala|groovy|cs|php|swift)$/;
+const TEST_CLASS =
+  /(^|\/)(Test[A-Z]\w*|\w*[a-z\d](Tests?|TestCase|Spec|IT))\.(java|kt|kts|scala|groovy|cs|php|swift)$/;
 
 /** Whether a path is a test's by the usual names. */
 export const isTestPath = (path: string): boolean =>
@@ -30,7 +31,8 @@ const VENDORED = new RegExp(
 const GENERATED_FILE =
   /(_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|_pb\.(js|d\.ts|rb)|\.pb\.validate\.go|\.g\.(cs|dart)|\.g\.i\.cs|\.designer\.cs|_generated\.\w+|\.generated\.\w+|(^|\/)(zz_generated\.[^/]+|package-lock\.json|npm-shrinkwrap\.json|composer\.lock|\.pnp\.c?js|moc_[^/]+|ui_[^/]+\.h|qrc_[^/]+))$/i;
 /** A bundler's output: in a folder of its own, and named so. */
-const BUNDLED = /(^|\/)(dist|bundles?|umd|iife)\/([^/]+\/)*[^/]*\.(js|mjs|cjs|css)$|[.-](bundle|umd|iife|global|chunk)\.(js|mjs|cjs)$/i;
+const BUNDLED =
+  /(^|\/)(dist|bundles?|umd|iife)\/([^/]+\/)*[^/]*\.(js|mjs|cjs|css)$|[.-](bundle|umd|iife|global|chunk)\.(js|mjs|cjs)$/i;
 const MINIFIED_FILE = /[.-]min\.(js|mjs|cjs|css|html?)$/i;
 
 /** In UTF-16 code units: as much of a file as its generator writes its mark in. */
@@ -46,7 +48,7 @@ const MOST_LONG = 0.5;
 /** Shorter texts say too little about their lines. */
 const LEAST_CHARS = 1000;
 /** Languages in which long lines of data or prose are nothing odd, and cost little. */
-const WIDE = /\.(json|html?|md|markdown|sql|ya?ml|toml|csv|svg)$/i;
+const WIDE = /\.(json|html?|md|markdown|sql|ya?ml|toml|csv|svg|d\.[mc]?ts)$/i;
 
 /** Whether a text is code without its line ends. */
 function isMinified(path: string, text: string): boolean {
@@ -66,6 +68,7 @@ function isMinified(path: string, text: string): boolean {
 export function kindOf(path: string, text: string): FileKind {
   if (MINIFIED_FILE.test(path) || isMinified(path, text)) return "minified";
   if (VENDORED.test(path)) return "vendored";
-  if (GENERATED_FILE.test(path) || BUNDLED.test(path) || MARK.test(text.slice(0, MARK_WITHIN))) return "generated";
+  if (GENERATED_FILE.test(path) || BUNDLED.test(path) || MARK.test(text.slice(0, MARK_WITHIN)))
+    return "generated";
   return isTestPath(path) ? "test" : "code";
 }

@@ -36,6 +36,7 @@ const BY_VALUE: Record<string, SymbolKind> = {
   interface_type: "interface",
 };
 const SPECIFIERS = new Set(["struct_specifier", "union_specifier", "enum_specifier", "class_specifier"]);
+const DECLARATIONS = new Set(["declaration", "field_declaration", "constant_declaration"]);
 const FIELDS = new Set(["field_definition", "public_field_definition", "pair"]);
 const DECLARATORS = new Set(["reference_declarator", "parenthesized_declarator", "attributed_declarator"]);
 /** Several names that are bound at once. */
@@ -55,7 +56,10 @@ const field = (node: Node, name: string): Node | null => node.childForFieldName(
 
 /** A name without spaces, template arguments and signs of its language: `Stack<T>::push` is `Stack.push`, `:size` is `size`. */
 function clean(text: string): string {
-  const name = text.replace(/^:(?!:)/, "").replaceAll("::", ".").replace(/\s+/g, " ");
+  const name = text
+    .replace(/^:(?!:)/, "")
+    .replaceAll("::", ".")
+    .replace(/\s+/g, " ");
   if (!/^[\w~].*[< ]/.test(name) || name.includes("operator")) return name;
   let plain = name;
   for (let before = ""; before !== plain; ) {
@@ -70,8 +74,9 @@ function clean(text: string): string {
 function declared(node: Node): Node | null {
   let at: Node | null = node;
   for (;;) {
-    const inner: Node | null = field(at, "declarator") ?? (DECLARATORS.has(at.type) ? at.lastNamedChild : null);
-    if (inner === null) return field(at, "name") ?? at;
+    const inner: Node | null =
+      field(at, "declarator") ?? (DECLARATORS.has(at.type) ? at.lastNamedChild : null);
+    if (inner === null) return at.type === "variable_declarator" ? field(at, "name") : at;
     at = inner;
   }
 }
@@ -79,7 +84,8 @@ function declared(node: Node): Node | null {
 /** Whether a declarator is a function's: `char *f(void)`, not `int (*f)(void)`. */
 function declaresFunction(declarator: Node): boolean {
   for (let at: Node | null = declarator; at !== null; at = field(at, "declarator") ?? at.lastNamedChild) {
-    if (at.type === "function_declarator") return field(at, "declarator")?.type !== "parenthesized_declarator";
+    if (at.type === "function_declarator")
+      return field(at, "declarator")?.type !== "parenthesized_declarator";
     if (!/pointer_declarator|reference_declarator/.test(at.type)) return false;
   }
   return false;
@@ -119,7 +125,8 @@ function innerName(named: Node): Node | null {
 
 function nameNodes(node: Node): Node[] {
   const { type } = node;
-  if (type.endsWith("_spec") || type === "field_declaration") return node.childrenForFieldName("name");
+  if (type.endsWith("_spec") || type === "field_declaration")
+    return node.childrenForFieldName("name").filter(({ isNamed }) => isNamed);
   const left = field(node, "left");
   if (type === "assignment_expression") {
     const name = left && (field(left, "property") ?? left);
@@ -143,23 +150,41 @@ function ownerOf(node: Node): string {
   return owner ? `${owner.text}.` : "";
 }
 
+/** The last part of `Stack::push`. */
+function lastOf(name: Node): Node {
+  let last = name;
+  for (let next: Node | null = name; next?.type === "qualified_identifier"; next = field(next, "name"))
+    last = next;
+  return field(last, "name") ?? name;
+}
+
+/** What a captured kind is, as a symbol: a property that holds a function is a method. */
+function kindOf(captured: CapturedKind, told: SymbolKind | undefined): SymbolKind | "scope" {
+  const kind = told ?? captured;
+  if (captured === "property" && kind === "function") return "method";
+  return kind === "property" || kind === "field" ? "variable" : kind;
+}
+
 /** The names, kind and body behind a captured node. `wide` counts variables inside classes. */
 export function readDefinition(node: Node, captured: CapturedKind, wide: boolean): Captured | null {
   const { type } = node;
-  if (type === "declaration" || (type === "field_declaration" && field(node, "declarator")))
+  if (DECLARATIONS.has(type) && (type === "declaration" || field(node, "declarator")))
     return { names: declarationNames(node), kind: "variable", body: null };
-  const value = field(node, "value") ?? field(node, "right") ?? (type === "type_spec" ? field(node, "type") : null);
-  const told = value && BY_VALUE[value.type];
-  const body =
-    field(node, "body") ??
-    (told && value ? (field(value, "body") ?? (told === "class" ? value.firstNamedChild : null)) : null);
+  const value =
+    field(node, "value") ?? field(node, "right") ?? (type === "type_spec" ? field(node, "type") : null);
+  const told = value === null ? undefined : BY_VALUE[value.type];
+  const inValue =
+    told && value ? (field(value, "body") ?? (told === "class" ? value.firstNamedChild : null)) : null;
+  const body = field(node, "body") ?? inValue;
   if (SPECIFIERS.has(type) && !body) return null;
-  const kind = told ?? captured;
-  if (kind === "property" && FIELDS.has(type) && !(wide && type !== "pair")) return null;
+  if (captured === "property" && told === undefined && FIELDS.has(type) && (!wide || type === "pair"))
+    return null;
   if (type === "assignment_expression" && !told) return null;
   const owner = ownerOf(node);
-  const names = nameNodes(node).map((name) => ({ text: owner + clean(name.text), at: name.startIndex }));
+  const names = nameNodes(node).map((name) => ({
+    text: owner + clean(name.text),
+    at: (name.type === "qualified_identifier" ? lastOf(name) : name).startIndex,
+  }));
   if (captured === "scope") return { names: names.slice(0, 1), kind: "scope", body };
-  const method = captured === "property" && kind === "function";
-  return { names, kind: method ? "method" : kind === "property" || kind === "field" ? "variable" : kind, body };
+  return { names, kind: kindOf(captured, told), body };
 }

@@ -5,7 +5,7 @@
  */
 import type { Node, QueryCapture } from "web-tree-sitter";
 import type { CodeSymbol, SymbolKind } from "../../types.ts";
-import { type Captured, type CapturedKind, readDefinition } from "./captured.ts";
+import { type Captured, type CapturedKind, type NamePlace, readDefinition } from "./captured.ts";
 import { headOf, isTop, type Span, widen } from "./extent.ts";
 import type { Loaded } from "./languages.ts";
 
@@ -89,14 +89,35 @@ export class CaptureReader {
   }
 }
 
+const selectorName = (node: Node): NamePlace => ({
+  text: node.text.replace(/\s+/g, " "),
+  at: node.startIndex,
+});
+
 function readCapture({ node, kind, name, body }: Capture, wide: boolean): Captured | null {
   if (name === null) {
     const read = readDefinition(node, kind, wide);
     return read && { ...read, body: body ?? read.body };
   }
+  if (wide && name.type === "selectors")
+    return { names: name.namedChildren.map(selectorName), kind: "class", body };
   const sign = name.type === "simple_symbol" ? 1 : 0;
   const text = name.text.slice(sign).replace(/\s+/g, " ");
-  return { names: [{ text, at: name.startIndex }], kind: kind === "property" || kind === "field" ? "variable" : kind, body };
+  return {
+    names: [{ text, at: name.startIndex }],
+    kind: kind === "property" || kind === "field" ? "variable" : kind,
+    body,
+  };
+}
+
+/** Where the parts of a path of names begin. */
+function* partsAt(text: string, at: number): Generator<number> {
+  const part = /[\w$]+(?:\s*(?:\.|::|\\)\s*)?/y;
+  part.lastIndex = at;
+  for (let next = at; part.test(text); next = part.lastIndex) {
+    yield next;
+    if (/[\w$]/.test(text[part.lastIndex - 1] ?? "")) return;
+  }
 }
 
 function found(capture: Capture, { root, text, wide }: Source, own: Set<number>): Found[] {
@@ -109,6 +130,7 @@ function found(capture: Capture, { root, text, wide }: Source, own: Set<number>)
   return read.names.map((name) => {
     const is = name.kind ?? read.kind;
     own.add(name.at);
+    if (is === "module") for (const at of partsAt(text, name.at)) own.add(at);
     const whole = (is === "function" || is === "method") && !MACRO.test(node.type);
     const head = headOf(text, { ...place, body, whole });
     return { name: name.text, kind: is, node, ...place, body, head, promoted: kind === "field" };
@@ -130,7 +152,7 @@ function isSymbol(item: Found, parent: Found | null, { root, wide }: Source): bo
   if (inFunction) return item.kind !== "variable" && item.node.type !== "variable_declarator";
   if (item.node.type === "pair") return parent !== null || item.kind === "variable";
   if (item.kind !== "variable") return true;
-  if (parent) return parent.kind !== "variable";
+  if (parent) return parent.kind !== "variable" || item.node.type === "field_declaration";
   return wide || item.extent.parent?.id === root.id || isTop(item.node, root);
 }
 

@@ -25,6 +25,7 @@ const WRAPPERS = new Set([
   "declaration_command",
   "declaration",
   "field_declaration",
+  "property_declaration",
   "expression_statement",
 ]);
 const ATTRIBUTES = new Set(["attribute_item", "decorator"]);
@@ -63,13 +64,17 @@ export function isTop(node: Node, root: Node): boolean {
 
 const DECORATOR =
   /\s*(?:@(?!interface\b)[\w.]+(?:\((?:[^()"']|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\((?:[^()]|\([^()]*\))*\))*\))?|#\[[^\]]*\]|\[[^\]]*\][ \t]*\n)\s*/y;
-/** What may stand between a head and its body. */
-const BEHIND = /(?<=[:)])\s+(?:#|\/\/)[^\n]*\s*$|[\s;,]+$/;
+/** What may stand between a head and its body, or behind a definition. */
+const COMMENT = /(?<=[:)])\s+(?:#|\/\/)[^\n]*\s*$/;
+const BEHIND = /[\s;,]+$/;
 /** In UTF-16 code units; a longer head is cut. */
 const MOST_HEAD = 1000;
 
 /** The text of a definition up to its body, without decorators; the first line where there is no body, unless it is `whole`. */
-export function headOf(text: string, place: Span & { undecorated: number; body: Span | null; whole: boolean }): Span {
+export function headOf(
+  text: string,
+  place: Span & { undecorated: number; body: Span | null; whole: boolean },
+): Span {
   let start = place.undecorated;
   for (;;) {
     DECORATOR.lastIndex = start;
@@ -80,5 +85,7 @@ export function headOf(text: string, place: Span & { undecorated: number; body: 
   let end = Math.min(place.body?.start ?? place.end, start + MOST_HEAD);
   const line = text.indexOf("\n", start);
   if (place.body === null && !place.whole && line >= 0) end = Math.min(end, line);
-  return { start, end: end - (BEHIND.exec(text.slice(start, end))?.[0].length ?? 0) };
+  let head = text.slice(start, end);
+  if (place.body !== null) head = head.replace(COMMENT, "");
+  return { start, end: start + head.replace(BEHIND, "").length };
 }

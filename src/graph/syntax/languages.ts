@@ -45,14 +45,20 @@ async function load(grammar: Grammar): Promise<Loaded> {
     throw new Error(`The grammar ${grammar.id} is in the manifest but not in grammars/embedded.ts.`);
   const language = await Language.load(await Bun.file(files.wasm).bytes());
   const parser = new Parser().setLanguage(language);
-  const entry = { grammar, language, parser, query: new Query(language, files.query.split(INDEX_ONLY, 1)[0] ?? "") };
+  const entry = {
+    grammar,
+    language,
+    parser,
+    query: new Query(language, files.query.split(INDEX_ONLY, 1)[0] ?? ""),
+  };
   loaded.set(grammar.id, entry);
   return entry;
 }
 
 /** The whole query file of a language, compiled when it is first asked for: only the index needs uses of names. */
 export async function indexQuery({ grammar, language }: Loaded): Promise<Query> {
-  const { Query } = await (runtime ??= start());
+  runtime ??= start();
+  const { Query } = await runtime;
   const query = whole.get(grammar.id) ?? new Query(language, EMBEDDED[grammar.id]?.query ?? "");
   whole.set(grammar.id, query);
   return query;
@@ -83,7 +89,12 @@ const MOST_MS = 2000;
  * Parses and hands the root to `use`; the tree is gone when it returns, so no node may leave. Null where parsing takes longer
  * than `most` ms and is given up.
  */
-export function withTree<T>({ parser }: Loaded, text: string, use: (root: Node) => T, most = MOST_MS): T | null {
+export function withTree<T>(
+  { parser }: Loaded,
+  text: string,
+  use: (root: Node) => T,
+  most = MOST_MS,
+): T | null {
   const end = performance.now() + most;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > end });
   if (!tree) {

@@ -27,7 +27,9 @@ function taken({ node, prefix }: Branch): { module: string; name: string | null 
   if (type === "self" && prefix !== "") return { module: prefix, name: null };
   const whole = under(prefix, textOf(node));
   const cut = whole.lastIndexOf("::");
-  return cut < 0 ? { module: whole, name: null } : { module: whole.slice(0, cut), name: whole.slice(cut + 2) };
+  return cut < 0
+    ? { module: whole, name: null }
+    : { module: whole.slice(0, cut), name: whole.slice(cut + 2) };
 }
 
 /** What a `use` declaration takes, by path, in text order; null: the node is no such declaration. */

@@ -1,0 +1,7 @@
+(jsx_opening_element name: (identifier) @reference.call)
+(jsx_self_closing_element name: (identifier) @reference.call)
+(jsx_opening_element name: (member_expression property: (property_identifier) @reference.method))
+(jsx_self_closing_element name: (member_expression property: (property_identifier) @reference.method))
+((jsx_opening_element name: (identifier) @ignore) (#match? @ignore "^[a-z]"))
+((jsx_self_closing_element name: (identifier) @ignore) (#match? @ignore "^[a-z]"))
+(jsx_closing_element name: (identifier) @ignore)
