@@ -38,6 +38,7 @@
 (tuple_pattern (identifier) @local.definition)
 (list_pattern (identifier) @local.definition)
 (as_pattern_target (identifier) @local.definition)
+(as_pattern_target (tuple (identifier) @local.definition))
 (global_statement (identifier) @local.outer)
 
 (case_pattern (dotted_name . (identifier) @local.definition .))

@@ -10,6 +10,10 @@ import type { DefinitionRecord, FileKind, FileRecord } from "./record.ts";
 const MOST_CHARS = 1024 * 1024;
 /** For the parse of one file, and again for reading it, in ms. */
 const MOST_MS = 4000;
+/** More definitions than that are data; those that come first are kept. */
+const MOST_DEFINITIONS = 10_000;
+const MOST_IN_DATA = 500;
+const DATA = new Set(["json", "html", "css"]);
 /** What is bound in them is no local variable of a function around. */
 const CLASSES = /^definition\.(?:class|interface|enum|scope|module)$/;
 
@@ -28,12 +32,17 @@ export async function readFileRecord(path: string, text: string): Promise<FileRe
   if (kind === "large" || kind === "minified") return { ...record, ...NO_FACTS };
   const loaded = await loadLanguage(language);
   const query = await indexQuery(loaded);
-  const facts = withTree(loaded, text, (root) => read(query, root, { path, text }), MOST_MS);
+  const facts = withTree(loaded, text, (root) => read(query, root, { path, text, language }), MOST_MS);
   return facts ? { ...record, ...facts } : { ...record, kind: "slow", ...NO_FACTS };
 }
 
 /** Null where it takes too long. */
-function read(query: Query, root: Node, { path, text }: { path: string; text: string }): Facts | null {
+function read(
+  query: Query,
+  root: Node,
+  file: { path: string; text: string; language: string },
+): Facts | null {
+  const { path, text, language } = file;
   const end = performance.now() + MOST_MS;
   let given = false;
   const progressCallback = (): boolean => {
@@ -51,7 +60,9 @@ function read(query: Query, root: Node, { path, text }: { path: string; text: st
     if (CLASSES.test(name)) names.enterClass(node);
     else names.take(name, node, patternIndex);
   }
-  const { definitions, own } = definitionsOf(reader.captures, { root, text, path, wide: true });
+  const most = DATA.has(language) ? MOST_IN_DATA : MOST_DEFINITIONS;
+  const kept = reader.captures.slice(0, most);
+  const { definitions, own } = definitionsOf(kept, { root, text, path, wide: true });
   return {
     broken: root.hasError,
     definitions: definitions.map((one) => recordOf(one, definitions)),

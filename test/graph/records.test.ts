@@ -1,0 +1,221 @@
+/** What a file's record says beyond the golden ones: locals, imports, broken and hostile texts, kinds of files. */
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { kindOf } from "../../src/graph/index/classify.ts";
+import { signatureAt } from "../../src/graph/index/code-index.ts";
+import { readFileRecord } from "../../src/graph/index/read-file.ts";
+import type { FileRecord } from "../../src/graph/index/record.ts";
+import { loadLanguage } from "../../src/graph/syntax/languages.ts";
+
+async function record(path: string, text: string): Promise<FileRecord> {
+  const found = await readFileRecord(path, text);
+  if (found === null) throw new Error(`${path} has no grammar.`);
+  return found;
+}
+
+const usesOf = async (path: string, text: string): Promise<string[]> =>
+  (await record(path, text)).uses.flatMap(({ name, at }) =>
+    at.map(({ line, role }) => `${name} ${line} ${role}`),
+  );
+
+const importsOf = async (path: string, text: string): Promise<string[]> =>
+  (await record(path, text)).imports.map(({ line, module, names }) => [line, module, ...names].join(" "));
+
+const LOCALS: [path: string, text: string, uses: string[]][] = [
+  [
+    "a.py",
+    "def f(aa, *bb, cc=dd, **ee):\n    ff = aa.gg + bb\n    return ff(cc, ee)\n",
+    ["dd 1 use", "gg 2 use"],
+  ],
+  ["a.py", "def f():\n    class A:\n        aa = 1\n    return aa\n", ["aa 4 use"]],
+  ["a.py", "def f(aa):\n    def g():\n        return aa\n", []],
+  ["a.py", "xs = [aa for aa in bb if aa]\n", ["bb 1 use"]],
+  ["a.py", "def f():\n    global aa\n    aa = 1\n    return aa\n", ["aa 4 use"]],
+  [
+    "a.py",
+    "try:\n    pass\nexcept Ee as err:\n    pass\nwith aa() as (bb, cc):\n    bb.dd\n",
+    ["Ee 3 use", "aa 5 call", "bb 6 use", "dd 6 use"],
+  ],
+  ["a.py", "match aa:\n    case Bb(cc=1):\n        pass\n", ["Bb 2 call", "aa 1 use", "cc 2 use"]],
+  ["a.js", "function f({ aa, bb: cc = dd }, [ee]) {\n  return aa + cc + ee;\n}\n", ["bb 1 use", "dd 1 use"]],
+  ["a.js", "for (const aa of bb) aa.cc();\n", ["bb 1 use", "cc 1 call"]],
+  ["a.ts", "const f = (aa: Bb) => (cc: Dd<Ee>) => aa(cc);\n", ["Bb 1 use", "Dd 1 use", "Ee 1 use"]],
+  ["a.go", "package a\nfunc f() { aa, err := bb(); cc(aa, err) }\n", ["bb 2 call", "cc 2 call"]],
+  [
+    "a.rs",
+    "fn f(aa: Bb) { let cc = dd(aa); let (ee, _) = cc; ff!(ee); }\n",
+    ["Bb 1 use", "dd 1 call", "ff 1 call"],
+  ],
+  ["A.java", "class A { int f(int aa) { int size = size(); return aa + size; } }\n", ["size 1 call"]],
+  ["a.c", "int f(int aa, char *bb) { int cc[2] = {dd}; return aa + *bb + cc[0]; }\n", ["dd 1 use"]],
+  ["a.rb", "def f(aa)\n  bb = aa\n  bb.cc { |dd| dd + ee }\nend\n", ["cc 3 call", "ee 3 call"]],
+  ["a.cs", "class A { int F(int aa) { var bb = Cc(aa); return bb; } }\n", ["Cc 1 call"]],
+  ["a.php", "<?php\nfunction f($aa) { $bb = cc($aa); return $bb->dd; }\n", ["cc 2 call", "dd 2 use"]],
+];
+
+for (const [path, text, uses] of LOCALS)
+  test(`uses without locals: ${path} ${JSON.stringify(text).slice(0, 60)}`, async () => {
+    expect(await usesOf(path, text)).toEqual(uses);
+  });
+
+const IMPORTS: [path: string, text: string, imports: string[]][] = [
+  [
+    "a.py",
+    "import a, b.c as d\nfrom ...x import (\n    y,\n    z as q,\n)\n",
+    ["1 a", "1 b.c", "2 ...x y z"],
+  ],
+  ["a.py", "def f():\n    from . import late\n", ["2 . late"]],
+  ["a.js", "const { a, b: c } = require('./x');\nconst d = require(`y`);\nrequire(name);\n", ["1 ./x a b"]],
+  [
+    "a.mjs",
+    "export * as all from './x';\nexport { default } from './y';\nexport const n = 1;\n",
+    ["1 ./x *", "2 ./y"],
+  ],
+  [
+    "a.rs",
+    "use a::{self, b as c, d::{e, f::*}};\nuse g;\nmod h;\nmod i {}\n",
+    ["1 a b", "1 a::d e", "1 a::d::f *", "2 g", "3 self::h"],
+  ],
+  ["A.java", "import static a.B.*;\nimport c.D;\n", ["1 a.B *", "2 c.D D"]],
+  ["a.h", '#include <a/b.h>\n#include "c.h"\n', ["1 <a/b.h> *", "2 c.h *"]],
+  ["a.go", 'package a\nimport _ "x/y"\nimport z "w"\n', ["2 x/y", "3 w"]],
+  ["a.rb", "require 'a'\nrequire_relative '../b'\nload 'c.rb'\nfoo 'd'\n", ["1 a *", "2 ../b *", "3 c.rb *"]],
+  [
+    "a.php",
+    "<?php\nuse A\\B;\nuse C\\{D, E as F};\ninclude 'x.php';\n",
+    ["2 A\\B B", "3 C D E", "4 x.php *"],
+  ],
+  ["a.cs", "using A;\nusing static B.C;\nnamespace D { using E.F; }\n", ["1 A *", "2 B.C *", "3 E.F *"]],
+  ["a.sh", "source lib.sh\n. ./other.sh\necho source\n", ["1 lib.sh *", "2 ./other.sh *"]],
+];
+
+for (const [path, text, imports] of IMPORTS)
+  test(`imports: ${path} ${JSON.stringify(text).slice(0, 60)}`, async () => {
+    expect(await importsOf(path, text)).toEqual(imports);
+  });
+
+test("what could be read of a broken file", async () => {
+  const text =
+    "def good(a):\n    return a\n\nclass B:\n    def m(self:\n        pass\n\ndef last():\n    good(1)\n";
+  const found = await record("a.py", text);
+  expect(found.broken).toBe(true);
+  expect(found.definitions.map(({ name }) => name)).toContain("good");
+  expect(found.uses.map(({ name }) => name)).toContain("good");
+});
+
+test("signatures: decorators, comments behind the head and long heads are left out", async () => {
+  const signature = async (path: string, text: string, name: string) => {
+    const { definitions } = await record(path, text);
+    const one = definitions.find((definition) => definition.name === name);
+    return one && signatureAt(text, one);
+  };
+  const python = '@app.route("/a", methods=("GET",))\n@x\ndef f(a=")"):  # why\n    pass\n';
+  expect(await signature("a.py", python, "f")).toBe('def f(a=")")');
+  const java =
+    'class A {\n  @Get(\n    value = "(",\n    of = {@In(1)})\n  public int f(\n      int a) { return a; }\n}\n';
+  expect(await signature("A.java", java, "f")).toBe("public int f( int a)");
+  expect(await signature("a.ts", "interface A {\n  f(\n    a: B,\n  ): C;\n}\n", "f")).toBe("f( a: B, ): C");
+  expect(await signature("a.c", "#define F(x) \\\n  (x)\n", "F")).toBe("#define F(x) \\");
+  expect((await signature("a.py", `def f(${"a,\n".repeat(1000)}):\n    pass\n`, "f"))?.length).toBe(200);
+});
+
+const nested = (open: string, close: string, inner = ""): string =>
+  `${open}\n`.repeat(10_000) + inner + `${close}\n`.repeat(10_000);
+const DEEP: [path: string, text: string][] = [
+  ["a.py", `x = ${nested("(", ")", "1")}\n`],
+  ["a.js", nested("if (a) {", "}")],
+  ["f.js", nested("function f() {", "}")],
+  ["e.js", "[\n".repeat(10_000)],
+  ["a.ts", nested("namespace a {", "}")],
+  ["a.json", nested('{"a":', "}", "1")],
+  ["a.rs", `use ${nested("a::{", "}", "b")};`],
+  ["a.c", `int f(void) ${nested("{", "}")}`],
+  ["p.c", `int ${nested("(", ")", "f")}(void) {}`],
+  ["A.java", nested("class A {", "}")],
+  ["a.css", nested(".a {", "}")],
+];
+
+for (const [path, text] of DEEP)
+  test(`ten thousand levels: ${path} ${JSON.stringify(text.slice(0, 20))}`, async () => {
+    const { kind, definitions } = await record(path, text);
+    expect(["code", "slow"]).toContain(kind);
+    expect(definitions.length).toBeLessThanOrEqual(100);
+  }, 30_000);
+
+test("a text that takes too long holds no facts, and the next is read", async () => {
+  const comments = Array.from({ length: 30_000 }, (_, n) => `    # ${n}\n`).join("");
+  const slow = await record("slow.py", `def f():\n${comments}    return 1\n`);
+  expect(slow).toMatchObject({ kind: "slow", definitions: [], imports: [], uses: [] });
+  expect((await record("quick.py", "def f():\n    return 1\n")).definitions).toHaveLength(1);
+}, 30_000);
+
+test("too long, and minified", async () => {
+  expect(await record("a.py", "x = 1\n".repeat(200_000))).toMatchObject({
+    kind: "large",
+    definitions: [],
+    uses: [],
+  });
+  const packed = "var a=1;function b(c){return c+a}".repeat(400);
+  expect(await record("a.js", packed)).toMatchObject({ kind: "minified", definitions: [], uses: [] });
+  expect((await record("a.py", "x = 1\n".repeat(60_000))).definitions).toHaveLength(10_000);
+  const data = JSON.stringify(Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`k${n}`, n])));
+  expect((await record("a.json", data)).definitions).toHaveLength(500);
+});
+
+test("edits do not compile what only the index needs", async () => {
+  const { query } = await loadLanguage("python");
+  expect(query.captureNames.filter((name) => /^(reference|local)/.test(name))).toEqual([]);
+});
+
+const GENERATED = "// Code generated by protoc-gen-go. DO NOT EDIT.\n\npackage a\n";
+const KINDS: [path: string, text: string, kind: string][] = [
+  ["src/a.py", "x = 1\n", "code"],
+  ["tests/a.py", "", "test"],
+  ["pkg/test_a.py", "", "test"],
+  ["pkg/a_test.go", "", "test"],
+  ["src/a.spec.ts", "", "test"],
+  ["src/__tests__/a.ts", "", "test"],
+  ["spec/models/a_spec.rb", "", "test"],
+  ["src/main/StackTest.java", "", "test"],
+  ["App.Tests/StackTests.cs", "", "test"],
+  ["conftest.py", "", "test"],
+  ["src/latest.py", "", "code"],
+  ["src/contest.ts", "", "code"],
+  ["src/Testament.java", "", "code"],
+  ["src/test_utils/a.py", "", "test"],
+  ["app/migrations/0001_initial.py", "# Generated by Django 5.2 on 2025-01-01 00:00\n", "code"],
+  ["a/b.go", GENERATED, "generated"],
+  ["a/b.js", "/**\n * @generated SignedSource<<1>>\n */\n", "generated"],
+  ["a/b.cs", "//------\n// <auto-generated>\n", "generated"],
+  ["a/b.c", "/* A Bison parser, made by GNU Bison 3.8.2.  */\n/* DO NOT EDIT: generated */\n", "generated"],
+  ["a/b.py", 'MARK = "@generated"\n', "code"],
+  ["a/b.py", "# Lists of files are automatically generated in the build folder.\n", "code"],
+  ["a/b_pb2.py", "", "generated"],
+  ["package-lock.json", "{}", "generated"],
+  ["dist/index.js", "", "generated"],
+  ["lib/x.umd.js", "", "generated"],
+  ["a/jquery.min.js", "", "minified"],
+  ["vendor/github.com/a/b.go", "", "vendored"],
+  ["third_party/zlib/a.c", "", "vendored"],
+  ["pip/_vendor/rich/a.py", "", "vendored"],
+  ["a/node_modules/b/c.js", "", "vendored"],
+  ["src/vendors.py", "", "code"],
+];
+
+for (const [path, text, kind] of KINDS)
+  test(`${path} ${JSON.stringify(text).slice(0, 30)} is ${kind}`, () =>
+    expect(kindOf(path, text)).toBe(kind as never));
+
+const MODULES = join(import.meta.dir, "..", "..", "node_modules");
+const REAL: [path: string, kind: string][] = [
+  ["diff/dist/diff.js", "generated"],
+  ["diff/dist/diff.min.js", "minified"],
+  ["web-tree-sitter/web-tree-sitter.js", "code"],
+  ["zod/v4/classic/schemas.d.ts", "code"],
+];
+
+for (const [path, kind] of REAL)
+  test.skipIf(!existsSync(join(MODULES, path)))(`${path} is ${kind}`, () => {
+    expect(kindOf(path, readFileSync(join(MODULES, path), "utf8"))).toBe(kind as never);
+  });
