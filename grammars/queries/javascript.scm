@@ -6,8 +6,8 @@
 (variable_declarator) @definition.variable
 (assignment_expression) @definition.variable
 (import_statement) @import
-(export_statement source: (_)) @import
-((variable_declarator value: (call_expression function: (identifier) @_require)) @import (#eq? @_require "require"))
+((export_statement) @import (#match? @import "^export\\s*(type\\s*)?([*]|[{][^}]*[}]\\s*from)"))
+((variable_declarator) @import (#match? @import "^[^=]*=\\s*require\\("))
 
 ;;; index only
 (assignment_expression left: (member_expression) right: [(arrow_function) (function_expression) (generator_function)]) @definition.function
@@ -68,3 +68,5 @@
     (shorthand_property_identifier_pattern) @reference.import
     (pair_pattern key: (property_identifier) @reference.import)])
   value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
+((variable_declarator value: (member_expression object: (call_expression function: (identifier) @_require)
+  property: (property_identifier) @reference.import)) (#eq? @_require "require"))

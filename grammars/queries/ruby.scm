@@ -4,7 +4,7 @@
 (singleton_class) @definition.scope
 (module) @definition.module
 (assignment) @definition.variable
-((call method: (identifier) @_require) @import (#any-of? @_require "require" "require_relative" "load"))
+((call) @import (#match? @import "^(require|require_relative|load)\\b"))
 
 ;;; index only
 (alias name: (_) @name) @definition.method

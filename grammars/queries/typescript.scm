@@ -15,8 +15,8 @@
 (variable_declarator) @definition.variable
 (assignment_expression) @definition.variable
 (import_statement) @import
-(export_statement source: (_)) @import
-((variable_declarator value: (call_expression function: (identifier) @_require)) @import (#eq? @_require "require"))
+((export_statement) @import (#match? @import "^export\\s*(type\\s*)?([*]|[{][^}]*[}]\\s*from)"))
+((variable_declarator) @import (#match? @import "^[^=]*=\\s*require\\("))
 
 ;;; index only
 (assignment_expression left: (member_expression) right: [(arrow_function) (function_expression) (generator_function)]) @definition.function
@@ -92,3 +92,5 @@
   value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
 (import_require_clause (identifier) @reference.import)
 (import_require_clause source: (string) @module)
+((variable_declarator value: (member_expression object: (call_expression function: (identifier) @_require)
+  property: (property_identifier) @reference.import)) (#eq? @_require "require"))
