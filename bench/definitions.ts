@@ -102,6 +102,11 @@ const NOTIONS: { name: string; side: "ours" | "theirs"; is: (tag: Tag, language:
       (language === "python" && kind === "namespace") ||
       (language === "php" && kind === "alias"),
   },
+  {
+    name: "ctags: uses of macros as functions",
+    side: "theirs",
+    is: ({ kind, name }) => /^(prototype|function)$/.test(kind) && /^[A-Z][A-Z\d_]+$/.test(name),
+  },
   { name: "ctags: impl blocks", side: "theirs", is: ({ kind }) => kind === "implementation" },
   {
     name: "ctags: construct signatures as methods",

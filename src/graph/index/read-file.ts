@@ -2,6 +2,7 @@
 import type { Node, Query } from "web-tree-sitter";
 import { CaptureReader, type Definition, definitionsOf } from "../syntax/definitions.ts";
 import { indexQuery, languageOf, loadLanguage, withTree } from "../syntax/languages.ts";
+import { withoutMacros } from "../syntax/macros.ts";
 import { NameReader } from "../syntax/names.ts";
 import { kindOf } from "./classify.ts";
 import type { DefinitionRecord, FileKind, FileRecord } from "./record.ts";
@@ -13,6 +14,7 @@ const MOST_MS = 4000;
 /** More definitions than that are data; those that come first are kept. */
 const MOST_DEFINITIONS = 10_000;
 const MOST_IN_DATA = 500;
+const HAS_MACROS = new Set(["c", "cpp"]);
 const DATA = new Set(["json", "html", "css"]);
 /** What is bound in them is no local variable of a function around. */
 const CLASSES = /^definition\.(?:class|interface|enum|scope|module)$/;
@@ -32,7 +34,8 @@ export async function readFileRecord(path: string, text: string): Promise<FileRe
   if (kind === "large" || kind === "minified") return { ...record, ...NO_FACTS };
   const loaded = await loadLanguage(language);
   const query = await indexQuery(loaded);
-  const facts = withTree(loaded, text, (root) => read(query, root, { path, text, language }), MOST_MS);
+  const parsed = HAS_MACROS.has(language) ? withoutMacros(text) : text;
+  const facts = withTree(loaded, parsed, (root) => read(query, root, { path, text, language }), MOST_MS);
   return facts ? { ...record, ...facts } : { ...record, kind: "slow", ...NO_FACTS };
 }
 

@@ -60,7 +60,8 @@ function clean(text: string): string {
     .replace(/^:(?!:)/, "")
     .replaceAll("::", ".")
     .replace(/\s+/g, " ");
-  if (!/^[\w~].*[< ]/.test(name) || name.includes("operator")) return name;
+  if (!/^[\w~].*[< ]/.test(name) || name.includes("operator"))
+    return /^operator \w[^(]*/.exec(name)?.[0].trim() ?? name;
   let plain = name;
   for (let before = ""; before !== plain; ) {
     before = plain;
@@ -74,6 +75,7 @@ function clean(text: string): string {
 function declared(node: Node): Node | null {
   let at: Node | null = node;
   for (;;) {
+    if (at.type === "operator_cast") return at;
     const inner: Node | null =
       field(at, "declarator") ?? (DECLARATORS.has(at.type) ? at.lastNamedChild : null);
     if (inner === null) return at.type === "variable_declarator" ? field(at, "name") : at;
