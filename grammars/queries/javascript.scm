@@ -10,6 +10,7 @@
 ((variable_declarator) @import (#match? @import "^[^=]*=\\s*require\\("))
 
 ;;; index only
+(variable_declarator value: [(arrow_function) (function_expression)]) @definition.function
 (assignment_expression left: (member_expression) right: [(arrow_function) (function_expression) (generator_function)]) @definition.function
 (pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @definition.property
 

@@ -41,6 +41,11 @@ const LOCALS: [path: string, text: string, uses: string[]][] = [
   ["a.js", "function f({ aa, bb: cc = dd }, [ee]) {\n  return aa + cc + ee;\n}\n", ["bb 1 use", "dd 1 use"]],
   ["a.js", "for (const aa of bb) aa.cc();\n", ["bb 1 use", "cc 1 call"]],
   ["a.ts", "const f = (aa: Bb) => (cc: Dd<Ee>) => aa(cc);\n", ["Bb 1 use", "Dd 1 use", "Ee 1 use"]],
+  [
+    "a.js",
+    "on(() => {\n  const aa = () => 1;\n  const bb = 2;\n  aa(bb);\n});\n",
+    ["aa 4 call", "on 1 call"],
+  ],
   ["a.go", "package a\nfunc f() { aa, err := bb(); cc(aa, err) }\n", ["bb 2 call", "cc 2 call"]],
   [
     "a.rs",

@@ -46,6 +46,8 @@ export interface Source {
 
 interface Found extends Span {
   name: string;
+  /** Where the name stands, each time. */
+  at: number[];
   kind: SymbolKind | "scope";
   node: Node;
   extent: Node;
@@ -120,7 +122,7 @@ function* partsAt(text: string, at: number): Generator<number> {
   }
 }
 
-function found(capture: Capture, { root, text, wide }: Source, own: Set<number>): Found[] {
+function found(capture: Capture, { root, text, wide }: Source): Found[] {
   const { node, kind } = capture;
   if (!wide && kind === "variable" && !ALSO_INSIDE.has(node.type) && !isTop(node, root)) return [];
   const read = readCapture(capture, wide);
@@ -129,11 +131,18 @@ function found(capture: Capture, { root, text, wide }: Source, own: Set<number>)
   const place = widen(node);
   return read.names.map((name) => {
     const is = name.kind ?? read.kind;
-    own.add(name.at);
-    if (is === "module") for (const at of partsAt(text, name.at)) own.add(at);
     const whole = (is === "function" || is === "method") && !MACRO.test(node.type);
     const head = headOf(text, { ...place, body, whole });
-    return { name: name.text, kind: is, node, ...place, body, head, promoted: kind === "field" };
+    return {
+      name: name.text,
+      at: [name.at],
+      kind: is,
+      node,
+      ...place,
+      body,
+      head,
+      promoted: kind === "field",
+    };
   });
 }
 
@@ -170,24 +179,28 @@ function inOrder(items: Found[]): Found[] {
   for (const item of items) {
     const last = kept.at(-1);
     const again = last !== undefined && last.name === item.name && item.end <= last.end;
-    if (!again || (last.kind !== "type" && item.start > last.start)) kept.push(item);
-    else if (last.kind === "type") Object.assign(last, { kind: item.kind, body: item.body });
+    if (!again || (last.kind !== "type" && item.start > last.start)) {
+      kept.push(item);
+      continue;
+    }
+    last.at.push(...item.at);
+    if (last.kind === "type") Object.assign(last, { kind: item.kind, body: item.body });
   }
   return kept;
 }
 
 /**
- * Definitions in text order, outer before inner, their names qualified by what encloses them; `own` are the offsets at which the
- * names themselves stand.
+ * Definitions in text order, outer before inner, their names qualified by what encloses them; `own` has the offsets at which the
+ * names themselves stand, and whether that is a parameter as well.
  */
 export function definitionsOf(captures: readonly Capture[], source: Source) {
   const { text, path } = source;
-  const own = new Set<number>();
+  const own = new Map<number, "name" | "parameter">();
   const lineOf = lineFinder(text);
   const definitions: Definition[] = [];
   const scopes: Span[] = [];
   const open: { item: Found; name: string; index: number | null }[] = [];
-  for (const item of inOrder(captures.flatMap((capture) => found(capture, source, own)))) {
+  for (const item of inOrder(captures.flatMap((capture) => found(capture, source)))) {
     let parent = open.at(-1);
     while (parent && !within(item, parent.item)) {
       open.pop();
@@ -195,6 +208,9 @@ export function definitionsOf(captures: readonly Capture[], source: Source) {
     }
     if (item.promoted) parent = open.findLast(({ item: { kind } }) => HOLDERS.has(kind));
     if (!isSymbol(item, parent?.item ?? null, source)) continue;
+    for (const at of item.at)
+      for (const part of item.kind === "module" ? partsAt(text, at) : [at])
+        own.set(part, item.promoted ? "parameter" : "name");
     const name = [parent?.name, item.name].filter(Boolean).join(".");
     const outer = parent?.index ?? null;
     if (item.kind === "scope") {

@@ -72,6 +72,7 @@ export class NameReader {
   private readonly names: Name[] = [];
   private readonly statements: Statement[] = [];
   private readonly notLocal: Name[] = [];
+  private readonly bindings: Name[] = [];
   private scope: Scope | null = null;
 
   constructor(private readonly text: string) {}
@@ -109,9 +110,10 @@ export class NameReader {
     );
   }
 
-  /** Sorted by name. `own` has the offsets at which a definition's own name stands. */
-  uses(own: ReadonlySet<number>): UseRecord[] {
+  /** Sorted by name. `own` has the offsets at which a definition's own name stands: what is bound there is no local either. */
+  uses(own: ReadonlyMap<number, "name" | "parameter">): UseRecord[] {
     for (const { scope, text } of this.notLocal) scope?.bound?.delete(text);
+    for (const { scope, text, at } of this.bindings) if (own.get(at) === "name") scope?.bound?.delete(text);
     const found = new Map<string, number[]>();
     for (const name of this.names) {
       const role = this.roleOf(name);
@@ -157,8 +159,10 @@ export class NameReader {
     return name;
   }
 
-  private bind({ scope, text }: Name): void {
-    scope?.bound?.add(text);
+  private bind(name: Name): void {
+    if (!name.scope?.bound) return;
+    name.scope.bound.add(name.text);
+    this.bindings.push(name);
   }
 
   private open(node: Node): void {
