@@ -143,6 +143,11 @@ const NOTIONS: { name: string; side: "ours" | "theirs"; is: (tag: Tag, language:
     is: ({ kind }, language) => language === "rust" && kind === "variable",
   },
   {
+    name: "here: variables of scripts",
+    side: "ours",
+    is: ({ kind }, language) => language === "bash" && kind === "variable",
+  },
+  {
     name: "here: annotations without a value",
     side: "ours",
     is: ({ kind, bare }, language) => language === "python" && kind === "variable" && bare,

@@ -112,6 +112,10 @@ function readCapture({ node, kind, name, body }: Capture, wide: boolean): Captur
   };
 }
 
+/** Where the names of a definition stand; of a module, each part of its path. */
+const ownNames = ({ kind, at }: Found, text: string): number[] =>
+  kind === "module" ? at.flatMap((one) => [...partsAt(text, one)]) : at;
+
 /** Where the parts of a path of names begin. */
 function* partsAt(text: string, at: number): Generator<number> {
   const part = /[\w$]+(?:\s*(?:\.|::|\\)\s*)?/y;
@@ -208,9 +212,7 @@ export function definitionsOf(captures: readonly Capture[], source: Source) {
     }
     if (item.promoted) parent = open.findLast(({ item: { kind } }) => HOLDERS.has(kind));
     if (!isSymbol(item, parent?.item ?? null, source)) continue;
-    for (const at of item.at)
-      for (const part of item.kind === "module" ? partsAt(text, at) : [at])
-        own.set(part, item.promoted ? "parameter" : "name");
+    for (const at of ownNames(item, text)) own.set(at, item.promoted ? "parameter" : "name");
     const name = [parent?.name, item.name].filter(Boolean).join(".");
     const outer = parent?.index ?? null;
     if (item.kind === "scope") {

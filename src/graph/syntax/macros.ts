@@ -9,7 +9,7 @@ const TYPES = "(?:[A-Za-z_][\\w:<>,]{0,80}[\\s*&]{1,40}){1,6}";
 
 /** A macro behind one thing and before another; `before` is looked for only where a macro may begin. */
 const between = (before: string, behind: string): RegExp =>
-  new RegExp(MACRO.replace("LOOK", `(?<=${before})`) + `(?=${behind})`, "gm");
+  new RegExp(`${MACRO.replace("LOOK", `(?<=${before})`)}(?=${behind})`, "gm");
 
 const PLACES = [
   /** Behind `class` and the like, before the name. */
