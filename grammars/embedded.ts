@@ -3,6 +3,14 @@
  * import is only a path until somebody reads it, a query is its text.
  */
 
+import markdownWasm from "@cursorless/tree-sitter-wasms/out/tree-sitter-markdown.wasm" with { type: "file" };
+import swiftWasm from "@cursorless/tree-sitter-wasms/out/tree-sitter-swift.wasm" with { type: "file" };
+import kotlinWasm from "@tree-sitter-grammars/tree-sitter-kotlin/tree-sitter-kotlin.wasm" with {
+  type: "file",
+};
+import luaWasm from "@tree-sitter-grammars/tree-sitter-lua/tree-sitter-lua.wasm" with { type: "file" };
+import tomlWasm from "@tree-sitter-grammars/tree-sitter-toml/tree-sitter-toml.wasm" with { type: "file" };
+import yamlWasm from "@tree-sitter-grammars/tree-sitter-yaml/tree-sitter-yaml.wasm" with { type: "file" };
 import bashWasm from "tree-sitter-bash/tree-sitter-bash.wasm" with { type: "file" };
 import cWasm from "tree-sitter-c/tree-sitter-c.wasm" with { type: "file" };
 import cSharpWasm from "tree-sitter-c-sharp/tree-sitter-c_sharp.wasm" with { type: "file" };
@@ -17,9 +25,11 @@ import phpWasm from "tree-sitter-php/tree-sitter-php.wasm" with { type: "file" }
 import pythonWasm from "tree-sitter-python/tree-sitter-python.wasm" with { type: "file" };
 import rubyWasm from "tree-sitter-ruby/tree-sitter-ruby.wasm" with { type: "file" };
 import rustWasm from "tree-sitter-rust/tree-sitter-rust.wasm" with { type: "file" };
+import scalaWasm from "tree-sitter-scala/tree-sitter-scala.wasm" with { type: "file" };
 import tsxWasm from "tree-sitter-typescript/tree-sitter-tsx.wasm" with { type: "file" };
 import typescriptWasm from "tree-sitter-typescript/tree-sitter-typescript.wasm" with { type: "file" };
 import parserWasm from "web-tree-sitter/web-tree-sitter.wasm" with { type: "file" };
+import sqlWasm from "./built/tree-sitter-sql.wasm" with { type: "file" };
 import bashQuery from "./queries/bash.scm" with { type: "text" };
 import cQuery from "./queries/c.scm" with { type: "text" };
 import cSharpQuery from "./queries/c_sharp.scm" with { type: "text" };
@@ -31,11 +41,19 @@ import javaQuery from "./queries/java.scm" with { type: "text" };
 import javascriptQuery from "./queries/javascript.scm" with { type: "text" };
 import jsonQuery from "./queries/json.scm" with { type: "text" };
 import jsxQuery from "./queries/jsx.scm" with { type: "text" };
+import kotlinQuery from "./queries/kotlin.scm" with { type: "text" };
+import luaQuery from "./queries/lua.scm" with { type: "text" };
+import markdownQuery from "./queries/markdown.scm" with { type: "text" };
 import phpQuery from "./queries/php.scm" with { type: "text" };
 import pythonQuery from "./queries/python.scm" with { type: "text" };
 import rubyQuery from "./queries/ruby.scm" with { type: "text" };
 import rustQuery from "./queries/rust.scm" with { type: "text" };
+import scalaQuery from "./queries/scala.scm" with { type: "text" };
+import sqlQuery from "./queries/sql.scm" with { type: "text" };
+import swiftQuery from "./queries/swift.scm" with { type: "text" };
+import tomlQuery from "./queries/toml.scm" with { type: "text" };
 import typescriptQuery from "./queries/typescript.scm" with { type: "text" };
+import yamlQuery from "./queries/yaml.scm" with { type: "text" };
 
 export const PARSER_WASM: string = parserWasm;
 
@@ -57,4 +75,12 @@ export const EMBEDDED: Record<string, { wasm: string; query: string }> = {
   html: { wasm: htmlWasm, query: htmlQuery },
   css: { wasm: cssWasm, query: cssQuery },
   json: { wasm: jsonWasm, query: jsonQuery },
+  kotlin: { wasm: kotlinWasm, query: kotlinQuery },
+  swift: { wasm: swiftWasm, query: swiftQuery },
+  scala: { wasm: scalaWasm, query: scalaQuery },
+  lua: { wasm: luaWasm, query: luaQuery },
+  sql: { wasm: sqlWasm, query: sqlQuery },
+  yaml: { wasm: yamlWasm, query: yamlQuery },
+  toml: { wasm: tomlWasm, query: tomlQuery },
+  markdown: { wasm: markdownWasm, query: markdownQuery },
 };

@@ -1,6 +1,6 @@
 /**
  * The languages that SmallCode reads: one row per language, with the pinned npm package its prebuilt grammar comes
- * from. A new language is one row here, one query file in `queries/`, and one line in `embedded.ts`. The facts about
+ * from (for SQL there is none that works: `built/README.md`). A new language is one row here, one query file in `queries/`, and one line in `embedded.ts`. The facts about
  * syntax are those the code graph cannot read from the grammar itself.
  */
 
@@ -14,7 +14,8 @@ export interface Grammar {
   extensions: string[];
   /** Whole file names. */
   names: string[];
-  package: string;
+  /** On npm; null: the WASM lies in `built/`, made from the sources of `version`. */
+  package: string | null;
   version: string;
   /** File inside the package. */
   wasm: string;
@@ -24,12 +25,16 @@ export interface Grammar {
   comment: [string, string];
   /** Text before and after a lone definition that make it a file of the language; tried in order. The second is for members of a class. */
   around: [string, string][];
+  /** There are more dialects than the grammar knows: what it cannot read is no proof of an error. */
+  dialects?: true;
 }
 
 const slashes: [string, string] = ["//", ""];
 const hash: [string, string] = ["#", ""];
+const dashes: [string, string] = ["--", ""];
 const alone: [string, string] = ["", ""];
 const member: [string, string] = ["class _ {\n", "\n}"];
+const memberOfTwo: [string, string] = ["class __ {\n", "\n}"];
 
 export const GRAMMARS: Grammar[] = [
   {
@@ -241,6 +246,111 @@ export const GRAMMARS: Grammar[] = [
     sha256: "d2119fb98d5912719b13f9458574f8608d2d29dfbe45f6be1f860ea1fe2a2405",
     closing: null,
     comment: slashes,
+    around: [alone],
+  },
+  {
+    id: "kotlin",
+    title: "Kotlin",
+    extensions: ["kt", "kts"],
+    names: [],
+    package: "@tree-sitter-grammars/tree-sitter-kotlin",
+    version: "1.1.0",
+    wasm: "tree-sitter-kotlin.wasm",
+    sha256: "7009d69453bc8735e438b2818a633efb21c88f99782769abba60dffedfab73f7",
+    closing: "brace",
+    comment: slashes,
+    around: [alone, memberOfTwo],
+  },
+  {
+    id: "swift",
+    title: "Swift",
+    extensions: ["swift"],
+    names: [],
+    package: "@cursorless/tree-sitter-wasms",
+    version: "0.7.0",
+    wasm: "out/tree-sitter-swift.wasm",
+    sha256: "b175c62113c7d6c9957347a11e30862b74c39cbd44b7ff47ae324a72e34dc927",
+    closing: "brace",
+    comment: slashes,
+    around: [alone, memberOfTwo],
+  },
+  {
+    id: "scala",
+    title: "Scala",
+    extensions: ["scala", "sc", "sbt"],
+    names: [],
+    package: "tree-sitter-scala",
+    version: "0.24.0",
+    wasm: "tree-sitter-scala.wasm",
+    sha256: "b7ec2bb29c19827abcefd18ed5cb5a43596009f96a5d53c5b9d1f9676d7521c3",
+    closing: "brace",
+    comment: slashes,
+    around: [alone, memberOfTwo],
+  },
+  {
+    id: "lua",
+    title: "Lua",
+    extensions: ["lua", "rockspec"],
+    names: [],
+    package: "@tree-sitter-grammars/tree-sitter-lua",
+    version: "0.4.1",
+    wasm: "tree-sitter-lua.wasm",
+    sha256: "6d95607fc7d78964cfdf065ccb1ba76be5ed217c5ec0d0a3cace13c59fa1ae43",
+    closing: "end",
+    comment: dashes,
+    around: [alone],
+  },
+  {
+    id: "sql",
+    title: "SQL",
+    extensions: ["sql", "ddl", "pgsql"],
+    names: [],
+    package: null,
+    version: "0.3.11",
+    wasm: "tree-sitter-sql.wasm",
+    sha256: "c599d0469465bd91c1b4c73055b48efb81747d3fe57208baf38c8f3d9b2c4fa7",
+    closing: null,
+    comment: dashes,
+    around: [alone],
+    dialects: true,
+  },
+  {
+    id: "yaml",
+    title: "YAML",
+    extensions: ["yaml", "yml"],
+    names: [".clang-format", ".clang-tidy"],
+    package: "@tree-sitter-grammars/tree-sitter-yaml",
+    version: "0.7.1",
+    wasm: "tree-sitter-yaml.wasm",
+    sha256: "e752dc21c3591df9b45692fe417d101f45d1828c28c44d79005f4066dc7e4e91",
+    closing: null,
+    comment: hash,
+    around: [alone],
+  },
+  {
+    id: "toml",
+    title: "TOML",
+    extensions: ["toml"],
+    names: ["Pipfile"],
+    package: "@tree-sitter-grammars/tree-sitter-toml",
+    version: "0.7.0",
+    wasm: "tree-sitter-toml.wasm",
+    sha256: "1ac6a83826c35a68857f8325e00c78f6bcbef4eb6db3931a6cf3041f76e5e09f",
+    closing: null,
+    comment: hash,
+    around: [alone],
+  },
+  {
+    id: "markdown",
+    title: "Markdown",
+    extensions: ["md", "markdown", "mdx"],
+    names: [],
+    package: "@cursorless/tree-sitter-wasms",
+    version: "0.7.0",
+    wasm: "out/tree-sitter-markdown.wasm",
+    sha256: "6c3dd2e84ffb3bf0e14f03374147726c075a62fa91370c15eeb1381c1aa55ae8",
+    closing: null,
+    comment: ["<!--", "-->"],
     around: [alone],
   },
 ];

@@ -87,6 +87,36 @@ const CASES: [path: string, definition: string, rest: string][] = [
   ["a.php", 'public function f($x) {\n    if ($x) { return "{$x}"; }\n    return 1;\n}', "\n\nfunction"],
   ["a.sh", 'f() {\n  local x=\u0024{1}\n  if [[ $x ]]; then echo "}"; fi\n}', "\n\nf"],
   ["a.css", ".a {\n  color: red;\n}", "\n.b {}"],
+  [
+    "A.kt",
+    "fun f(x: Int): Int {\n    val y = listOf(1).map { it + x }\n    if (x > 0) { return 1 }\n    return y[0]\n}",
+    "\n\nfun g",
+  ],
+  ["A.kt", '    override fun f(): String {\n        return "}"\n    }', "\n\n    fun g() {}\n}"],
+  [
+    "A.kt",
+    "data class A(val x: Int) : B() {\n    companion object {\n        val Y = 1\n    }\n}",
+    "\n\nfun g",
+  ],
+  [
+    "a.swift",
+    "func f(_ x: Int) -> Int {\n    guard x > 0 else { return 0 }\n    return [1].map { $0 + x }.first!\n}",
+    "\n\nfunc g",
+  ],
+  ["a.swift", "    init(x: Int) {\n        self.x = x\n    }", "\n\n    func g() {}\n}"],
+  ["a.swift", "struct A: B {\n    let x: Int\n    var y: Int { return x }\n}", "\n\nfunc g"],
+  [
+    "A.scala",
+    "def f(x: Int): Int = {\n  val y = List(1).map { a => a + x }\n  y match { case Nil => 0; case z :: _ => z }\n}",
+    "\n\ndef g",
+  ],
+  ["A.scala", "class A(val x: Int) extends B {\n  def f = x\n  val y = 1\n}", "\n\nclass C"],
+  [
+    "a.lua",
+    'function M.f(x)\n  if x then\n    for i = 1, 2 do g(i) end\n  end\n  return function() return "end" end\nend',
+    "\n\nfunction M.g",
+  ],
+  ["a.lua", "local function f(x)\n  local friend = x\n  return friend\nend", "\n\nlocal y"],
 ];
 
 /** Feeds growing prefixes; gives what the closer kept and how much text it had seen. */
@@ -170,6 +200,7 @@ test("no closer without a grammar or where nothing closes", async () => {
   expect(await definitionCloser("notes.txt")).toBeNull();
   expect(await definitionCloser("page.html")).toBeNull();
   expect(await definitionCloser("data.json")).toBeNull();
+  for (const path of ["a.sql", "a.yaml", "a.toml", "a.md"]) expect(await definitionCloser(path)).toBeNull();
 });
 
 test("a call costs little: 300 lines, fed character by character", async () => {

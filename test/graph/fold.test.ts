@@ -112,6 +112,14 @@ for (const path of [
   "style.css",
   "data.json",
   "page.html",
+  "Stack.kt",
+  "Stack.swift",
+  "Stack.scala",
+  "stack.lua",
+  "schema.sql",
+  "ci.yaml",
+  "project.toml",
+  "guide.md",
 ]) {
   test(`${path} in any room still parses and keeps what is named`, async () => {
     const text = fixture(path);

@@ -47,6 +47,128 @@ const GOLDEN: Record<string, { symbols: string[] }> = {
       "method Loud.shout 32-32",
     ],
   },
+  "Stack.kt": {
+    symbols: [
+      "variable LIMIT 6-6",
+      "type Name 8-8",
+      "interface Named 11-14",
+      "variable Named.label 12-12",
+      "method Named.name 13-13",
+      "class Stack 16-40",
+      "method Stack.of 19-21",
+      "variable Stack.label 24-25",
+      "method Stack.constructor 27-29",
+      "method Stack.push 32-37",
+      "method Stack.name 39-39",
+      "enum Mode 42-47",
+      "method Mode.other 46-46",
+      "class Registry 49-51",
+      "variable Registry.all 50-50",
+      "method String.shout 53-57",
+    ],
+  },
+  "Stack.scala": {
+    symbols: [
+      "interface Named 7-10",
+      "method Named.label 8-8",
+      "method Named.name 9-9",
+      "class Stack 12-29",
+      "variable Stack.label 14-14",
+      "method Stack.this 16-18",
+      "method Stack.push 21-26",
+      "method Stack.name 28-28",
+      "class Stack 31-40",
+      "variable Stack.Limit 32-32",
+      "type Stack.Name 33-33",
+      "method Stack.of 35-39",
+      "class Point 42-42",
+      "enum Mode 44-50",
+      "method Mode.other 48-50",
+      "method String.shout 53-53",
+      "function twice 55-57",
+    ],
+  },
+  "Stack.swift": {
+    symbols: [
+      "variable limit 4-4",
+      "type Name 6-6",
+      "interface Named 9-12",
+      "variable Named.label 10-10",
+      "method Named.name 11-11",
+      "class Stack 14-31",
+      "variable Stack.items 15-15",
+      "variable Stack.label 16-16",
+      "method Stack.init 18-20",
+      "method Stack.push 23-28",
+      "method Stack.name 30-30",
+      "class Point 33-35",
+      "variable Point.x 34-34",
+      "enum Mode 37-49",
+      "method Mode.other 41-48",
+      "method Stack.names 52-54",
+      "function shout 57-61",
+    ],
+  },
+  "ci.yaml": {
+    symbols: [
+      "variable name 2-2",
+      "module on 3-6",
+      "module on.push 4-5",
+      "variable on.pull_request 6-6",
+      "module env 8-9",
+      "variable env.CI 9-9",
+      "module jobs 11-25",
+      "module jobs.test 12-21",
+      "module jobs.lint 22-25",
+      "variable notes 27-29",
+      "variable kind 31-31",
+    ],
+  },
+  "guide.md": {
+    symbols: [
+      "module The stack guide 5-32",
+      "module The stack guide.Install 9-19",
+      "module The stack guide.Install.From source 16-19",
+      "module The stack guide.Usage 21-32",
+      "module Licence 34-36",
+    ],
+  },
+  "project.toml": {
+    symbols: [
+      "variable title 2-2",
+      "variable owner.name 3-3",
+      "module project 5-10",
+      "module project.scripts 12-13",
+      "module tool.ruff.lint 15-16",
+      "module tool.mypy.overrides 18-19",
+      "module tool.mypy.overrides 21-22",
+    ],
+  },
+  "schema.sql": {
+    symbols: [
+      "type shop.mode 4-4",
+      "class shop.users 6-10",
+      "class order items 12-15",
+      "variable users_name 17-17",
+      "class shop.active 19-23",
+      "function shop.add_user 25-30",
+      "function users_audit 32-34",
+    ],
+  },
+  "stack.lua": {
+    symbols: [
+      "variable base 2-2",
+      "variable LIMIT 5-5",
+      "variable Stack 7-7",
+      "variable Stack.__index 8-8",
+      "method Stack.new 11-15",
+      "method Stack.push 18-23",
+      "method Stack.pop 25-27",
+      "function shout 29-33",
+      "variable handlers 35-40",
+      "method handlers.on_push 36-38",
+    ],
+  },
   "data.json": { symbols: ["variable name 2-2", "variable scripts 3-3", "variable list 4-4"] },
   "page.html": { symbols: ["module main 5-7", "module main.about 6-6"] },
   "run.sh": {
@@ -207,6 +329,12 @@ const BROKEN: [path: string, text: string, line: number, message: RegExp][] = [
   ["a.c", "int f(void) {\n  return 1\n}\n", 2, /";" is missing/],
   ["a.rb", "def f\n  x = (1\nend\n", 2, /Syntax error|never closed/],
   ["a.json", '{"a": [1, 2}\n', 1, /Syntax error|missing|never closed/],
+  ["A.kt", "fun f(): Int {\n  return (1\n}\n", 2, /never closed|Syntax error/],
+  ["a.swift", "func f() -> Int {\n  return (1\n}\n", 2, /never closed|missing|Syntax error/],
+  ["A.scala", "object A {\n  def f = (1\n}\n", 2, /never closed|missing|Syntax error/],
+  ["a.lua", "function f()\n  return (1\nend\n", 2, /never closed|missing|Syntax error/],
+  ["a.yaml", "a: 1\nb: [1, 2\nc: 3\n", 2, /never closed|missing|Syntax error/],
+  ["a.toml", "[a\nb = 1\n", 1, /never closed|missing|Syntax error/],
 ];
 
 for (const [path, text, line, message] of BROKEN) {
@@ -217,6 +345,12 @@ for (const [path, text, line, message] of BROKEN) {
     expect(first?.message).toMatch(message);
   });
 }
+
+test("what the grammar of SQL cannot read is no error: there are more dialects", async () => {
+  const parsed = await parse("a.sql", "CREATE DOMAIN d AS text;\nCREATE TABLE t (id INT);\n");
+  expect(parsed?.errors).toEqual([]);
+  expect(parsed?.symbols.map(({ name }) => name)).toEqual(["t"]);
+});
 
 test("at most 20 errors, one a line", async () => {
   const parsed = await parse("a.js", "let = = ;\nfoo(\n".repeat(60));

@@ -5,12 +5,15 @@
  */
 import type { Node } from "web-tree-sitter";
 import type { SymbolKind } from "../../types.ts";
+import type { Span } from "./extent.ts";
+import { assignedIn, bodyOf, namesIn, receiverOf } from "./unnamed.ts";
+import { createdIn } from "./unread.ts";
 
 /**
  * `scope` holds definitions without being one; `property` is a variable that may stand inside a class; `field` belongs to the
- * class around the function that it is a parameter of.
+ * class around the function that it is a parameter of; `unread` is an ERROR node, in whose text statements are looked for.
  */
-export type CapturedKind = SymbolKind | "scope" | "property" | "field";
+export type CapturedKind = SymbolKind | "scope" | "property" | "field" | "unread";
 
 export interface NamePlace {
   text: string;
@@ -18,6 +21,8 @@ export interface NamePlace {
   at: number;
   /** Where it is not that of the whole node. */
   kind?: SymbolKind;
+  /** Where it is not the captured node that defines it. */
+  span?: Span;
 }
 
 export interface Captured {
@@ -30,6 +35,7 @@ export interface Captured {
 const BY_VALUE: Record<string, SymbolKind> = {
   arrow_function: "function",
   function_expression: "function",
+  function_definition: "function",
   generator_function: "function",
   class: "class",
   struct_type: "class",
@@ -37,7 +43,9 @@ const BY_VALUE: Record<string, SymbolKind> = {
 };
 const SPECIFIERS = new Set(["struct_specifier", "union_specifier", "enum_specifier", "class_specifier"]);
 const DECLARATIONS = new Set(["declaration", "field_declaration", "constant_declaration"]);
-const FIELDS = new Set(["field_definition", "public_field_definition", "pair"]);
+const FIELDS = new Set(["field_definition", "public_field_definition", "pair", "field"]);
+/** Members of a value: of them only functions count. */
+export const ENTRIES: ReadonlySet<string> = new Set(["pair", "field"]);
 const DECLARATORS = new Set(["reference_declarator", "parenthesized_declarator", "attributed_declarator"]);
 /** Several names that are bound at once. */
 const PATTERNS = new Set([
@@ -127,7 +135,7 @@ function innerName(named: Node): Node | null {
 
 function nameNodes(node: Node): Node[] {
   const { type } = node;
-  if (type.endsWith("_spec") || type === "field_declaration")
+  if (type.endsWith("_spec") || type === "field_declaration" || type === "enum_entry")
     return node.childrenForFieldName("name").filter(({ isNamed }) => isNamed);
   const left = field(node, "left");
   if (type === "assignment_expression") {
@@ -142,18 +150,25 @@ function nameNodes(node: Node): Node[] {
   if (type === "const_element" && node.firstNamedChild) return [node.firstNamedChild];
   if (named && PATTERNS.has(named.type)) return boundNames(named);
   const inner = named && innerName(named);
-  return named ? [inner ?? named] : [];
+  return named ? [inner ?? named] : namesIn(node);
 }
 
-/** Go writes the type before the method's name. */
-function ownerOf(node: Node): string {
+/** Go and Kotlin write the type before the method's name. */
+function ownerOf(node: Node, name: Node | undefined): string {
+  if (name && (node.type === "function_declaration" || node.type === "property_declaration")) {
+    const receiver = receiverOf(name);
+    return receiver === "" ? "" : `${receiver}.`;
+  }
   if (node.type !== "method_declaration") return "";
   const owner = field(node, "receiver")?.descendantsOfType("type_identifier")[0];
   return owner ? `${owner.text}.` : "";
 }
 
-/** The last part of `Stack::push`. */
+/** The last part of `Stack::push`, or of Lua's `M.f` and `M:f`. */
 function lastOf(name: Node): Node {
+  const key = field(name, "method") ?? (name.type === "dot_index_expression" ? field(name, "field") : null);
+  if (key) return key;
+  if (name.type !== "qualified_identifier") return name;
   let last = name;
   for (let next: Node | null = name; next?.type === "qualified_identifier"; next = field(next, "name"))
     last = next;
@@ -161,31 +176,35 @@ function lastOf(name: Node): Node {
 }
 
 /** What a captured kind is, as a symbol: a property that holds a function is a method. */
-function kindOf(captured: CapturedKind, told: SymbolKind | undefined): SymbolKind | "scope" {
+export function kindOf(captured: CapturedKind, told: SymbolKind | undefined): SymbolKind | "scope" {
   const kind = told ?? captured;
   if (captured === "property" && kind === "function") return "method";
-  return kind === "property" || kind === "field" ? "variable" : kind;
+  return kind === "property" || kind === "field" || kind === "unread" ? "variable" : kind;
 }
 
 /** The names, kind and body behind a captured node. `wide` counts variables inside classes. */
 export function readDefinition(node: Node, captured: CapturedKind, wide: boolean): Captured | null {
   const { type } = node;
+  if (captured === "unread") return { names: createdIn(node), kind: "variable", body: null };
   if (DECLARATIONS.has(type) && (type === "declaration" || field(node, "declarator")))
     return { names: declarationNames(node), kind: "variable", body: null };
   const value =
-    field(node, "value") ?? field(node, "right") ?? (type === "type_spec" ? field(node, "type") : null);
+    field(node, "value") ??
+    field(node, "right") ??
+    (type === "type_spec" ? field(node, "type") : assignedIn(node));
   const told = value === null ? undefined : BY_VALUE[value.type];
   const inValue =
     told && value ? (field(value, "body") ?? (told === "class" ? value.firstNamedChild : null)) : null;
-  const body = field(node, "body") ?? inValue;
+  const body = bodyOf(node) ?? inValue;
   if (SPECIFIERS.has(type) && !body) return null;
-  if (captured === "property" && told === undefined && FIELDS.has(type) && (!wide || type === "pair"))
+  if (captured === "property" && told === undefined && FIELDS.has(type) && (!wide || ENTRIES.has(type)))
     return null;
   if (type === "assignment_expression" && !told) return null;
-  const owner = ownerOf(node);
-  const names = nameNodes(node).map((name) => ({
-    text: owner + clean(name.text),
-    at: (name.type === "qualified_identifier" ? lastOf(name) : name).startIndex,
+  const nodes = nameNodes(node);
+  const owner = ownerOf(node, nodes[0]);
+  const names = nodes.map((name) => ({
+    text: owner + clean(name.type === "method_index_expression" ? name.text.replace(":", ".") : name.text),
+    at: lastOf(name).startIndex,
   }));
   if (captured === "scope") return { names: names.slice(0, 1), kind: "scope", body };
   return { names, kind: kindOf(captured, told), body };

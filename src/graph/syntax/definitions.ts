@@ -5,9 +5,18 @@
  */
 import type { Node, QueryCapture } from "web-tree-sitter";
 import type { CodeSymbol, SymbolKind } from "../../types.ts";
-import { type Captured, type CapturedKind, type NamePlace, readDefinition } from "./captured.ts";
+import {
+  type Captured,
+  type CapturedKind,
+  ENTRIES,
+  kindOf,
+  type NamePlace,
+  readDefinition,
+} from "./captured.ts";
 import { headOf, isTop, type Span, widen } from "./extent.ts";
 import type { Loaded } from "./languages.ts";
+import { headingText, isHeading, sectionsOf } from "./sections.ts";
+import { bodyOf } from "./unnamed.ts";
 
 export type { Span } from "./extent.ts";
 
@@ -96,6 +105,10 @@ const selectorName = (node: Node): NamePlace => ({
   at: node.startIndex,
 });
 
+/** A name on one line, without the quotes around it or a part of it. */
+const unquoted = (text: string): string =>
+  text.replace(/\s+/g, " ").replace(/(^|\.)(["'`])([^"'`]*)\2(?=\.|$)/g, "$1$3");
+
 function readCapture({ node, kind, name, body }: Capture, wide: boolean): Captured | null {
   if (name === null) {
     const read = readDefinition(node, kind, wide);
@@ -104,12 +117,13 @@ function readCapture({ node, kind, name, body }: Capture, wide: boolean): Captur
   if (wide && name.type === "selectors")
     return { names: name.namedChildren.map(selectorName), kind: "class", body };
   const sign = name.type === "simple_symbol" ? 1 : 0;
-  const text = name.text.slice(sign).replace(/\s+/g, " ");
-  return {
-    names: [{ text, at: name.startIndex }],
-    kind: kind === "property" || kind === "field" ? "variable" : kind,
-    body,
-  };
+  const text = isHeading(node) ? headingText(name.text) : unquoted(name.text.slice(sign));
+  const last = name.type === "object_reference" ? name.childForFieldName("name") : null;
+  const own = body ?? bodyOf(node);
+  // A key with keys of its own.
+  const holds = node.type === "block_mapping_pair" && own?.lastNamedChild?.type === "block_mapping";
+  const at = (last ?? name).startIndex;
+  return { names: [{ text, at }], kind: holds ? "module" : kindOf(kind, undefined), body: own };
 }
 
 /** Where the names of a definition stand; of a module, each part of its path. */
@@ -132,11 +146,14 @@ function found(capture: Capture, { root, text, wide }: Source): Found[] {
   const read = readCapture(capture, wide);
   if (read === null || read.names.length === 0) return [];
   const body = read.body ? span(read.body) : null;
-  const place = widen(node);
+  const all = widen(node);
+  // Some nodes take the end of their line, or blank lines behind it.
+  while (all.end > all.start && /\s/.test(text[all.end - 1] ?? "")) all.end -= 1;
   return read.names.map((name) => {
     const is = name.kind ?? read.kind;
     const whole = (is === "function" || is === "method") && !MACRO.test(node.type);
-    const head = headOf(text, { ...place, body, whole });
+    const place = name.span ? { ...all, ...name.span, undecorated: name.span.start } : all;
+    const head = headOf(text, { ...place, body, name: name.at, whole });
     return {
       name: name.text,
       at: [name.at],
@@ -163,14 +180,21 @@ const signatureOf = (text: string, { start, end }: Span): string =>
 function isSymbol(item: Found, parent: Found | null, { root, wide }: Source): boolean {
   const inFunction = parent?.kind === "function" || parent?.kind === "method";
   if (inFunction) return item.kind !== "variable" && item.node.type !== "variable_declarator";
-  if (item.node.type === "pair") return parent !== null || item.kind === "variable";
+  if (ENTRIES.has(item.node.type)) return parent !== null || item.kind === "variable";
   if (item.kind !== "variable") return true;
   if (parent) return parent.kind !== "variable" || item.node.type === "field_declaration";
-  return wide || item.extent.parent?.id === root.id || isTop(item.node, root);
+  const keyed = item.node.type === "block_mapping_pair";
+  return wide || keyed || item.extent.parent?.id === root.id || isTop(item.node, root);
 }
 
 /** A function in a class is a method, also where it is written outside (`Stack::push`); a method in nothing is a function. */
-function placedKind(kind: SymbolKind, name: string, parent: Found | null): SymbolKind {
+function placedKind(
+  kind: SymbolKind,
+  { name, node }: Pick<Found, "name" | "node">,
+  parent: Found | null,
+): SymbolKind {
+  // In SQL what stands before the "." is a schema.
+  if (node.isError || node.type.startsWith("create_")) return kind;
   if (kind === "function" && parent) return HOLDERS.has(parent.kind) ? "method" : kind;
   if (kind !== "function" && kind !== "method") return kind;
   return parent || name.includes(".") ? "method" : "function";
@@ -204,7 +228,9 @@ export function definitionsOf(captures: readonly Capture[], source: Source) {
   const definitions: Definition[] = [];
   const scopes: Span[] = [];
   const open: { item: Found; name: string; index: number | null }[] = [];
-  for (const item of inOrder(captures.flatMap((capture) => found(capture, source)))) {
+  const items = captures.flatMap((capture) => found(capture, source));
+  const [first] = items;
+  for (const item of inOrder(first && isHeading(first.node) ? sectionsOf(items, text) : items)) {
     let parent = open.at(-1);
     while (parent && !within(item, parent.item)) {
       open.pop();
@@ -221,7 +247,7 @@ export function definitionsOf(captures: readonly Capture[], source: Source) {
       continue;
     }
     open.push({ item, name, index: definitions.length });
-    const kind = placedKind(item.kind, name, parent?.item ?? null);
+    const kind = placedKind(item.kind, { name, node: item.node }, parent?.item ?? null);
     const { start, end, body, head } = item;
     const lines = { start: lineOf(start), end: lineOf(Math.max(start, end - 1)) };
     const symbol = { name, kind, path, lines, signature: signatureOf(text, head) };

@@ -27,6 +27,7 @@ const WRAPPERS = new Set([
   "field_declaration",
   "property_declaration",
   "expression_statement",
+  "statement",
 ]);
 const ATTRIBUTES = new Set(["attribute_item", "decorator"]);
 
@@ -70,16 +71,21 @@ const BEHIND = /[\s;,]+$/;
 /** In UTF-16 code units; a longer head is cut. */
 const MOST_HEAD = 1000;
 
+export interface HeadPlace extends Span {
+  undecorated: number;
+  /** Offset of its name. */
+  name: number;
+  body: Span | null;
+  whole: boolean;
+}
+
 /** The text of a definition up to its body, without decorators; the first line where there is no body, unless it is `whole`. */
-export function headOf(
-  text: string,
-  place: Span & { undecorated: number; body: Span | null; whole: boolean },
-): Span {
+export function headOf(text: string, place: HeadPlace): Span {
   let start = place.undecorated;
   for (;;) {
     DECORATOR.lastIndex = start;
     const decorator = DECORATOR.exec(text);
-    if (decorator === null || start + decorator[0].length >= place.end) break;
+    if (decorator === null || start + decorator[0].length > place.name) break;
     start += decorator[0].length;
   }
   let end = Math.min(place.body?.start ?? place.end, start + MOST_HEAD);

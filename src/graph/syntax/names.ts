@@ -4,6 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { type ImportRecord, ROLES, type Role, type UseRecord } from "../index/record.ts";
+import { importPaths } from "./import-path.ts";
 import { useTree } from "./use-tree.ts";
 
 /** What a captured name is; `use` and `call` may turn out to be a local variable. */
@@ -41,7 +42,7 @@ interface Statement {
   line: number;
   modules: string[];
   names: Set<string>;
-  /** What `useTree` said of it, before its names are met. */
+  /** What `useTree` or `importPaths` said of it, before its names are met. */
   told: { module: string; names: string[] }[] | null;
 }
 
@@ -59,7 +60,7 @@ function nameAt(text: string, node: Node): string {
   WORD.lastIndex = node.startIndex;
   const word = WORD.exec(text)?.[0] ?? "";
   if (word !== "" && !MORE.test(text[WORD.lastIndex] ?? "")) return word;
-  return text.slice(node.startIndex, node.endIndex);
+  return unquoted(text.slice(node.startIndex, node.endIndex));
 }
 
 function isLocal({ text, scope }: Name): boolean {
@@ -167,7 +168,13 @@ export class NameReader {
 
   private open(node: Node): void {
     const line = node.startPosition.row + 1;
-    this.statements.push({ end: node.endIndex, line, modules: [], names: new Set(), told: useTree(node) });
+    this.statements.push({
+      end: node.endIndex,
+      line,
+      modules: [],
+      names: new Set(),
+      told: useTree(node) ?? importPaths(node),
+    });
   }
 
   private around(at: number): Statement | null {

@@ -19,7 +19,7 @@ function placeholder({ language }: Parsed, body: string): string | null {
   if (!grammar || lines < LEAST_LINES) return null;
   const note = `${lines} lines folded`;
   if (grammar.closing === "indent") return `...  # ${note}`;
-  if (grammar.closing === "end") return `# ${note}`;
+  if (grammar.closing === "end") return `${grammar.comment[0]} ${note}`;
   if (!body.startsWith("{") || !body.endsWith("}")) return null;
   return language === "bash" ? `{ : ${note}; }` : `{ /* ${note} */ }`;
 }
@@ -78,7 +78,7 @@ function drops(parsed: Parsed, { kept, holds }: Marks): Cut[] {
   const { definitions, text, language } = parsed;
   // JSON has no place for a word on what is left out, and a comma behind every member but the last.
   if (language === "json") return [];
-  const indented = language === "python";
+  const indented = language === "python" || language === "scala";
   const anchored = definitions.filter((_, index) => kept[index]);
   return definitions.flatMap((definition, index) => {
     const { parent, start } = definition;

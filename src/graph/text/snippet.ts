@@ -4,6 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { type Loaded, withTree } from "../syntax/languages.ts";
+import { bodyOf } from "../syntax/unnamed.ts";
 
 export interface Snippet {
   root: Node;
@@ -31,7 +32,7 @@ export function readSnippet<T>(loaded: Loaded, code: string, use: (snippet: Snip
     const text = `${before}${code}\n${after}`;
     const inClass = index > 0 || before.startsWith("class");
     const answer = withTree(loaded, text, (root) => {
-      const container = inClass ? root.lastNamedChild?.childForFieldName("body") : root;
+      const container = inClass ? root.lastNamedChild && bodyOf(root.lastNamedChild) : root;
       return container ? use({ root, container, text, offset: before.length }) : null;
     });
     if (answer !== null) return answer;

@@ -69,7 +69,7 @@ class Reader {
     const lead = before.trim() === "" ? before : "";
     const lines = (lead + text.slice(definition.start, definition.end)).split("\n");
     const frozen = new Set(lines.flatMap((_, index) => (this.rows.has(row + index) ? [index] : [])));
-    return { name: definition.symbol.name.replace(/^_\./, ""), lines, frozen };
+    return { name: definition.symbol.name.replace(/^__?\./, ""), lines, frozen };
   }
 
   /** Definitions at the top of what was written. */
@@ -82,7 +82,7 @@ class Reader {
   }
 
   names(): string[] {
-    return this.tops().map(({ symbol }) => symbol.name.replace(/^_\./, ""));
+    return this.tops().map(({ symbol }) => symbol.name.replace(/^__?\./, ""));
   }
 
   /** The first top-level node that is no definition, import or comment: its line in the code and its text. */
@@ -90,7 +90,8 @@ class Reader {
     const spans = [...this.tops(), ...this.scopes, ...this.importSpans];
     const { container, text, offset } = this.snippet;
     for (const node of container.namedChildren) {
-      const { startIndex, endIndex } = node;
+      const { startIndex } = node;
+      const endIndex = startIndex + text.slice(startIndex, node.endIndex).trimEnd().length;
       const known = spans.some(({ start, end }) => start <= startIndex && endIndex <= end);
       if (known || IGNORED.test(node.type) || startIndex < offset) continue;
       const line = text.slice(offset, startIndex).split("\n").length;
