@@ -29,7 +29,7 @@ const VENDORED = new RegExp(
   "i",
 );
 const GENERATED_FILE =
-  /(_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|_pb\.(js|d\.ts|rb)|\.pb\.validate\.go|\.g\.(cs|dart)|\.g\.i\.cs|\.designer\.cs|_generated\.\w+|\.generated\.\w+|(^|\/)(zz_generated\.[^/]+|package-lock\.json|npm-shrinkwrap\.json|composer\.lock|\.pnp\.c?js|moc_[^/]+|ui_[^/]+\.h|qrc_[^/]+))$/i;
+  /(_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|_pb\.(js|d\.ts|rb)|\.pb\.validate\.go|\.g\.(cs|dart)|\.g\.i\.cs|\.designer\.cs|_generated\.\w+|\.generated\.\w+|(^|\/)(zz_generated\.[^/]+|package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json|composer\.lock|\.pnp\.c?js|moc_[^/]+|ui_[^/]+\.h|qrc_[^/]+))$/i;
 /** A bundler's output: in a folder of its own, and named so. */
 const BUNDLED =
   /(^|\/)(dist|bundles?|umd|iife)\/([^/]+\/)*[^/]*\.(js|mjs|cjs|css)$|[.-](bundle|umd|iife|global|chunk)\.(js|mjs|cjs)$/i;

@@ -15,7 +15,7 @@ const MOST_MS = 4000;
 const MOST_DEFINITIONS = 10_000;
 const MOST_IN_DATA = 500;
 const HAS_MACROS = new Set(["c", "cpp"]);
-const DATA = new Set(["json", "html", "css"]);
+const DATA = new Set(["json", "html", "css", "yaml", "toml", "markdown"]);
 /** What is bound in them is no local variable of a function around. */
 const CLASSES = /^definition\.(?:class|interface|enum|scope|module)$/;
 
