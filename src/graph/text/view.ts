@@ -26,7 +26,7 @@ const DEEPEST = 150;
 /** What a comment line costs at most. */
 const NOTE = 18;
 /** Their text may not be touched, or they make no sense alone. */
-const OPAQUE = /string|heredoc|comment|raw_text|regex/;
+const OPAQUE = /string|heredoc|comment|raw_text|regex|fenced_code|pipe_table|block_scalar/;
 const BOUND = /_clause$/;
 const BLOCK = /^(?:block|module)$/;
 
