@@ -154,3 +154,24 @@ for (const path of [
     expect(shown).toBeGreaterThan(0);
   });
 }
+
+test("a fence, a table or a block of text is shown whole or not at all", async () => {
+  const rows = (count: number, row: (n: number) => string): string =>
+    Array.from({ length: count }, (_, n) => row(n)).join("\n");
+  const fence = `\`\`\`sh\n${rows(20, (n) => `echo ${n}`)}\n\`\`\``;
+  const table = `| a | b |\n|---|---|\n${rows(20, (n) => `| ${n} | x |`)}`;
+  const text = rows(20, (n) => `  line ${n}`);
+  for (const [path, file, piece] of [
+    ["a.md", `# A\n\n${fence}\n\nwords\n`, fence],
+    ["a.md", `# A\n\n${table}\n\nwords\n`, table],
+    ["a.yaml", `a: 1\nb: |\n${text}\nc: 2\n`, text],
+  ] as const) {
+    const parsed = await parse(path, file);
+    if (parsed === null) throw new Error(`no grammar for ${path}`);
+    for (let most = estimateTokens(file); most > 0; most -= 5) {
+      const shown = view(parsed, [1], most);
+      if (shown === null || shown.includes(piece)) continue;
+      expect(piece.split("\n").filter((line) => shown.split("\n").includes(line))).toEqual([]);
+    }
+  }
+});

@@ -166,6 +166,14 @@ test("too long, and minified", async () => {
   expect((await record("a.py", "x = 1\n".repeat(60_000))).definitions).toHaveLength(10_000);
   const data = JSON.stringify(Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`k${n}`, n])));
   expect((await record("a.json", data)).definitions).toHaveLength(500);
+  const keys = (row: (n: number) => string): string =>
+    Array.from({ length: 2000 }, (_, n) => row(n)).join("\n");
+  for (const [path, text] of [
+    ["a.yaml", keys((n) => `k${n}: ${n}`)],
+    ["a.toml", keys((n) => `k${n} = ${n}`)],
+    ["a.md", keys((n) => `# K ${n}\n`)],
+  ] as const)
+    expect((await record(path, text)).definitions).toHaveLength(500);
 });
 
 test("edits do not compile what only the index needs", async () => {
