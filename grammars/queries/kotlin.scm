@@ -14,6 +14,8 @@
 (package_header (qualified_identifier) @name) @definition.module
 (class_parameter ["val" "var"] (identifier) @name) @definition.property
 (enum_entry (identifier) @name) @definition.property
+((infix_expression . (identifier) @_annotation . (identifier) @_class . (identifier) @name) @definition.class
+  (#eq? @_annotation "annotation") (#eq? @_class "class"))
 (function_declaration) @local.scope
 (secondary_constructor) @local.scope
 (anonymous_initializer) @local.scope

@@ -8,8 +8,8 @@
 (protocol_function_declaration) @definition.method
 (deinit_declaration "deinit" @name) @definition.method
 (subscript_declaration "subscript" @name) @definition.method
-(property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @definition.property
-(protocol_property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @definition.property
+(property_declaration) @definition.property
+(protocol_property_declaration) @definition.property
 (typealias_declaration) @definition.type
 (associatedtype_declaration) @definition.type
 (import_declaration) @import
@@ -32,7 +32,6 @@
 (switch_pattern (pattern (simple_identifier) @reference.member))
 (call_expression . (simple_identifier) @reference.call)
 (call_expression . (simple_identifier) @reference.use (call_suffix (value_arguments "[")))
-((call_expression . (simple_identifier) @ignore) (#any-of? @ignore "didSet" "willSet"))
 (call_expression . (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @reference.method)))
 (constructor_expression constructed_type: (user_type (type_identifier) @reference.call .))
 (attribute (user_type (type_identifier) @reference.method))
@@ -42,9 +41,7 @@
 (parameter external_name: (simple_identifier) @ignore)
 (parameter name: (simple_identifier) @local.definition)
 (lambda_parameter name: (simple_identifier) @local.definition)
-(pattern bound_identifier: (simple_identifier) @local.definition)
-(guard_statement bound_identifier: (simple_identifier) @local.definition)
-(if_statement bound_identifier: (simple_identifier) @local.definition)
+(_ bound_identifier: (simple_identifier) @local.definition)
 (type_parameter . (type_identifier) @local.definition)
 (import_declaration (identifier) @module)
 (import_declaration (identifier (simple_identifier) (simple_identifier) @reference.import .))

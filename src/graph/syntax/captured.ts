@@ -6,7 +6,7 @@
 import type { Node } from "web-tree-sitter";
 import type { SymbolKind } from "../../types.ts";
 import type { Span } from "./extent.ts";
-import { assignedIn, bodyOf, namesIn, receiverOf } from "./unnamed.ts";
+import { assignedIn, bodyOf, namesIn, receiverOf, swiftNames } from "./unnamed.ts";
 import { createdIn } from "./unread.ts";
 
 /**
@@ -149,6 +149,7 @@ function nameNodes(node: Node): Node[] {
   if (inDeclarator) return [declared(inDeclarator) ?? node];
   if (type === "const_element" && node.firstNamedChild) return [node.firstNamedChild];
   if (named && PATTERNS.has(named.type)) return boundNames(named);
+  if (named?.type === "pattern") return swiftNames(node);
   const inner = named && innerName(named);
   return named ? [inner ?? named] : namesIn(node);
 }

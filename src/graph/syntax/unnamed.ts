@@ -49,3 +49,9 @@ export function receiverOf(name: Node): string {
   const receiver = dot?.type === "." ? dot.previousSibling : null;
   return receiver === null || receiver === undefined ? "" : receiver.text.replace(/<.*>|[\s?()]/gs, "");
 }
+
+/** The names in Swift's patterns: `let a = 1, (b, c) = pair`. */
+export const swiftNames = (node: Node): Node[] =>
+  node
+    .childrenForFieldName("name")
+    .flatMap((pattern) => (pattern.type === "pattern" ? pattern.descendantsOfType("simple_identifier") : []));
