@@ -18,6 +18,14 @@ const TEXTS: Record<string, string> = {
   "a.html": '<p id="probe">x</p>\n',
   "a.css": ".probe { color: red }\n",
   "a.json": '{"probe": 1}\n',
+  "a.kt": "fun probe() {}\n",
+  "a.swift": "func probe() {}\n",
+  "a.scala": "def probe = 1\n",
+  "a.lua": "function probe() end\n",
+  "a.sql": "CREATE TABLE probe (id INT);\n",
+  "a.yaml": "probe: 1\n",
+  "a.toml": "probe = 1\n",
+  "a.md": "# probe\n",
 };
 
 const found: Record<string, string[]> = {};
