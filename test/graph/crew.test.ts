@@ -81,7 +81,7 @@ test("workers that are killed again and again: every file is read all the same",
 
 test("a file that hangs the parser costs itself and nothing else, and is not tried again before it changes", async () => {
   const root = makeTree({ ...manyFiles(120), "a_slow.py": SLOW });
-  const grapher = await grapherOf(root, { worker: WORKER, fileMs: 400 });
+  const grapher = await grapherOf(root, { worker: WORKER, fileMs: 1500 });
   const pids = new Set<number>();
   const { index } = await grapher.current({
     onProgress: () => {
@@ -94,7 +94,7 @@ test("a file that hangs the parser costs itself and nothing else, and is not tri
   expect(odd).toMatchObject([{ path: "a_slow.py", kind: "slow", size: SLOW.length }]);
   expect(index.files).toHaveLength(121);
   let read = 0;
-  const next = await grapherOf(root, { worker: WORKER, fileMs: 400 });
+  const next = await grapherOf(root, { worker: WORKER, fileMs: 1500 });
   await next.current({ onProgress: () => (read += 1) });
   expect(read).toBe(0);
 });
