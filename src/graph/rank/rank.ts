@@ -1,163 +1,107 @@
 /**
- * Which symbols a task is about. Every file is judged by its path, the likeliest are scanned as text, and only the
- * best of those are parsed; each point a symbol gets has a name, so that an order can be explained.
+ * Which symbols a task is about: what its words and places speak of themselves (`seeds.ts`), then what belongs to that by calls,
+ * inheritance, imports and tests (`network.ts`, `pagerank.ts`). Each point has a reason, so that an order can be explained.
  */
 import type { CodeSymbol } from "../../types.ts";
-import type { Workspace } from "../../workspace/workspace.ts";
-import { isTestPath } from "../index/classify.ts";
-import { languageOf } from "../syntax/languages.ts";
-import { parse } from "../syntax/parse.ts";
-import { partsOf, type Words, wordsOf } from "./words.ts";
+import type { CodeGraph } from "../graph.ts";
+import { qualifiedName, type Site, signatureAt } from "../index/code-index.ts";
+import { type Network, networkIn, RELATIONS } from "./network.ts";
+import { pagerank } from "./pagerank.ts";
+import { type Points, type RankQuery, seedsOf } from "./seeds.ts";
+import { TUNE } from "./tune.ts";
 
-export interface RankQuery {
-  /** The task, or words of it. */
-  words: string[];
-  /** Paths that the task names; a file name or the end of a path is enough. */
-  paths: string[];
-  /** Where errors were raised, innermost first. */
-  frames: { path: string; line: number }[];
-}
+export type { RankQuery } from "./seeds.ts";
 
 export interface Ranked {
   symbol: CodeSymbol;
+  site: Site;
   score: number;
-  /** Each reason with its points: `name +40`. */
+  /** Each reason with its points: `name in the task +40`; the last ones tell how the graph leads there. */
   why: string[];
 }
 
-type Points = [reason: string, points: number][];
-
-const MOST_SCANNED = 400;
-const MOST_PARSED = 30;
-/** So many files are parsed however little speaks for them; more only if they come near the best. */
-const LEAST_PARSED = 12;
-const NEAR = 0.15;
 const MOST_SYMBOLS = 200;
-const SCANNED_AT_ONCE = 16;
+const LONGEST_CHAIN = 4;
 
-const sum = (points: Points): number => points.reduce((total, [, value]) => total + value, 0);
+const signed = (value: number): string => `${value < 0 ? "" : "+"}${value.toFixed(1)}`;
 
-const matches = (path: string, named: string): boolean =>
-  path === named.replace(/^\.\//, "") || path.endsWith(`/${named}`) || named.endsWith(`/${path}`);
-
-function pathPoints(path: string, query: RankQuery, words: Words): Points {
-  const points: Points = [];
-  if (query.paths.some((named) => matches(path, named))) points.push(["named path", 100]);
-  const frame = query.frames.findIndex((f) => matches(path, f.path));
-  if (frame >= 0) points.push(["in a trace", Math.max(40, 80 - frame * 10)]);
-  const parts = new Set(partsOf(path));
-  const shared = [...words.parts].filter((word) => parts.has(word)).length;
-  if (shared) points.push(["words in the path", 8 * shared]);
-  const stem = (path.split("/").at(-1) ?? path).replace(/\.\w+$/, "").toLowerCase();
-  if (words.whole.has(stem)) points.push(["file name", 25]);
-  if (points.length === 0 || !points.some(([reason]) => reason === "named path")) {
-    if (isTestPath(path)) points.push(["a test", -15]);
-  }
-  return points;
-}
-
-/** How often files hold a word decides what it is worth: one that is everywhere says nothing. */
-function textPoints(texts: Map<string, string>, words: Words): Map<string, number> {
-  const points = new Map<string, number>();
-  const lower = [...texts].map(([path, text]): [string, string] => [path, text.toLowerCase()]);
-  for (const word of new Set([...words.whole, ...words.parts])) {
-    const holding = lower.filter(([, text]) => text.includes(word));
-    const worth = Math.log((1 + lower.length) / (1 + holding.length)) * (words.whole.has(word) ? 6 : 3);
-    for (const [path] of holding) points.set(path, (points.get(path) ?? 0) + worth);
-  }
-  return points;
-}
-
-function symbolPoints(symbol: CodeSymbol, query: RankQuery, words: Words): Points {
-  const points: Points = [];
-  const name = symbol.name.toLowerCase();
-  const last = name.slice(name.lastIndexOf(".") + 1);
-  if (words.whole.has(name) || words.whole.has(last)) points.push(["name", words.whole.has(name) ? 45 : 40]);
-  else if (words.common.has(last)) points.push(["name, a common word", 15]);
-  const parts = new Set(partsOf(symbol.name));
-  const shared = [...words.parts].filter((word) => parts.has(word)).length;
-  if (shared) points.push(["words in the name", Math.round((20 * shared) / parts.size) + 2 * shared]);
-  const head = new Set(partsOf(symbol.signature));
-  const inHead = [...words.parts].filter((word) => head.has(word) && !parts.has(word)).length;
-  if (inHead) points.push(["words in the head", Math.min(6, 2 * inHead)]);
-  const frame = query.frames.findIndex(
-    ({ path, line }) => matches(symbol.path, path) && symbol.lines.start <= line && line <= symbol.lines.end,
-  );
-  if (frame >= 0) {
-    const size = symbol.lines.end - symbol.lines.start;
-    points.push(["holds a line of a trace", Math.max(20, 60 - frame * 10) - Math.min(10, size / 50)]);
-  }
-  if (symbol.kind === "variable") points.push(["a variable", -4]);
-  return points;
-}
-
-async function scan(workspace: Pick<Workspace, "read">, paths: string[]): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  for (let at = 0; at < paths.length; at += SCANNED_AT_ONCE) {
-    const some = paths.slice(at, at + SCANNED_AT_ONCE);
-    const read = await Promise.all(some.map((path) => workspace.read(path)));
-    for (const [index, result] of read.entries()) {
-      const path = some[index];
-      if (path !== undefined && result.ok) texts.set(path, result.file.text);
+/** The way along which most of the walk comes to a node, from it back to a seed: `called by a, which is part of b`. */
+function chainOf(
+  start: number,
+  { graph, network, walk, seed }: { graph: CodeGraph; network: Network; walk: Float64Array; seed: Float64Array },
+): string | null {
+  const parts: string[] = [];
+  const seen = new Set([start]);
+  for (let node = start; parts.length < LONGEST_CHAIN; ) {
+    let best = -1;
+    let most = 0;
+    for (let at = network.starts[node] ?? 0; at < (network.starts[node + 1] ?? 0); at += 1) {
+      const from = network.from[at] as number;
+      const value = (walk[from] as number) * (network.share[at] as number);
+      if (value > most && !seen.has(from)) [best, most] = [at, value];
     }
+    if (best < 0) break;
+    node = network.from[best] as number;
+    seen.add(node);
+    parts.push(`${RELATIONS[network.relation[best] as number]} ${nameOf(node, graph, network)}`);
+    if ((seed[node] ?? 0) > 0) break;
   }
-  return texts;
+  return parts.length === 0 ? null : parts.join(", which is ");
 }
 
-const byPath = (a: { path: string }, b: { path: string }): number =>
-  a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
-
-/** As `rank`, with scores and reasons. */
-export async function rankExplained(
-  query: RankQuery,
-  workspace: Pick<Workspace, "read">,
-  files: string[],
-): Promise<Ranked[]> {
-  const words = wordsOf(query.words);
-  const known = files
-    .filter((path) => languageOf(path) !== null)
-    .map((path) => ({ path, points: pathPoints(path, query, words) }))
-    .sort((a, b) => sum(b.points) - sum(a.points) || byPath(a, b))
-    .slice(0, MOST_SCANNED);
-  const texts = await scan(
-    workspace,
-    known.map(({ path }) => path),
-  );
-  const inText = textPoints(texts, words);
-  const best = known
-    .filter(({ path }) => texts.has(path))
-    .map(({ path, points }) => ({ path, points, score: sum(points) + (inText.get(path) ?? 0) }))
-    .sort((a, b) => b.score - a.score || byPath(a, b))
-    .filter(({ score }, index, all) => index < LEAST_PARSED || score > NEAR * (all[0]?.score ?? 0))
-    .slice(0, MOST_PARSED);
-  const ranked: Ranked[] = [];
-  for (const { path, points, score } of best) {
-    const parsed = await parse(path, texts.get(path) ?? "");
-    const fileWhy = points.map(([reason, value]) => `${reason} ${signed(value)}`);
-    for (const symbol of parsed?.symbols ?? []) {
-      const own = symbolPoints(symbol, query, words);
-      const why = [...own.map(([reason, value]) => `${reason} ${signed(value)}`), ...fileWhy];
-      ranked.push({ symbol, score: sum(own) + score * 0.5, why });
-    }
-  }
-  return ranked
-    .sort(
-      (a, b) =>
-        b.score - a.score || byPath(a.symbol, b.symbol) || a.symbol.lines.start - b.symbol.lines.start,
-    )
-    .slice(0, MOST_SYMBOLS);
+function nameOf(node: number, { index }: CodeGraph, network: Network): string {
+  const { file, definition } = network.siteOf(node);
+  return definition < 0
+    ? (index.files[file]?.path ?? "")
+    : qualifiedName(index.definitionsIn(file), definition);
 }
-
-const signed = (value: number): string => `${value < 0 ? "" : "+"}${Math.round(value)}`;
 
 /**
  * The symbols that a task is most likely about, best first, at most 200, in an order that depends on nothing but the
- * arguments and the files' texts. Files that cannot be read or parsed are passed over.
+ * arguments and the files' texts. Files that cannot be read are passed over.
  */
-export async function rank(
-  query: RankQuery,
-  workspace: Pick<Workspace, "read">,
-  files: string[],
-): Promise<CodeSymbol[]> {
-  return (await rankExplained(query, workspace, files)).map(({ symbol }) => symbol);
+export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]> {
+  const { index } = graph;
+  const network = networkIn(graph);
+  const seeds = await seedsOf(query, graph, network);
+  const most = seeds.weight.reduce((a, b) => Math.max(a, b), 0);
+  if (most === 0) return [];
+  const start = seeds.weight.map((weight) => (weight / most) ** 2);
+  const walk = pagerank(network, start);
+  let highest = 0;
+  for (let node = 0; node < network.definitions; node += 1) highest = Math.max(highest, walk[node] as number);
+  const scores = new Float64Array(network.definitions);
+  const nodes: number[] = [];
+  for (let node = 0; node < network.definitions; node += 1) {
+    const own = (seeds.weight[node] as number) / most;
+    scores[node] = own + (TUNE.walk * (walk[node] as number)) / highest;
+    if ((scores[node] as number) > 0) nodes.push(node);
+  }
+  nodes.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  const ranked: Ranked[] = [];
+  const texts = new Map<string, string | null>();
+  for (const node of nodes) {
+    if (ranked.length >= MOST_SYMBOLS) break;
+    const site = network.siteOf(node);
+    const file = index.files[site.file];
+    const definitions = index.definitionsIn(site.file);
+    const record = definitions[site.definition];
+    if (file === undefined || record === undefined || query.without?.(file.path) === true) continue;
+    if (!texts.has(file.path)) texts.set(file.path, await graph.text(file.path));
+    const text = texts.get(file.path) ?? null;
+    if (text === null) continue;
+    const symbol: CodeSymbol = {
+      name: qualifiedName(definitions, site.definition),
+      kind: record.kind,
+      path: file.path,
+      lines: { start: record.start, end: record.end },
+      signature: signatureAt(text, record),
+    };
+    const points: Points = seeds.why(node);
+    const why = points.map(([reason, value]) => `${reason} ${signed(value)}`);
+    const chain = chainOf(node, { graph, network, walk, seed: seeds.weight });
+    if (chain !== null) why.push(`${chain} ${signed((TUNE.walk * most * (walk[node] as number)) / highest)}`);
+    ranked.push({ symbol, site, score: (scores[node] as number) * most, why });
+  }
+  return ranked;
 }

@@ -1,7 +1,7 @@
 /** Words of a task and of identifiers, made comparable: `parseHTMLFile`, `parse_html_file` and "parse html file" share theirs. */
 
 const COMMON = new Set(
-  "the a an and or of to in on is are be it its this that for with as by from at not no when then if else so do does should must can will fix bug make add change please function method class file code test tests return returns value error fails failing wrong instead into all any each which where use used using i we you".split(
+  "the a an and or of to in on is are be it its this that for with as by from at not no when then if else so do does should must can will fix bug make add change please function method class file code test tests return returns value error fails failing wrong instead into all any each which where use used using i we you also only now but was were has have had just more than there they them these those because after before while would could been being get gets set see via e.g i.e etc new old fixes fixed closes issue issues problem def self".split(
     " ",
   ),
 );
@@ -16,6 +16,17 @@ export function partsOf(identifier: string): string[] {
     .filter((part) => part.length > 0);
 }
 
+/** What a word has in common with its other forms: `parsing`, `parsed` and `parses` are `pars`, as `parse` is. */
+export function stemOf(word: string): string {
+  if (word.length < 4) return word;
+  const bare = word
+    .replace(/(?:ies|ied)$/, "y")
+    .replace(/(?:sses)$/, "ss")
+    .replace(/(?:ing|ed|er|ers|ion|ions|able)$/, (end) => (word.length - end.length >= 3 ? "" : end))
+    .replace(/(?<![su])s$/, "");
+  return bare.length > 3 ? bare.replace(/e$/, "").replace(/([bdfgklmnprt])\1$/, "$1") : bare;
+}
+
 export interface Words {
   /** Identifiers as written, in lower case: `kth`, `find_all`, `stack.push`. */
   whole: Set<string>;
@@ -23,21 +34,40 @@ export interface Words {
   parts: Set<string>;
   /** The common ones, which say something only where a symbol is called so (`add`, `change`). */
   common: Set<string>;
+  /** Those that are written as only code is: `find_all`, `HttpClient`, `stack.push`, and what stands in backquotes. */
+  code: Set<string>;
+  /** Texts in quotes that are more than a word: messages. */
+  quoted: string[];
 }
+
+const WORD = /[\p{L}\p{N}_$][\p{L}\p{N}_$.-]*/gu;
+const LEAST_QUOTED = 8;
+const MOST_QUOTED = 8;
+
+const looksLikeCode = (word: string): boolean =>
+  /[a-z0-9]_[a-z0-9]|^_+\w|[a-z][A-Z]|\w\.[A-Za-z_]/.test(word);
 
 /** The words of a task that say something about code. */
 export function wordsOf(words: string[]): Words {
-  const whole = new Set<string>();
-  const parts = new Set<string>();
-  const common = new Set<string>();
-  for (const word of words.flatMap((text) => text.match(/[\p{L}\p{N}_$][\p{L}\p{N}_$.-]*/gu) ?? [])) {
-    const plain = word.replace(/[.-]+$/, "").toLowerCase();
-    if (COMMON.has(plain)) {
-      common.add(plain);
-      continue;
+  const found: Words = { whole: new Set(), parts: new Set(), common: new Set(), code: new Set(), quoted: [] };
+  for (const text of words) {
+    const marked = new Set([...text.matchAll(/`+([^`\n]+)`+/g)].flatMap(([, code = ""]) => code.match(WORD) ?? []));
+    const called = new Set([...text.matchAll(/([\p{L}_][\p{L}\p{N}_.]*)\(/gu)].map(([, name = ""]) => name));
+    for (const word of text.match(WORD) ?? []) {
+      const trimmed = word.replace(/[.-]+$/, "");
+      const plain = trimmed.toLowerCase();
+      const code = looksLikeCode(trimmed) || marked.has(word) || called.has(trimmed);
+      if (code) found.code.add(plain);
+      if (COMMON.has(plain) && !code) {
+        found.common.add(plain);
+        continue;
+      }
+      found.whole.add(plain);
+      for (const part of partsOf(trimmed)) if (part.length > 1 && !COMMON.has(part)) found.parts.add(part);
     }
-    whole.add(plain);
-    for (const part of partsOf(word)) if (part.length > 1 && !COMMON.has(part)) parts.add(part);
+    for (const [, quoted = ""] of text.matchAll(/["'`“]([^"'`“”\n]{8,200})["'`”]/g))
+      if (quoted.length >= LEAST_QUOTED && /\s/.test(quoted)) found.quoted.push(quoted);
   }
-  return { whole, parts, common };
+  found.quoted.splice(MOST_QUOTED);
+  return found;
 }

@@ -1,0 +1,18 @@
+export const TUNE = {
+  exact: 1.6,
+  code: 2,
+  body: 0.5,
+  path: 0.5,
+  outer: 0.35,
+  quoted: 12,
+  test: 0.35,
+  variable: 0.6,
+  inner: 0.7,
+  cover: 0.5,
+  later: 0.6,
+  k1: 1.2,
+  b: 0.75,
+  scanned: 60,
+  common: 0.3,
+  walk: 1,
+};
