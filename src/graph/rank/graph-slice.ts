@@ -114,7 +114,7 @@ class Shower {
     const symbol = qualifiedName(list, definition);
     for (const one of outer) if (one.why.length === 0) one.why = [`holds ${symbol}`];
     const indent = "  ".repeat(outer.length);
-    const row = `${indent}${signatureAt(text, record).slice(0, LONGEST_ROW)}`;
+    const row = `${indent}${undecorated(signatureAt(text, record)).slice(0, LONGEST_ROW)}`;
     return [...outer, { site: { file, definition }, path, symbol, rows: [row], why, cost: tokensOf(row) }];
   }
 
@@ -130,6 +130,10 @@ class Shower {
     return [...shown.slice(0, -1), { ...last, rows, cost }];
   }
 }
+
+/** A signature without the decorators that take arguments, which can be longer than it. */
+const undecorated = (signature: string): string =>
+  signature.replace(/(?:^|(?<= ))@[\w.]+\((?:[^()]|\([^()]*\))*\) /g, "");
 
 /** The target as its site; null where the project has no such definition. */
 function siteOf({ path, symbol }: Target, { index }: CodeGraph): Site | null {
