@@ -11,7 +11,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { graphSlice } from "../src/graph/rank/graph-slice.ts";
+import { graphSlice } from "../src/graph/rank/slice.ts";
 import { estimateTokens } from "../src/model/estimate.ts";
 import { namedPaths } from "../src/plan/targets.ts";
 import { type Mapper, openAider } from "./recall/aider.ts";

@@ -1,15 +1,10 @@
 /** task + what the graph knows -> an ordered list of steps. A task of one part costs no model call. */
 import type { Step } from "../types.ts";
-import { type Ranking, rankTargets, type Scene, targetsOf } from "./targets.ts";
+import { rankTargets, type Scene, targetsOf } from "./targets.ts";
 
 /** More targets than this are no choice for a small model. */
 const MOST_TARGETS = 24;
 const MOST_STEPS = 8;
-
-export interface Plan {
-  steps: Step[];
-  ranking: Ranking;
-}
 
 /** The parts that the user wrote as a list (`1.`, `-`, `*`), each with what stands before the list; else the task itself. */
 export function partsOf(task: string): string[] {
@@ -23,14 +18,11 @@ export function partsOf(task: string): string[] {
 }
 
 /** The steps of a task; each step's targets are ranked for its own words, the proof is the first check that can judge. */
-export async function makePlan(scene: Scene, check: string | null): Promise<Plan> {
-  const parts = partsOf(scene.task);
+export async function makePlan(scene: Scene, check: string | null): Promise<Step[]> {
   const steps: Step[] = [];
-  let first: Ranking | null = null;
-  for (const [index, intent] of parts.entries()) {
+  for (const [index, intent] of partsOf(scene.task).entries()) {
     const ranking = await rankTargets({ ...scene, task: intent });
-    first ??= ranking;
     steps.push({ id: String(index + 1), intent, targets: targetsOf(ranking, MOST_TARGETS), check });
   }
-  return { steps, ranking: first ?? { symbols: [], named: [] } };
+  return steps;
 }

@@ -1,16 +1,15 @@
 /** Where a task applies, computed: the files and symbols it names, the lines that failed, then what ranks best. */
 
-import { type RankQuery, rank } from "../graph/rank/rank.ts";
-import { parse } from "../graph/syntax/parse.ts";
-import type { CheckReport, CodeSymbol, Target } from "../types.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import type { CodeGraph } from "../graph/graph.ts";
+import { type Ranked, type RankQuery, rank } from "../graph/rank/rank.ts";
+import type { CheckReport, Target } from "../types.ts";
 
 /** What is known of a task before the first request. */
 export interface Scene {
   task: string;
   /** Files that the last turn was about: likely meant again, where the task names none. */
   recent: string[];
-  workspace: Pick<Workspace, "read">;
+  graph: CodeGraph;
   /** All of the project's files. */
   files: string[];
   /** The checks as they were before the turn. */
@@ -67,43 +66,51 @@ function testWords(baseline: CheckReport[]): string[] {
 }
 
 /** What a judging file that the task names takes from elsewhere: the code that it judges. */
-async function importedWords(scene: Scene, named: string[]): Promise<string[]> {
-  const judging = named.filter(scene.frozen);
-  const read = await Promise.all(judging.map((path) => scene.workspace.read(path)));
-  const parsed = await Promise.all(read.map((one) => (one.ok ? parse(one.file.path, one.file.text) : null)));
-  return parsed.flatMap((one) => one?.importStatements.join(" ").match(/\w{3,}/g) ?? []);
+function importedWords({ graph, frozen }: Scene, named: string[]): string[] {
+  const { index } = graph;
+  const judging = named.filter(frozen).flatMap((path) => index.fileAt(path) ?? []);
+  const imports = judging.flatMap((file) => index.importsIn(file));
+  return imports.flatMap(({ module, names }) => [module, ...names].join(" ").match(/\w{3,}/g) ?? []);
 }
+
+/** The files of failing tests, and those that the task names. */
+const judgingFiles = ({ baseline, frozen }: Scene, named: string[]): string[] => [
+  ...named.filter(frozen),
+  ...baseline
+    .flatMap(({ diagnostics }) => diagnostics)
+    .flatMap(({ test }) => (test === undefined ? [] : [test.replace(/::.*$/s, "")])),
+];
 
 export interface Ranking {
   /** Best first; of judging files only those that the task opens. */
-  symbols: CodeSymbol[];
+  ranked: Ranked[];
   /** Files that the task names. */
   named: string[];
 }
 
-const stemOf = (path: string): string => (path.split("/").at(-1) ?? path).replace(/\.\w+$/, "");
-
-/** Ranks the symbols of the project for the task. */
-export async function rankTargets(scene: Scene): Promise<Ranking> {
-  const named = namedPaths(scene.task, scene.files);
-  const query: RankQuery = {
-    words: [
-      ...(await importedWords(scene, named)),
-      ...scene.task.split(/[^\w.]+/).filter((word) => word.length > 1),
-      ...testWords(scene.baseline),
-      // A word of its own each: enough to decide between equals, too little to hide what the task speaks of.
-      ...(named.length === 0 ? scene.recent.map(stemOf) : []),
-    ],
+/** What is asked of the graph for a task. */
+function queryOf(scene: Scene, named: string[]): RankQuery {
+  return {
+    words: [scene.task, ...importedWords(scene, named), ...testWords(scene.baseline)],
     paths: named,
     frames: failingPlaces(scene),
+    tests: [...new Set(judgingFiles(scene, named))],
+    recent: named.length === 0 ? scene.recent : [],
+    without: scene.frozen,
   };
-  const wanted = (path: string): boolean => !scene.frozen(path);
-  const symbols = await rank(query, scene.workspace, scene.files.filter(wanted));
-  return { symbols, named: named.filter(wanted) };
+}
+
+/** Ranks the symbols of the project for the task; `about` is what it is known to be about. */
+export async function rankTargets(scene: Scene, about?: Target): Promise<Ranking> {
+  const named = namedPaths(scene.task, scene.files);
+  const query = queryOf(scene, named);
+  const ranked = await rank(about === undefined ? query : { ...query, about }, scene.graph);
+  return { ranked, named: named.filter((path) => !scene.frozen(path)) };
 }
 
 /** Callable symbols come first as targets: a class is reached through its methods. */
-export function targetsOf({ symbols, named }: Ranking, most: number): Target[] {
+export function targetsOf({ ranked, named }: Ranking, most: number): Target[] {
+  const symbols = ranked.map(({ symbol }) => symbol);
   const wanted = named.length > 0 ? symbols.filter(({ path }) => named.includes(path)) : symbols;
   const ordered = [...wanted, ...symbols.filter((symbol) => !wanted.includes(symbol))];
   const targets: Target[] = ordered

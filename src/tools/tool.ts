@@ -1,5 +1,6 @@
 /** What a compound tool is: a row with its name, one line for the model, the schema of its arguments, and its work. */
 import type { z } from "zod";
+import type { CodeGraph } from "../graph/graph.ts";
 import type { Origin, Result, Target, ToolResult } from "../types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
@@ -16,6 +17,8 @@ export type Body = "none" | "code" | "replace";
 
 export interface ToolContext {
   workspace: Pick<Workspace, "root" | "read" | "exists" | "list">;
+  /** The code graph as it is now. */
+  graph: () => Promise<CodeGraph>;
   /** Why a path must not be changed, as an instruction to the model; null where it may be. */
   forbids: (path: string) => string | null;
   /** The ids of the checks that can be run. */

@@ -2,7 +2,7 @@
 import { compose, lined, sharesFor, tokensOf, whole } from "../model/budget.ts";
 import { ASK_HEAD } from "../model/head.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
-import { type Ranking, rankTargets, targetsOf } from "../plan/targets.ts";
+import { rankTargets, targetsOf } from "../plan/targets.ts";
 import type { Rung } from "../types.ts";
 import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
@@ -43,25 +43,25 @@ async function questionFor(
   const shares = sharesFor(parts.model);
   const { workspace } = parts;
   const files = await workspace.list();
+  const graph = await parts.graph.current({ signal: parts.signal });
   const scene = {
     task: request.task,
     recent: request.earlier?.files ?? [],
-    workspace,
+    graph,
     files,
     baseline: [],
     frozen: () => false,
   };
-  const ranking: Ranking = await rankTargets(scene);
-  const target = targetsOf(ranking, 1)[0] ?? null;
+  const target = targetsOf(await rankTargets(scene), 1)[0] ?? null;
+  const { ranked } = await rankTargets(scene, target ?? undefined);
   const read = target === null ? null : await workspace.read(target.path);
   const lines = read?.ok ? linesAbout(read.file.text, request.task, []) : [];
-  const { symbols } = ranking;
   const names = filesLine(files, most * 0.1);
   return compose(most, [
     whole(standsIn(above, names) ? "" : names, { share: 0.1, rank: 3 }),
     await codeSection(
-      { target, symbols, lines, above, share: 0.35, rank: 1 },
-      { workspace, files: [], shares },
+      { target, ranked, lines, above, share: 0.35, rank: 1 },
+      { workspace, graph, files: [], shares },
     ),
     dataSection(request.data, shares.data, { share: 0.2, rank: 2 }),
     earlierSection(request, { share: 0.05, rank: 4, cap: shares.answer, above }),

@@ -29,10 +29,9 @@ const AT_ONCE = 4;
 /** null: the model is no longer asked on a rung of chat. */
 export async function chatStep(
   on: { step: Step; rung: ChatRung },
-  symbols: CodeSymbol[],
   work: Work,
 ): Promise<StepEnd | null> {
-  const talk = await openTalk(on, symbols, work);
+  const talk = await openTalk(on, work);
   while (talk.calls < MOST_CALLS) {
     const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };

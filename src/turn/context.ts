@@ -4,6 +4,7 @@ import type { Grapher } from "../graph/graph.ts";
 import type { Section, Shares } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Model } from "../model/model.ts";
+import type { Scene } from "../plan/targets.ts";
 import type { Origin, Outcome, Rung, TurnEvent } from "../types.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
@@ -105,6 +106,19 @@ export interface Work {
   judges: (path: string) => boolean;
   /** Why a file must not be changed in this turn; null where it may be. */
   forbids: (path: string) => string | null;
+}
+
+/** What a plan, or the code around a step's target, is made from. */
+export async function sceneOf(work: Work, task: string): Promise<Scene> {
+  const { request, parts, files, verifier } = work;
+  return {
+    task,
+    recent: request.earlier?.files ?? [],
+    graph: await parts.graph.current({ signal: parts.signal }),
+    files,
+    baseline: verifier.baseline,
+    frozen: (path) => work.forbids(path) !== null,
+  };
 }
 
 /** The reason of `signal` when the time was up. */

@@ -2,7 +2,7 @@
 import { decompose } from "../decompose/split.ts";
 import { isTestPath } from "../graph/index/classify.ts";
 import { sharesFor } from "../model/budget.ts";
-import { makePlan, type Plan } from "../plan/plan.ts";
+import { makePlan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";
 import type { Step, Target, Verdict } from "../types.ts";
 import { type Check, detectChecks } from "../verify/checks.ts";
@@ -12,7 +12,7 @@ import { Verifier } from "../verify/verifier.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { affectedBy } from "./affected.ts";
 import { chatStep } from "./chat.ts";
-import { stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
+import { sceneOf, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import type { Meter } from "./meter.ts";
 import { plainStep } from "./plain.ts";
@@ -158,10 +158,10 @@ async function prepare(
  * A step, and where it fails the smaller steps it falls into. `before` is the verdict on the steps before it: where that is
  * proof, and the model finds nothing left to do, an earlier step has done the work of this one.
  */
-async function runStep(step: Step, plan: Plan, work: Work, before: Verdict | null): Promise<StepEnd> {
+async function runStep(step: Step, work: Work, before: Verdict | null): Promise<StepEnd> {
   const attempt = async (one: Step): Promise<StepEnd> => {
     const { rung } = work.parts.model.ladder;
-    const end = rung === "plain" ? null : await chatStep({ step: one, rung }, plan.ranking.symbols, work);
+    const end = rung === "plain" ? null : await chatStep({ step: one, rung }, work);
     return end ?? plainStep(one, work);
   };
   work.finished = false;
@@ -188,24 +188,16 @@ async function runSteps(work: Work): Promise<StepEnd> {
   if (!started.ok) return { kind: "stopped", end: { outcome: "failed", message: started.reason } };
   const stopped = stoppedEnd(parts, work.meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
-  const scene = {
-    task: request.task,
-    recent: request.earlier?.files ?? [],
-    workspace: parts.workspace,
-    files,
-    baseline: started.reports,
-    frozen: (path: string) => work.forbids(path) !== null,
-  };
-  const plan = await makePlan(scene, checks[0] ?? null);
-  parts.emit({ type: "plan", steps: plan.steps });
+  const steps = await makePlan(await sceneOf(work, request.task), checks[0] ?? null);
+  parts.emit({ type: "plan", steps });
   const goal = goalOf(request.task, verifier, {
-    targets: plan.steps[0]?.targets ?? [],
+    targets: steps[0]?.targets ?? [],
     named: namedPaths(request.task, files),
   });
   let last: StepEnd = { kind: "failed", last: null, reason: "The plan has no step." };
-  for (const [index, step] of plan.steps.entries()) {
-    verifier.want(index === plan.steps.length - 1 ? goal : "unharmed");
-    last = await runStep(step, plan, work, last.kind === "done" ? last.verdict : null);
+  for (const [index, step] of steps.entries()) {
+    verifier.want(index === steps.length - 1 ? goal : "unharmed");
+    last = await runStep(step, work, last.kind === "done" ? last.verdict : null);
     if (last.kind !== "done") return last;
   }
   return last;

@@ -1,11 +1,13 @@
 /** What a chat model is told at the start of a step: each part within its share of the room. */
 
+import type { CodeGraph } from "../graph/graph.ts";
+import type { Ranked } from "../graph/rank/rank.ts";
 import { fenced, slice } from "../graph/rank/slice.ts";
 import { parse } from "../graph/syntax/parse.ts";
 import { compose, lined, type Section, type Shares, whole } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import { failingPlaces } from "../plan/targets.ts";
-import type { CodeSymbol, Step, Target } from "../types.ts";
+import type { Step, Target } from "../types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { earlierSection, type Work } from "./context.ts";
 import { reportText } from "./judge.ts";
@@ -83,15 +85,16 @@ async function isAbove(target: Target | null, workspace: Workspace, above: Above
 export async function codeSection(
   room: {
     target: Target | null;
-    symbols: CodeSymbol[];
+    /** Best first: what else is shown, as signatures. */
+    ranked: Ranked[];
     lines: number[];
     above: Above;
     share: number;
     rank: number;
   },
-  { workspace, files, shares }: { workspace: Workspace; files: string[]; shares: Shares },
+  { workspace, graph, files, shares }: { workspace: Workspace; graph: CodeGraph; files: string[]; shares: Shares },
 ): Promise<Section> {
-  const { target, symbols, lines, above, share, rank } = room;
+  const { target, ranked, lines, above, share, rank } = room;
   if (target !== null && (await isAbove(target, workspace, above)))
     return whole(`Code: ${target.symbol ?? "the text"} of ${target.path} stands above, as it now is.`, {
       share,
@@ -100,7 +103,7 @@ export async function codeSection(
   const inAtMost = async (most: number): Promise<string> => {
     const code = most - estimateTokens(CODE);
     const heads = Math.min(shares.heads, Math.floor(code / 4));
-    const text = await slice({ target, symbols, lines, most: code, heads }, workspace);
+    const { text } = await slice({ target, ranked, lines, most: code, heads }, graph);
     return text === "" ? filesLine(files, most) : `${CODE}${text}`;
   };
   const largest = await inAtMost(shares.code);
@@ -125,12 +128,13 @@ function failingLines(work: Work, target: Target | null): number[] {
 
 /** The first message of a step, in at most `most` tokens: task, data, what fails, the code, what went before. */
 export async function openingOf(
-  { step, symbols, above }: { step: Step; symbols: CodeSymbol[]; above: Above },
+  { step, ranked, above }: { step: Step; ranked: Ranked[]; above: Above },
   work: Work,
   most: number,
 ): Promise<string> {
   const { request, shares, verifier, files, parts } = work;
   const { workspace } = parts;
+  const graph = await parts.graph.current({ signal: parts.signal });
   const target = step.targets[0] ?? null;
   const read = target === null ? null : await workspace.read(target.path);
   const lines = read?.ok ? linesAbout(read.file.text, step.intent, failingLines(work, target)) : [];
@@ -145,7 +149,7 @@ export async function openingOf(
       frame: (text) => `Checks before any change:\n${text}`,
     }),
     whole(await failingTest(work, above), { share: 0.12, rank: 3 }),
-    await codeSection({ target, symbols, lines, above, share: 0.3, rank: 1 }, { workspace, files, shares }),
+    await codeSection({ target, ranked, lines, above, share: 0.3, rank: 1 }, { workspace, graph, files, shares }),
     earlierSection(request, { share: 0.04, rank: 5, cap: shares.answer, above }),
   ]);
 }

@@ -4,9 +4,10 @@ import { estimateTokens } from "../model/estimate.ts";
 import { type ChatRung, editHead, menuOf } from "../model/head.ts";
 import type { ChatMessage } from "../model/model.ts";
 import { type CallResult, TOOL_SPECS } from "../tools/call.ts";
+import { rankTargets } from "../plan/targets.ts";
 import { TOOLS } from "../tools/index.ts";
-import type { CodeSymbol, Step, Target, ToolCall, Verdict } from "../types.ts";
-import type { Work } from "./context.ts";
+import type { Step, Target, ToolCall, Verdict } from "../types.ts";
+import { sceneOf, type Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import { openingOf } from "./opening.ts";
 import { type Above, aboveOf, NOTHING_ABOVE } from "./trunk.ts";
@@ -74,17 +75,18 @@ export interface Talk {
  */
 export async function openTalk(
   { step, rung }: { step: Step; rung: ChatRung },
-  symbols: CodeSymbol[],
   work: Work,
 ): Promise<Talk> {
   const first = work.meter.requests === 0;
   if (!first) work.meter.reset(`A conversation of its own for step ${step.id}.`);
+  // What belongs to the target; it stays for the step, so that a new opening differs only where the code does.
+  const { ranked } = await rankTargets(await sceneOf(work, step.intent), step.targets[0]);
   const talk: Talk = {
     work,
     step,
     ...begunOn(rung),
     openingIn: (most) =>
-      withMenu(talk, most, (left) => openingOf({ step, symbols, above: talk.above }, work, left)),
+      withMenu(talk, most, (left) => openingOf({ step, ranked, above: talk.above }, work, left)),
     opening: "",
     openedAt: 0,
     messages: [],

@@ -14,6 +14,8 @@ export type { RankQuery } from "./seeds.ts";
 
 export interface Ranked {
   symbol: CodeSymbol;
+  /** What encloses it, outermost first. */
+  outer: CodeSymbol[];
   site: Site;
   score: number;
   /** Each reason with its points: `name in the task +40`; the last ones tell how the graph leads there. */
@@ -85,23 +87,26 @@ export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]
     const site = network.siteOf(node);
     const file = index.files[site.file];
     const definitions = index.definitionsIn(site.file);
-    const record = definitions[site.definition];
-    if (file === undefined || record === undefined || query.without?.(file.path) === true) continue;
+    if (file === undefined || query.without?.(file.path) === true) continue;
     if (!texts.has(file.path)) texts.set(file.path, await graph.text(file.path));
     const text = texts.get(file.path) ?? null;
     if (text === null) continue;
-    const symbol: CodeSymbol = {
-      name: qualifiedName(definitions, site.definition),
-      kind: record.kind,
-      path: file.path,
-      lines: { start: record.start, end: record.end },
-      signature: signatureAt(text, record),
+    const symbolAt = (position: number): CodeSymbol[] => {
+      const one = definitions[position];
+      if (one === undefined) return [];
+      const { kind, start, end } = one;
+      const name = qualifiedName(definitions, position);
+      const symbol = { name, kind, path: file.path, lines: { start, end }, signature: signatureAt(text, one) };
+      return [...symbolAt(one.parent), symbol];
     };
+    const outer = symbolAt(site.definition);
+    const symbol = outer.pop();
+    if (symbol === undefined) continue;
     const points: Points = seeds.why(node);
     const why = points.map(([reason, value]) => `${reason} ${signed(value)}`);
     const chain = chainOf(node, { graph, network, walk, seed: seeds.weight });
     if (chain !== null) why.push(`${chain} ${signed((TUNE.walk * most * (walk[node] as number)) / highest)}`);
-    ranked.push({ symbol, site, score: (scores[node] as number) * most, why });
+    ranked.push({ symbol, outer, site, score: (scores[node] as number) * most, why });
   }
   return ranked;
 }

@@ -2,6 +2,7 @@
  * Which definitions a task speaks of by itself, before what uses what is asked: by their names, by the texts of the likeliest
  * files, by traces, named files, failing tests and recent edits. Each point has its reason.
  */
+import type { Target } from "../../types.ts";
 import type { CodeGraph } from "../graph.ts";
 import { type CodeIndex, type FileId, qualifiedName } from "../index/code-index.ts";
 import type { Network } from "./network.ts";
@@ -20,6 +21,8 @@ export interface RankQuery {
   tests?: string[];
   /** Files that were edited last. */
   recent?: string[];
+  /** What is known to be meant. */
+  about?: Target;
   /** Files that are never meant. */
   without?: (path: string) => boolean;
 }
@@ -33,6 +36,7 @@ export interface Seeds {
   why(node: number): Points;
 }
 
+const ABOUT = 60;
 const NAMED = 30;
 const FRAME = 40;
 const FAILING = 6;
@@ -140,6 +144,12 @@ function placePoints(query: RankQuery, { index, links }: CodeGraph, network: Net
     if (!own.some(([known]) => known === reason)) points.set(node, [...own, [reason, value]]);
   };
   const addFile = (file: FileId, reason: string, value: number): void => add(network.nodeOfFile(file), reason, value);
+  const about = query.about === undefined ? null : index.fileAt(query.about.path);
+  if (about !== null) {
+    const list = index.definitionsIn(about);
+    const definition = list.findIndex((_, position) => qualifiedName(list, position) === query.about?.symbol);
+    add(definition < 0 ? network.nodeOfFile(about) : network.nodeOf({ file: about, definition }), "what it is about", ABOUT);
+  }
   for (const [depth, { path, line }] of query.frames.entries())
     for (const file of filesNamed(index, path)) {
       add(network.nodeAt(file, line), "holds a line of a trace", Math.max(FRAME / 2, FRAME - depth * 5));

@@ -1,26 +1,41 @@
 /**
- * The part of the code that a task is about, within a budget: the target's file whole, else folded around it, else whole nodes
- * around the lines that matter; then the next definitions as heads. All sizes are tokens by the estimate.
+ * The right lines of a project for a task, within a budget: the target's file whole, else folded around it, else whole nodes
+ * around the lines that matter; then the next definitions as signatures. Every line knows why it is there. All sizes are tokens
+ * by the estimate.
  */
 import { estimateTokens } from "../../model/estimate.ts";
 import type { CodeSymbol, Target } from "../../types.ts";
-import type { Workspace } from "../../workspace/workspace.ts";
+import type { CodeGraph } from "../graph.ts";
 import { type Parsed, parse } from "../syntax/parse.ts";
 import { fold } from "../text/fold.ts";
 import { view } from "../text/view.ts";
+import { type Ranked, type RankQuery, rank } from "./rank.ts";
+import { Rows, type SliceLine, signatureRows, wholeRows } from "./signatures.ts";
 
-const MOST_HEADS = 24;
+export type { SliceLine } from "./signatures.ts";
+
 const OTHERS = "Other definitions:";
+/** Of the room: for what belongs to a given target, and for the body of the likeliest definition where none is given. */
+const NEIGHBOURS = 0.25;
+const BODY = 0.3;
 
 export interface SliceOptions {
   target: Target | null;
   /** Best first. */
-  symbols: CodeSymbol[];
+  ranked: Ranked[];
   /** Lines of the target's file that matter, the most important first; may be none. */
   lines: number[];
-  /** Of all, and of it for the heads of other definitions. */
+  /** Of all, and of it for the signatures of other definitions. */
   most: number;
   heads: number;
+  /** Signatures get what the target leaves, too. */
+  fill?: boolean;
+}
+
+export interface Slice {
+  text: string;
+  /** One for each line of the text. */
+  lines: SliceLine[];
 }
 
 /** A file's text, or part of it, as a prompt shows it. */
@@ -51,20 +66,15 @@ export function codeText(parsed: Parsed, { symbol, lines, order }: Focus, most: 
   return view(parsed, inside.length > 0 ? inside : [symbol?.lines.start ?? 1], most);
 }
 
-async function mainText(
-  options: SliceOptions,
-  target: Target,
-  workspace: Pick<Workspace, "read">,
-): Promise<string> {
-  const { symbols, lines } = options;
+async function mainText(options: SliceOptions, target: Target, graph: CodeGraph): Promise<string> {
+  const { ranked, lines } = options;
   const most = options.most - options.heads;
   const { path } = target;
-  const read = await workspace.read(path);
-  if (!read.ok) return "";
-  const { text } = read.file;
+  const text = await graph.text(path);
+  if (text === null) return "";
   const parsed = await parse(path, text);
   const room = most - estimateTokens(fenced(path, parsed?.language ?? "", ""));
-  const order = symbols.filter((one) => one.path === path).map(({ name }) => name);
+  const order = ranked.flatMap(({ symbol }) => (symbol.path === path ? [symbol.name] : []));
   const symbol = parsed?.symbols.find(({ name }) => name === target.symbol) ?? null;
   const shown =
     parsed === null ? (fits(text, room) ? text : null) : codeText(parsed, { symbol, lines, order }, room);
@@ -74,24 +84,55 @@ async function mainText(
   return fits(note, most) ? note : "";
 }
 
-/** The heads of definitions that are shown nowhere else. */
-function headsOf(symbols: CodeSymbol[], skip: string | null, most: number): string {
-  const rows: string[] = [];
-  let left = most - estimateTokens(`${OTHERS}\n`);
-  for (const symbol of symbols.filter(({ path }) => path !== skip).slice(0, MOST_HEADS)) {
-    const row = `${symbol.path}:${symbol.lines.start} ${symbol.signature.split("\n")[0] ?? ""}`;
-    left -= estimateTokens(`${row}\n`);
-    if (left < 0) break;
-    rows.push(row);
+/** As many of the best definitions as fit into the rows, as signatures. */
+function fill(rows: Rows, ranked: Ranked[]): Slice {
+  for (const one of ranked) {
+    if (rows.full) break;
+    if (!rows.has(one.symbol)) rows.take(signatureRows(one));
   }
-  return rows.length === 0 ? "" : `${OTHERS}\n${rows.join("\n")}`;
+  return rows.render();
 }
 
-/** In at most `most` tokens; "" where nothing fits. The order of the parts depends on nothing but the arguments. */
-export async function slice(options: SliceOptions, workspace: Pick<Workspace, "read">): Promise<string> {
-  const { target, symbols, most, heads } = options;
-  const main = target === null ? "" : await mainText(options, target, workspace);
+/** In at most `most` tokens; no line where nothing fits. The order of the parts depends on nothing but the arguments. */
+export async function slice(options: SliceOptions, graph: CodeGraph): Promise<Slice> {
+  const { target, ranked, most, heads } = options;
+  const main = target === null ? "" : await mainText(options, target, graph);
   const left = most - (main === "" ? 0 : estimateTokens(`${main}\n\n`));
-  const others = headsOf(symbols, main === "" ? null : (target?.path ?? null), Math.min(left, heads));
-  return [main, others].filter((text) => text !== "").join("\n\n");
+  const room = (options.fill ? left : Math.min(left, heads)) - estimateTokens(`${OTHERS}\n`);
+  const skip = main === "" ? null : (target?.path ?? null);
+  const wanted = ranked.filter(({ symbol }) => symbol.path !== skip);
+  const rest = fill(new Rows(room), wanted);
+  const path = target?.path ?? "";
+  const known: SliceLine = { path, symbol: target?.symbol ?? null, why: ["the target and its file"] };
+  const between: SliceLine = { path: "", symbol: null, why: [] };
+  const parts: Slice[] = [];
+  if (main !== "") parts.push({ text: main, lines: main.split("\n").map(() => known) });
+  if (rest.text !== "") parts.push({ text: `${OTHERS}\n${rest.text}`, lines: [between, ...rest.lines] });
+  return {
+    text: parts.map(({ text }) => text).join("\n\n"),
+    lines: parts.flatMap(({ lines }, index) => (index === 0 ? lines : [between, ...lines])),
+  };
+}
+
+export interface SliceQuery extends RankQuery {
+  /** The text never has more. */
+  tokens: number;
+}
+
+/**
+ * The slice of a task: what it is about (`about`) in full or folded, and what belongs to that; where nothing is given, the
+ * likeliest definition in full if that takes no more than a third of the room, and the next ones as signatures. Empty where the
+ * query says nothing about this project.
+ */
+export async function graphSlice(query: SliceQuery, graph: CodeGraph): Promise<Slice> {
+  const ranked = await rank(query, graph);
+  const { about: target, tokens: most } = query;
+  if (target === undefined) {
+    const rows = new Rows(most);
+    const [best] = ranked;
+    const text = best === undefined ? null : await graph.text(best.symbol.path);
+    if (best !== undefined && text !== null) rows.take(wholeRows(best, text), most * BODY);
+    return fill(rows, ranked);
+  }
+  return slice({ target, ranked, lines: [], most, heads: Math.floor(most * NEIGHBOURS), fill: true }, graph);
 }
