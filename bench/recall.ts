@@ -42,7 +42,13 @@ function count(tally: Tally, slice: string, fix: Fix, paths: ReadonlySet<string>
 
 function shares({ fixes, all, any, mean, tokens }: Tally): Tally {
   const part = (value: number): number => Math.round((1000 * value) / Math.max(1, fixes)) / 1000;
-  return { fixes, all: part(all), any: part(any), mean: part(mean), tokens: Math.round(tokens / Math.max(1, fixes)) };
+  return {
+    fixes,
+    all: part(all),
+    any: part(any),
+    mean: part(mean),
+    tokens: Math.round(tokens / Math.max(1, fixes)),
+  };
 }
 
 const nameOf = (gitDir: string): string =>
@@ -68,7 +74,11 @@ class Maps {
     this.known = new Map(Object.entries<string>(JSON.parse(text)));
   }
 
-  async of(fix: Fix, { paths }: Tree, { folder, tokens }: { folder: string; tokens: number }): Promise<string | null> {
+  async of(
+    fix: Fix,
+    { paths }: Tree,
+    { folder, tokens }: { folder: string; tokens: number },
+  ): Promise<string | null> {
     const key = `${fix.commit} ${tokens}`;
     const known = this.known.get(key);
     if (known !== undefined || this.mapper === null) return known ?? null;
@@ -108,7 +118,10 @@ for (const gitDir of positionals) {
     slicing += performance.now() - start;
     const found = count(own.ours, slice, fix, paths);
     start = performance.now();
-    const map = await maps.of(fix, tree, { folder: join(folder, nameOf(gitDir), "tree"), tokens: Math.round(tokens * 1.024) });
+    const map = await maps.of(fix, tree, {
+      folder: join(folder, nameOf(gitDir), "tree"),
+      tokens: Math.round(tokens * 1.024),
+    });
     mapping += performance.now() - start;
     const theirs = map === null ? null : count(own.aider, map, fix, paths);
     if (values.show)

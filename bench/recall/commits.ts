@@ -50,7 +50,8 @@ interface Told {
 }
 
 const isSource = (path: string): boolean => path.endsWith(".py") && !isTestPath(path);
-const isOwn = (path: string): boolean => !/(^|\/)(docs?|examples?|setup\.py|bench\w*|release\w*)(\/|$)/.test(path);
+const isOwn = (path: string): boolean =>
+  !/(^|\/)(docs?|examples?|setup\.py|bench\w*|release\w*)(\/|$)/.test(path);
 
 /** The subject and the first paragraph of the body, without the marks of pull requests and trailers. */
 function taskOf(subject: string, body: string): string {
@@ -75,9 +76,18 @@ function fixesIn(gitDir: string): Told[] {
       const lines = rows.reduce((sum, row) => sum + row.lines, 0);
       const few = rows.length >= 1 && rows.length <= MOST_FILES && lines <= 150;
       const own = rows.every(({ path }) => isOwn(path));
-      if (!few || !own || parents.includes(" ") || parents === "" || !FIX.test(subject) || OTHER.test(subject))
+      if (
+        !few ||
+        !own ||
+        parents.includes(" ") ||
+        parents === "" ||
+        !FIX.test(subject) ||
+        OTHER.test(subject)
+      )
         return [];
-      return [{ commit, parent: parents, task: taskOf(subject, body), sources: rows.map(({ path }) => path) }];
+      return [
+        { commit, parent: parents, task: taskOf(subject, body), sources: rows.map(({ path }) => path) },
+      ];
     });
 }
 
@@ -97,7 +107,11 @@ interface Named {
 }
 
 /** The innermost definition around each touched line; of an insertion, the one that holds both its neighbours. */
-function goldIn(definitions: Named[], spans: { from: number; to: number }[], inserted: boolean[]): Set<string> {
+function goldIn(
+  definitions: Named[],
+  spans: { from: number; to: number }[],
+  inserted: boolean[],
+): Set<string> {
   const names = new Set<string>();
   const holding = (from: number, to: number): void => {
     const found = definitions.findLast(({ start, end }) => start <= from && to <= end);
@@ -112,7 +126,10 @@ function goldIn(definitions: Named[], spans: { from: number; to: number }[], ins
 
 /** What Python's own parser says a file defines; null where it cannot read it, or there is no Python. */
 function astDefinitions(text: string): Named[] | null {
-  const run = spawnSync("python3", [join(import.meta.dir, "definitions.py")], { input: text, encoding: "utf8" });
+  const run = spawnSync("python3", [join(import.meta.dir, "definitions.py")], {
+    input: text,
+    encoding: "utf8",
+  });
   return run.status === 0 ? JSON.parse(run.stdout) : null;
 }
 

@@ -1,6 +1,8 @@
-/** One answer to "where is it and what does it say": the best symbols in full, the next ones as heads, matching lines. */
+/** One answer to "where is it and what does it say": the best symbol in full, who calls it, the next ones as heads, matching lines. */
 import { z } from "zod";
-import { rankExplained } from "../graph/rank/rank.ts";
+import type { CodeGraph } from "../graph/graph.ts";
+import { callers } from "../graph/query/uses.ts";
+import { rank } from "../graph/rank/rank.ts";
 import { codeText, fenced } from "../graph/rank/slice.ts";
 import { parse } from "../graph/syntax/parse.ts";
 import { cutLines } from "../model/budget.ts";
@@ -13,6 +15,7 @@ const MOST_HEADS = 12;
 const MOST_LINES = 12;
 const MOST_SEARCHED = 2000;
 const MOST_NAMED = 3;
+const MOST_CALLERS = 12;
 /** Of the room, the part that definitions and matching lines get each; the code has the rest. */
 const LIST_SHARE = 0.2;
 
@@ -34,9 +37,11 @@ export const findAndRead = defineTool({
     const files = await workspace.list();
     const words = query.split(/[^\w./-]+/).filter((word) => word !== "");
     const named = files.filter((path) => words.some((word) => path === word || path.endsWith(`/${word}`)));
-    const ranked = await rankExplained({ words, paths: named, frames: [] }, workspace, files);
-    const symbols = ranked.filter(({ score }) => score > 0).map(({ symbol }) => symbol);
+    const graph = await context.graph();
+    const ranked = await rank({ words: [query], paths: named, frames: [] }, graph);
+    const symbols = ranked.map(({ symbol }) => symbol);
     const lists = [
+      listed("Called by:", await callersOf(words, symbols[0] ?? null, graph), room * LIST_SHARE),
       listed("Definitions:", headsOf(symbols), room * LIST_SHARE),
       listed(`Lines with "${query}":`, await matchingLines(query, files, context), room * LIST_SHARE),
     ].filter((text) => text !== "");
@@ -52,6 +57,17 @@ export const findAndRead = defineTool({
     return { kind: "text", tool: NAME, text: parts.join("\n\n"), targets };
   },
 });
+
+/** Who calls a symbol, where the query is its name. */
+async function callersOf(words: string[], best: CodeSymbol | null, graph: CodeGraph): Promise<string[]> {
+  const last = best?.name.split(".").at(-1);
+  if (best === null || !words.some((word) => word === best.name || word.split(".").at(-1) === last))
+    return [];
+  const found = await callers(graph, `${best.path}:${best.name}`, MOST_CALLERS);
+  return found.ok
+    ? found.rows.map(({ path, line, name }) => `${path}:${line}${name === null ? "" : ` ${name}`}`)
+    : [];
+}
 
 type Room = Pick<ToolContext, "workspace" | "room">;
 

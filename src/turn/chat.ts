@@ -5,7 +5,7 @@
 import type { Failure } from "../model/errors.ts";
 import type { ChatRung } from "../model/head.ts";
 import { type Again, type CallResult, getCall } from "../tools/call.ts";
-import type { Candidate, CodeSymbol, Origin, Step, ToolResult, Verdict } from "../types.ts";
+import type { Candidate, Origin, Step, ToolResult, Verdict } from "../types.ts";
 import { compactIfFull, repair } from "./compact.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
@@ -27,10 +27,7 @@ const MOST_SAMPLES = 8;
 const AT_ONCE = 4;
 
 /** null: the model is no longer asked on a rung of chat. */
-export async function chatStep(
-  on: { step: Step; rung: ChatRung },
-  work: Work,
-): Promise<StepEnd | null> {
+export async function chatStep(on: { step: Step; rung: ChatRung }, work: Work): Promise<StepEnd | null> {
   const talk = await openTalk(on, work);
   while (talk.calls < MOST_CALLS) {
     const stopped = stoppedEnd(work.parts, work.meter);

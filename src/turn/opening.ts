@@ -92,7 +92,12 @@ export async function codeSection(
     share: number;
     rank: number;
   },
-  { workspace, graph, files, shares }: { workspace: Workspace; graph: CodeGraph; files: string[]; shares: Shares },
+  {
+    workspace,
+    graph,
+    files,
+    shares,
+  }: { workspace: Workspace; graph: CodeGraph; files: string[]; shares: Shares },
 ): Promise<Section> {
   const { target, ranked, lines, above, share, rank } = room;
   if (target !== null && (await isAbove(target, workspace, above)))
@@ -149,7 +154,10 @@ export async function openingOf(
       frame: (text) => `Checks before any change:\n${text}`,
     }),
     whole(await failingTest(work, above), { share: 0.12, rank: 3 }),
-    await codeSection({ target, ranked, lines, above, share: 0.3, rank: 1 }, { workspace, graph, files, shares }),
+    await codeSection(
+      { target, ranked, lines, above, share: 0.3, rank: 1 },
+      { workspace, graph, files, shares },
+    ),
     earlierSection(request, { share: 0.04, rank: 5, cap: shares.answer, above }),
   ]);
 }

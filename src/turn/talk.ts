@@ -3,8 +3,8 @@ import { cutLines, PER_MESSAGE, tokensOf } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import { type ChatRung, editHead, menuOf } from "../model/head.ts";
 import type { ChatMessage } from "../model/model.ts";
-import { type CallResult, TOOL_SPECS } from "../tools/call.ts";
 import { rankTargets } from "../plan/targets.ts";
+import { type CallResult, TOOL_SPECS } from "../tools/call.ts";
 import { TOOLS } from "../tools/index.ts";
 import type { Step, Target, ToolCall, Verdict } from "../types.ts";
 import { sceneOf, type Work } from "./context.ts";
@@ -73,10 +73,7 @@ export interface Talk {
  * Opens the conversation of a step on this rung: the first one of a turn goes on from the earlier tasks, another one begins at
  * the head and says so.
  */
-export async function openTalk(
-  { step, rung }: { step: Step; rung: ChatRung },
-  work: Work,
-): Promise<Talk> {
+export async function openTalk({ step, rung }: { step: Step; rung: ChatRung }, work: Work): Promise<Talk> {
   const first = work.meter.requests === 0;
   if (!first) work.meter.reset(`A conversation of its own for step ${step.id}.`);
   // What belongs to the target; it stays for the step, so that a new opening differs only where the code does.

@@ -1,13 +1,8 @@
-/** Which symbols a task is about, on real files through a reader of a real folder. */
-import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { type RankQuery, rank, rankExplained } from "../../src/graph/rank/rank.ts";
-import { partsOf, wordsOf } from "../../src/graph/rank/words.ts";
-
-const root = mkdtempSync(join(tmpdir(), "rank-"));
-afterAll(() => rmSync(root, { recursive: true }));
+/** Which symbols a task is about: by its words, its places, and what belongs together in the code. */
+import { expect, test } from "bun:test";
+import { type RankQuery, rank } from "../../src/graph/rank/rank.ts";
+import { partsOf, stemOf, wordsOf } from "../../src/graph/rank/words.ts";
+import { graphOf } from "./texts.ts";
 
 const FILES: Record<string, string> = {
   "src/http/client.py":
@@ -21,30 +16,18 @@ const FILES: Record<string, string> = {
   "web/parseHTMLFile.js": "export function parseHTMLFile(path) {\n  return path;\n}\n",
   "notes.txt": "quicksort quicksort\n",
 };
-for (const [path, text] of Object.entries(FILES)) {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-}
-for (let i = 0; i < 60; i++)
-  writeFileSync(join(root, "src", `filler${i}.py`), `def filler_${i}(x):\n    return x\n`);
+for (let i = 0; i < 60; i++) FILES[`src/filler${i}.py`] = `def filler_${i}(x):\n    return x\n`;
 
-const reader = {
-  read: async (path: string) => {
-    const text = readFileSync(join(root, path), "utf8");
-    const file = { path, text, hash: "", eol: "\n" as const, bom: false, mode: 0o644, lines: 1 };
-    return { ok: true as const, file };
-  },
-};
-const files = [...Object.keys(FILES), ...Array.from({ length: 60 }, (_, i) => `src/filler${i}.py`)];
+const graph = await graphOf(FILES);
 const first = async (query: Partial<RankQuery>) => {
-  const [best] = await rank({ words: [], paths: [], frames: [], ...query }, reader, files);
-  return best && `${best.path} ${best.name}`;
+  const [best] = await rank({ words: [], paths: [], frames: [], ...query }, graph);
+  return best && `${best.symbol.path} ${best.symbol.name}`;
 };
 
 test("words are split at humps and underscores", () => {
   expect(partsOf("parseHTMLFile")).toEqual(["parse", "html", "file"]);
   expect(partsOf("find_all-2x")).toEqual(["find", "all", "2x"]);
-  expect([...wordsOf(["Fix the bug in `Stack.push`."]).whole]).toEqual(["stack.push"]);
+  expect([...wordsOf(["Fix the bug in `Stack.push`."]).whole]).toEqual(["stack.push", "push"]);
 });
 
 test("a symbol named in the task comes first, before its test", async () => {
@@ -71,17 +54,88 @@ test("a named path outweighs words, a trace names the function", async () => {
 
 test("the order is the same whatever the order of files, and each score says why", async () => {
   const query = { words: ["quicksort kth"], paths: [], frames: [] };
-  const forward = await rank(query, reader, files);
-  const backward = await rank(query, reader, [...files].reverse());
+  const forward = await rank(query, graph);
+  const backward = await rank(query, await graphOf(Object.fromEntries(Object.entries(FILES).reverse())));
   expect(backward).toEqual(forward);
   expect(forward.length).toBeLessThanOrEqual(200);
-  const [best] = await rankExplained(query, reader, files);
-  expect(best?.why).toContain("name +45");
+  expect(forward[0]?.why.join()).toMatch(/name in the task \+\d/);
+  const test = forward.find(({ symbol }) => symbol.name === "test_quicksort");
+  expect(test?.why.join()).toContain("calls quicksort");
 });
 
 test("files that cannot be read or have no grammar are passed over", async () => {
-  const broken = { read: async () => ({ ok: false as const, reason: "no" }) };
-  expect(await rank({ words: ["quicksort"], paths: [], frames: [] }, broken, files)).toEqual([]);
-  const symbols = await rank({ words: ["quicksort"], paths: [], frames: [] }, reader, files);
-  expect(symbols.some(({ path }) => path === "notes.txt")).toBe(false);
+  const query = { words: ["quicksort"], paths: [], frames: [] };
+  expect(await rank(query, await graphOf(FILES, Object.keys(FILES)))).toEqual([]);
+  expect((await rank(query, graph)).some(({ symbol }) => symbol.path === "notes.txt")).toBe(false);
+});
+
+test("what is left out is neither ranked nor passed through as a seed", async () => {
+  const ranked = await rank(
+    { words: ["quicksort"], paths: [], frames: [], without: (path) => path.startsWith("tests/") },
+    graph,
+  );
+  expect(ranked.length).toBeGreaterThan(0);
+  expect(ranked.some(({ symbol }) => symbol.path.startsWith("tests/"))).toBe(false);
+});
+
+const SHOP = {
+  "shop/cart.py":
+    "from shop.price import total_of\n\n\nclass Cart:\n    def checkout(self):\n        return total_of(self.items)\n\n    def clear(self):\n        self.items = []\n",
+  "shop/price.py":
+    "def total_of(items):\n    return sum(rounded(item) for item in items)\n\n\ndef rounded(item):\n    return round(item)\n",
+  "shop/mail.py":
+    "def deliver(letter):\n    if not letter:\n        raise ValueError('there is nothing to deliver here')\n    return letter\n",
+  "shop/other.py": "def unrelated():\n    return 1\n",
+  "tests/test_price.py": "from shop.price import rounded\n\n\ndef test_it():\n    assert rounded(1) == 1\n",
+};
+
+test("what the named code calls comes in without a word of the task, and says how", async () => {
+  const ranked = await rank(
+    { words: ["Cart.checkout is wrong"], paths: [], frames: [] },
+    await graphOf(SHOP),
+  );
+  const names = ranked.map(({ symbol }) => symbol.name);
+  expect(names[0]).toBe("Cart.checkout");
+  expect(names).toContain("total_of");
+  expect(names).toContain("rounded");
+  expect(names.indexOf("total_of")).toBeLessThan(names.indexOf("rounded"));
+  expect(names).not.toContain("unrelated");
+  const why = ranked.find(({ symbol }) => symbol.name === "rounded")?.why.join();
+  expect(why).toContain("called by total_of, which is called by Cart.checkout");
+});
+
+test("a message in quotes finds who raises it; a failing test what it tests; an edit its file", async () => {
+  const shop = await graphOf(SHOP);
+  const best = async (query: Partial<RankQuery>): Promise<string | undefined> =>
+    (await rank({ words: [], paths: [], frames: [], ...query }, shop))[0]?.symbol.name;
+  expect(await best({ words: ['it says "there is nothing to deliver here"'] })).toBe("deliver");
+  expect(
+    await best({ tests: ["tests/test_price.py"], without: (path) => path.startsWith("tests/") }),
+  ).toMatch(/total_of|rounded/);
+  expect(await best({ recent: ["shop/mail.py"] })).toBe("deliver");
+  expect(await best({ about: { path: "shop/mail.py", symbol: "deliver" } })).toBe("deliver");
+  expect(await best({})).toBeUndefined();
+});
+
+test("words in several forms share a stem; other words do not", () => {
+  for (const [a, b] of [
+    ["parsing", "parse"],
+    ["parsed", "parses"],
+    ["entries", "entry"],
+    ["classes", "class"],
+    ["getting", "gets"],
+  ] as const)
+    expect(stemOf(a)).toBe(stemOf(b));
+  expect(stemOf("string")).not.toBe(stemOf("str"));
+  expect(stemOf("is")).toBe("is");
+});
+
+test("what is written as only code is, is told from words", () => {
+  const { code, whole, quoted } = wordsOf([
+    "Fix `echo` and parse_args() in HttpClient: 'no such option given'",
+  ]);
+  expect([...code].sort()).toEqual(["echo", "httpclient", "parse_args"]);
+  expect(whole.has("option")).toBe(true);
+  expect(quoted).toEqual(["no such option given"]);
+  expect(wordsOf(["in iterutils.get_path"]).code.has("get_path")).toBe(true);
 });

@@ -1,10 +1,11 @@
 /** A slice keeps to its room whatever the target is, shows the target whole where it fits, and cuts no syntax node. */
 import { describe, expect, test } from "bun:test";
-import { slice } from "../../src/graph/rank/slice.ts";
+import { rank } from "../../src/graph/rank/rank.ts";
+import { graphSlice, slice } from "../../src/graph/rank/slice.ts";
 import { parse } from "../../src/graph/syntax/parse.ts";
 import { estimateTokens } from "../../src/model/estimate.ts";
-import type { CodeSymbol, Target } from "../../src/types.ts";
-import { makeTree, open } from "../workspace/tree.ts";
+import type { Target } from "../../src/types.ts";
+import { graphOf } from "./texts.ts";
 
 const body = (name: string, lines: number): string =>
   `def ${name}(a):\n${Array.from({ length: lines }, (_, n) => `    a += ${n}\n`).join("")}    return a\n`;
@@ -21,12 +22,10 @@ const FILES: Record<string, string> = {
   "one-line.js": `var x = ${JSON.stringify("y".repeat(50_000))};`,
   "notes.txt": "word ".repeat(10_000),
 };
-const workspace = await open(makeTree(FILES));
-const symbols: CodeSymbol[] = (
-  await Promise.all(["small.py", "large.py"].map((path) => parse(path, FILES[path] ?? "")))
-).flatMap((parsed) => parsed?.symbols ?? []);
-const show = (target: Target | null, most: number, lines: number[] = []): Promise<string> =>
-  slice({ target, symbols, lines, most, heads: Math.floor(most / 4) }, workspace);
+const graph = await graphOf(FILES);
+const ranked = await rank({ words: ["first", "second", "f7", "f8"], paths: [], frames: [] }, graph);
+const show = async (target: Target | null, most: number, lines: number[] = []): Promise<string> =>
+  (await slice({ target, ranked, lines, most, heads: Math.floor(most / 4) }, graph)).text;
 const codeIn = (text: string): string => /```\w*\n([\s\S]*?)\n```/.exec(text)?.[1] ?? "(";
 
 const TARGETS: (Target | null)[] = [
@@ -72,4 +71,70 @@ test("a function that is too long is shown around the lines that matter", async 
 test("what is too long is said to be", async () => {
   expect(await show({ path: "one-line.js" }, 1000)).toContain("one-line.js: 1 lines, too long to show.");
   expect(await show({ path: "notes.txt" }, 1000)).toContain("too long to show");
+});
+
+describe("the slice of a task", () => {
+  const SHOP: Record<string, string> = {
+    "shop/cart.py": `from shop.price import total_of\n\n\nclass Cart:\n    def checkout(self):\n        return total_of(self.items)\n\n    def clear(self):\n        self.items = []\n`,
+    "shop/price.py": `@lru_cache(maxsize=None)\ndef total_of(items):\n    return sum(rounded(item) for item in items)\n\n\ndef rounded(item):\n    return round(item)\n`,
+    "shop/stock.py": Array.from({ length: 300 }, (_, n) => body(`stock_item_${n}`, 3)).join("\n\n"),
+  };
+  const words = ["Cart.checkout is wrong for a stock item"];
+  const query = { words, paths: [], frames: [] };
+
+  test("shows the best in full, what belongs to it as signatures below the heads of their classes", async () => {
+    const shop = await graphOf(SHOP);
+    const { text } = await graphSlice({ ...query, words: ["Cart.checkout is wrong"], tokens: 400 }, shop);
+    expect(text).toBe(
+      [
+        "shop/cart.py:",
+        "class Cart",
+        "    def checkout(self):",
+        "        return total_of(self.items)",
+        "  def clear(self)",
+        "shop/price.py:",
+        "def total_of(items)",
+        "def rounded(item)",
+      ].join("\n"),
+    );
+  });
+
+  test("fills its room and never more; each line has its symbol and a reason", async () => {
+    const shop = await graphOf(SHOP);
+    for (const tokens of [50, 200, 500, 1000]) {
+      const { text, lines } = await graphSlice({ ...query, tokens }, shop);
+      const size = estimateTokens(text);
+      expect(size).toBeLessThanOrEqual(tokens);
+      if (tokens >= 200) expect(size).toBeGreaterThanOrEqual(0.9 * tokens);
+      expect(lines).toHaveLength(text.split("\n").length);
+      for (const [index, row] of text.split("\n").entries()) {
+        const line = lines[index];
+        if (line?.symbol === null) expect(row).toBe(`${line.path}:`);
+        else expect([row, line?.why.length ?? 0]).not.toEqual([row, 0]);
+      }
+    }
+  });
+
+  test("lines keep their order when the words change what is shown", async () => {
+    const shop = await graphOf(SHOP);
+    const rows = async (more: string): Promise<string[]> =>
+      (await graphSlice({ ...query, words: [...words, more], tokens: 600 }, shop)).text.split("\n");
+    const [one, other] = [await rows("stock_item_7"), await rows("stock_item_200 and rounded")];
+    const shared = one.filter((row) => other.includes(row));
+    expect(shared.length).toBeGreaterThan(8);
+    expect(other.filter((row) => one.includes(row))).toEqual(shared);
+  });
+
+  test("a given target is shown with its file, and the rest goes to what belongs to it", async () => {
+    const shop = await graphOf(SHOP);
+    const about = { path: "shop/price.py", symbol: "total_of" };
+    const { text } = await graphSlice({ words: [], paths: [], frames: [], about, tokens: 400 }, shop);
+    expect(text).toStartWith("shop/price.py\n```python\n@lru_cache(maxsize=None)\ndef total_of(items):\n");
+    expect(text).toContain("Other definitions:\nshop/cart.py:\nclass Cart\n  def checkout(self)");
+  });
+
+  test("is empty where the task says nothing about the project", async () => {
+    const nothing = { words: ["zebra"], paths: [], frames: [], tokens: 500 };
+    expect(await graphSlice(nothing, await graphOf(SHOP))).toEqual({ text: "", lines: [] });
+  });
 });

@@ -5,6 +5,7 @@ import { makePlan, partsOf } from "../../src/plan/plan.ts";
 import { failingPlaces, namedPaths, rankTargets, targetsOf } from "../../src/plan/targets.ts";
 import type { CheckReport } from "../../src/types.ts";
 import { isFrozen } from "../../src/verify/frozen.ts";
+import { graphOf } from "../graph/texts.ts";
 
 describe("intent", () => {
   for (const task of [
@@ -88,22 +89,7 @@ const TEXTS: Record<string, string> = {
   "tests/test_calc.py": "from calc import mul\n\n\ndef test_it():\n    assert mul(2, 3) == 6\n",
 };
 
-const workspace = {
-  async read(path: string) {
-    const text = TEXTS[path];
-    if (text === undefined) return { ok: false as const, reason: `${path} does not exist.` };
-    const file = {
-      path,
-      text,
-      hash: "",
-      eol: "\n" as const,
-      bom: false,
-      mode: 0o644,
-      lines: text.split("\n").length,
-    };
-    return { ok: true as const, file };
-  },
-};
+const graph = await graphOf(TEXTS);
 
 const red: CheckReport = {
   check: "pytest",
@@ -126,7 +112,7 @@ const red: CheckReport = {
 
 const scene = (task: string, baseline: CheckReport[] = []) => ({
   task,
-  workspace,
+  graph,
   recent: [],
   files: FILES,
   baseline,
@@ -168,9 +154,9 @@ test("a failing test's own name tells what it is about, not the folder it lies i
 
 test("a plan: one step for a task, more for a list, each with its own targets and the check", async () => {
   const one = await makePlan(scene("Fix add"), "pytest");
-  expect(one.steps).toMatchObject([{ id: "1", intent: "Fix add", check: "pytest" }]);
+  expect(one).toMatchObject([{ id: "1", intent: "Fix add", check: "pytest" }]);
   const two = await makePlan(scene("- fix mul\n- fix outline in lib/shape.py"), null);
-  expect(two.steps.map(({ id, targets }) => [id, targets[0]?.symbol])).toEqual([
+  expect(two.map(({ id, targets }) => [id, targets[0]?.symbol])).toEqual([
     ["1", "mul"],
     ["2", "outline"],
   ]);

@@ -1,6 +1,7 @@
 /** The compound tools on a real folder: what each proposes, and that every refusal says what to do instead. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
+import { openGrapher } from "../../src/graph/graph.ts";
 import { estimateTokens } from "../../src/model/estimate.ts";
 import { TOOLS, toolNamed } from "../../src/tools/index.ts";
 import type { ToolContext } from "../../src/tools/tool.ts";
@@ -23,8 +24,10 @@ async function using(files: Record<string, string | Uint8Array> = FILES): Promis
   run: (tool: string, args: Record<string, unknown>) => Promise<ToolResult>;
 }> {
   const root = makeTree(files);
+  const workspace = await open(root);
   const context: ToolContext = {
-    workspace: await open(root),
+    workspace,
+    graph: () => openGrapher(workspace, { store: null }).current(),
     forbids: (path) => (path.startsWith("tests/") ? `${path} judges.` : null),
     checks: ["pytest"],
     origin: "model",

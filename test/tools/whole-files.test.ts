@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openGrapher } from "../../src/graph/graph.ts";
 import { toolNamed } from "../../src/tools/index.ts";
 import type { ToolResult } from "../../src/types.ts";
 import { isFrozen } from "../../src/verify/frozen.ts";
@@ -21,8 +22,10 @@ const FILES = {
 async function call(root: string, name: string, args: Record<string, unknown>): Promise<ToolResult> {
   const tool = toolNamed(name);
   if (tool === undefined) throw new Error(`no tool ${name}`);
+  const workspace = await open(root);
   return tool.run(tool.args.parse(args), {
-    workspace: await open(root),
+    workspace,
+    graph: () => openGrapher(workspace, { store: null }).current(),
     forbids: (path) => (isFrozen(path) ? `${path} judges the change; change the code that it tests.` : null),
     checks: [],
     origin: "model",

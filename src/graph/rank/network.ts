@@ -7,6 +7,7 @@ import type { CodeIndex, FileId, Site, Uses } from "../index/code-index.ts";
 import type { Role } from "../index/record.ts";
 import type { Links } from "../link/links.ts";
 import type { Rows } from "./pagerank.ts";
+import { EDGES, SURE } from "./weights.ts";
 
 /** What the node that an edge leads to is to the one that it comes from; the position is its number. */
 export const RELATIONS = [
@@ -39,12 +40,9 @@ export interface Network extends Rows {
   nodeAt(file: FileId, line: number): number;
 }
 
-const WEIGHT = { use: 1, call: 2, inherit: 2, import: 1, part: 0.5, holds: 1, file: 0.1, imports: 0.3, tests: 0.3 };
-const BACK = 0.5;
 const ROLE_NUMBER: Record<Role, number> = { use: 0, call: 1, inherit: 2, import: 3 };
 /** How far from a relation to its way back in `RELATIONS`, of the four roles. */
 const TO_BACK = 4;
-const SURE = { "same file": 1, imported: 1, "same folder": 0.5, "same name": 0.25 };
 /** Names that more definitions share say nothing without an import. */
 const MOST_SHARING = 50;
 const MOST_MEANT = 32;
@@ -100,7 +98,7 @@ class Edges {
       const at = next[to[edge] as number] as number;
       next[to[edge] as number] = at + 1;
       rows.from[at] = from[edge] as number;
-      rows.share[at] = (weight[edge] as number) / (out[from[edge] as number] as number);
+      rows.share[at] = (weight[edge] as number) / Math.max(EDGES.least, out[from[edge] as number] as number);
       rows.relation[at] = this.relation[edge] as number;
     }
     return rows;
@@ -145,14 +143,14 @@ function meant(
   near: { imported: ReadonlySet<FileId>; folder: (file: FileId) => string },
 ): { sites: Site[]; sure: number } | null {
   const own = sites.filter((site) => site.file === file);
-  if (own.length > 0) return { sites: own, sure: SURE["same file"] };
+  if (own.length > 0) return { sites: own, sure: SURE.own };
   const imported = sites.filter((site) => near.imported.has(site.file));
   if (imported.length > 0) return { sites: imported.slice(0, MOST_MEANT), sure: SURE.imported };
   if (sites.length > MOST_SHARING) return null;
   const here = near.folder(file);
   const beside = sites.filter((site) => near.folder(site.file) === here);
-  if (beside.length > 0) return { sites: beside.slice(0, MOST_MEANT), sure: SURE["same folder"] };
-  return { sites: sites.slice(0, MOST_MEANT), sure: SURE["same name"] };
+  if (beside.length > 0) return { sites: beside.slice(0, MOST_MEANT), sure: SURE.beside };
+  return { sites: sites.slice(0, MOST_MEANT), sure: SURE.named };
 }
 
 /** The files that each file imports, and what those take from elsewhere: a package's head passes on what its parts define. */
@@ -180,7 +178,7 @@ function networkOf(index: CodeIndex, links: Links): Network {
   });
   const both = (from: number, to: number, weight: number, [there, back]: [number, number]): void => {
     edges.add(from, to, weight, there);
-    edges.add(to, from, weight * BACK, back);
+    edges.add(to, from, weight * EDGES.back, back);
   };
   const nodeAt = (file: FileId, line: number): number => {
     const start = layout.lines[file] as number;
@@ -193,17 +191,15 @@ function networkOf(index: CodeIndex, links: Links): Network {
       const holder = nodeAt(file, line);
       if (holder === last) continue;
       last = holder;
-      const weight = (WEIGHT[role] * found.sure * worth) / found.sites.length;
+      const weight = (EDGES[role] * found.sure * worth) / found.sites.length;
       for (const site of found.sites) {
         const node = (layout.definitions[site.file] as number) + site.definition;
         if (node !== holder) both(holder, node, weight, [ROLE_NUMBER[role], ROLE_NUMBER[role] + TO_BACK]);
       }
     }
   };
-  for (const name of [...index.names()].sort()) {
-    const sites = index.definitionsNamed(name);
+  for (const { sites, uses } of index.everyName()) {
     if (sites.length === 0) continue;
-    const uses = index.usesOf(name);
     const worth = 1 / Math.log2(2 + uses.length) / Math.sqrt(sites.length);
     for (const one of uses) {
       const found = meant(sites, one.file, near(one.file));
@@ -215,14 +211,14 @@ function networkOf(index: CodeIndex, links: Links): Network {
     const base = layout.definitions[file] as number;
     for (const [position, { parent }] of index.definitionsIn(file).entries()) {
       const outer = parent < 0 ? definitions + file : base + parent;
-      edges.add(outer, base + position, parent < 0 ? WEIGHT.file : WEIGHT.part, part);
-      edges.add(base + position, outer, WEIGHT.holds * (parent < 0 ? 0.3 : 1), holds);
+      edges.add(outer, base + position, parent < 0 ? EDGES.ofFile : EDGES.part, part);
+      edges.add(base + position, outer, parent < 0 ? EDGES.toFile : EDGES.holds, holds);
     }
     for (const one of links.importsOf(file))
       for (const to of one.files.slice(0, 1))
-        both(definitions + file, definitions + to, WEIGHT.imports, [3, 3 + TO_BACK]);
+        both(definitions + file, definitions + to, EDGES.imports, [3, 3 + TO_BACK]);
     for (const test of links.testsOf(file))
-      both(definitions + test, definitions + file, WEIGHT.tests, [
+      both(definitions + test, definitions + file, EDGES.tests, [
         RELATIONS.indexOf("tested by"),
         RELATIONS.indexOf("tests"),
       ]);

@@ -8,7 +8,7 @@ import { qualifiedName, type Site, signatureAt } from "../index/code-index.ts";
 import { type Network, networkIn, RELATIONS } from "./network.ts";
 import { pagerank } from "./pagerank.ts";
 import { type Points, type RankQuery, seedsOf } from "./seeds.ts";
-import { TUNE } from "./tune.ts";
+import { WEIGHTS } from "./weights.ts";
 
 export type { RankQuery } from "./seeds.ts";
 
@@ -30,7 +30,12 @@ const signed = (value: number): string => `${value < 0 ? "" : "+"}${value.toFixe
 /** The way along which most of the walk comes to a node, from it back to a seed: `called by a, which is part of b`. */
 function chainOf(
   start: number,
-  { graph, network, walk, seed }: { graph: CodeGraph; network: Network; walk: Float64Array; seed: Float64Array },
+  {
+    graph,
+    network,
+    walk,
+    seed,
+  }: { graph: CodeGraph; network: Network; walk: Float64Array; seed: Float64Array },
 ): string | null {
   const parts: string[] = [];
   const seen = new Set([start]);
@@ -45,10 +50,12 @@ function chainOf(
     if (best < 0) break;
     node = network.from[best] as number;
     seen.add(node);
-    parts.push(`${RELATIONS[network.relation[best] as number]} ${nameOf(node, graph, network)}`);
+    const relation = RELATIONS[network.relation[best] as number] ?? "used by";
+    const verb = parts.length > 0 && / (by|of)$/.test(relation) ? "is " : "";
+    parts.push(`${verb}${relation} ${nameOf(node, graph, network)}`);
     if ((seed[node] ?? 0) > 0) break;
   }
-  return parts.length === 0 ? null : parts.join(", which is ");
+  return parts.length === 0 ? null : parts.join(", which ");
 }
 
 function nameOf(node: number, { index }: CodeGraph, network: Network): string {
@@ -76,7 +83,7 @@ export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]
   const nodes: number[] = [];
   for (let node = 0; node < network.definitions; node += 1) {
     const own = (seeds.weight[node] as number) / most;
-    scores[node] = own + (TUNE.walk * (walk[node] as number)) / highest;
+    scores[node] = own + (WEIGHTS.walk * (walk[node] as number)) / highest;
     if ((scores[node] as number) > 0) nodes.push(node);
   }
   nodes.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
@@ -96,7 +103,13 @@ export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]
       if (one === undefined) return [];
       const { kind, start, end } = one;
       const name = qualifiedName(definitions, position);
-      const symbol = { name, kind, path: file.path, lines: { start, end }, signature: signatureAt(text, one) };
+      const symbol = {
+        name,
+        kind,
+        path: file.path,
+        lines: { start, end },
+        signature: signatureAt(text, one),
+      };
       return [...symbolAt(one.parent), symbol];
     };
     const outer = symbolAt(site.definition);
@@ -105,7 +118,8 @@ export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]
     const points: Points = seeds.why(node);
     const why = points.map(([reason, value]) => `${reason} ${signed(value)}`);
     const chain = chainOf(node, { graph, network, walk, seed: seeds.weight });
-    if (chain !== null) why.push(`${chain} ${signed((TUNE.walk * most * (walk[node] as number)) / highest)}`);
+    if (chain !== null)
+      why.push(`${chain} ${signed((WEIGHTS.walk * most * (walk[node] as number)) / highest)}`);
     ranked.push({ symbol, outer, site, score: (scores[node] as number) * most, why });
   }
   return ranked;

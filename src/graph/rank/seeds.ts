@@ -7,7 +7,7 @@ import type { CodeGraph } from "../graph.ts";
 import { type CodeIndex, type FileId, qualifiedName } from "../index/code-index.ts";
 import type { Network } from "./network.ts";
 import { holdingAny, textPoints, textsOf } from "./texts.ts";
-import { TUNE } from "./tune.ts";
+import { WEIGHTS } from "./weights.ts";
 import { partsOf, stemOf, type Words, wordsOf } from "./words.ts";
 
 export interface RankQuery {
@@ -36,33 +36,30 @@ export interface Seeds {
   why(node: number): Points;
 }
 
-const ABOUT = 60;
-const NAMED = 30;
-const FRAME = 40;
-const FAILING = 6;
-const RECENT = 4;
-
 /** What a task's words are worth by their stems, before how rare they are. */
 interface Terms {
   words: Words;
   worth: Map<string, number>;
 }
 
-function termsOf(texts: string[]): Terms {
+function termsOf({ words: texts, paths }: RankQuery): Terms {
   const [first = "", ...others] = texts;
-  const [subject = "", ...rest] = first.split("\n");
-  const words = wordsOf(texts);
+  const [subject = ""] = first.split("\n");
   const worth = new Map<string, number>();
-  const add = (found: Words, value: number): void => {
-    for (const part of found.parts) worth.set(stemOf(part), Math.max(value, worth.get(stemOf(part)) ?? 0));
+  const add = (parts: Set<string>, value: number): void => {
+    for (const part of parts) worth.set(stemOf(part), Math.max(value, worth.get(stemOf(part)) ?? 0));
   };
-  add(words, TUNE.later);
-  add(wordsOf([subject, ...(texts.length > 1 ? others : [])]), 1);
-  void rest;
+  const words = wordsOf(texts);
+  add(words.parts, WEIGHTS.later);
+  // A path that is named speaks of its file; its words say little of what is in it.
+  const names = paths.flatMap((path) => [path, path.slice(path.lastIndexOf("/") + 1)]);
+  const plain = names.reduce((text, name) => text.replaceAll(name, " "), subject);
+  add(wordsOf([plain, ...others]).parts, 1);
   return { words, worth };
 }
 
-const rarity = (all: number, holding: number): number => Math.log(1 + (all - holding + 0.5) / (holding + 0.5));
+const rarity = (all: number, holding: number): number =>
+  Math.log(1 + (all - holding + 0.5) / (holding + 0.5));
 
 interface NamePoints {
   points: number;
@@ -78,13 +75,18 @@ function countNames(index: CodeIndex): Map<string, number> {
 }
 
 /** What each name that shares a word with the task is worth. */
-function namePoints(counts: Map<string, number>, { words, worth }: Terms, all: number): Map<string, NamePoints> {
+function namePoints(
+  counts: Map<string, number>,
+  { words, worth }: Terms,
+  all: number,
+): Map<string, NamePoints> {
   const stems = [...worth.keys()];
   const matched = new Map<string, { shared: string[]; parts: number }>();
   const holding = new Map<string, number>();
   for (const [name, count] of counts) {
     const lower = name.toLowerCase();
-    if (!stems.some((stem) => lower.includes(stem)) && !words.whole.has(lower) && !words.common.has(lower)) continue;
+    if (!stems.some((stem) => lower.includes(stem)) && !words.whole.has(lower) && !words.common.has(lower))
+      continue;
     const parts = partsOf(name).map(stemOf);
     const shared = [...new Set(parts)].filter((part) => worth.has(part));
     matched.set(name, { shared, parts: parts.length });
@@ -94,13 +96,21 @@ function namePoints(counts: Map<string, number>, { words, worth }: Terms, all: n
   for (const [name, { shared, parts }] of matched) {
     const lower = name.toLowerCase();
     const reasons: Points = [];
-    const value = shared.reduce((sum, part) => sum + (worth.get(part) ?? 0) * rarity(all, holding.get(part) ?? 0), 0);
+    const value = shared.reduce(
+      (sum, part) => sum + (worth.get(part) ?? 0) * rarity(all, holding.get(part) ?? 0),
+      0,
+    );
     const covered = shared.length / Math.max(1, parts);
-    if (value > 0) reasons.push([`words in the name (${shared.join(", ")})`, value * (1 - TUNE.cover + TUNE.cover * covered)]);
+    if (value > 0)
+      reasons.push([
+        `words in the name (${shared.join(", ")})`,
+        value * (1 - WEIGHTS.cover + WEIGHTS.cover * covered),
+      ]);
     const rare = rarity(all, counts.get(name) ?? 1);
-    if (words.code.has(lower)) reasons.push(["name in the task", TUNE.exact * TUNE.code * rare]);
-    else if (words.whole.has(lower)) reasons.push(["name in the task", TUNE.exact * rare]);
-    else if (words.common.has(lower)) reasons.push(["name in the task, a common word", TUNE.common * rare]);
+    if (words.code.has(lower)) reasons.push(["name in the task", WEIGHTS.exact * WEIGHTS.code * rare]);
+    else if (words.whole.has(lower)) reasons.push(["name in the task", WEIGHTS.exact * rare]);
+    else if (words.common.has(lower))
+      reasons.push(["name in the task, a common word", WEIGHTS.common * rare]);
     points.set(name, { points: reasons.reduce((sum, [, one]) => sum + one, 0), reasons });
   }
   return points;
@@ -110,7 +120,9 @@ function namePoints(counts: Map<string, number>, { words, worth }: Terms, all: n
 function pathPoints(index: CodeIndex, { words, worth }: Terms): { points: Float64Array; shared: string[][] } {
   const holding = new Map<string, number>();
   const shared = index.files.map(({ path }) => {
-    const found = [...new Set(partsOf(path.replace(/\.\w+$/, "")).map(stemOf))].filter((part) => worth.has(part));
+    const found = [...new Set(partsOf(path.replace(/\.\w+$/, "")).map(stemOf))].filter((part) =>
+      worth.has(part),
+    );
     for (const part of found) holding.set(part, (holding.get(part) ?? 0) + 1);
     return found;
   });
@@ -120,7 +132,10 @@ function pathPoints(index: CodeIndex, { words, worth }: Terms): { points: Float6
     for (const part of found)
       points[file] =
         (points[file] ?? 0) +
-        TUNE.path * (worth.get(part) ?? 0) * rarity(index.files.length, holding.get(part) ?? 0) * (words.whole.has(stem) ? 1.5 : 1);
+        WEIGHTS.path *
+          (worth.get(part) ?? 0) *
+          rarity(index.files.length, holding.get(part) ?? 0) *
+          (words.whole.has(stem) ? 1.5 : 1);
   }
   return { points, shared };
 }
@@ -143,23 +158,35 @@ function placePoints(query: RankQuery, { index, links }: CodeGraph, network: Net
     const own = points.get(node) ?? [];
     if (!own.some(([known]) => known === reason)) points.set(node, [...own, [reason, value]]);
   };
-  const addFile = (file: FileId, reason: string, value: number): void => add(network.nodeOfFile(file), reason, value);
+  const addFile = (file: FileId, reason: string, value: number): void =>
+    add(network.nodeOfFile(file), reason, value);
   const about = query.about === undefined ? null : index.fileAt(query.about.path);
   if (about !== null) {
     const list = index.definitionsIn(about);
     const definition = list.findIndex((_, position) => qualifiedName(list, position) === query.about?.symbol);
-    add(definition < 0 ? network.nodeOfFile(about) : network.nodeOf({ file: about, definition }), "what it is about", ABOUT);
+    add(
+      definition < 0 ? network.nodeOfFile(about) : network.nodeOf({ file: about, definition }),
+      "what it is about",
+      WEIGHTS.about,
+    );
   }
   for (const [depth, { path, line }] of query.frames.entries())
     for (const file of filesNamed(index, path)) {
-      add(network.nodeAt(file, line), "holds a line of a trace", Math.max(FRAME / 2, FRAME - depth * 5));
-      addFile(file, "in a trace", Math.max(NAMED / 3, NAMED / 2 - depth * 3));
+      add(
+        network.nodeAt(file, line),
+        "holds a line of a trace",
+        Math.max(WEIGHTS.frame / 2, WEIGHTS.frame - depth * 5),
+      );
+      addFile(file, "in a trace", Math.max(WEIGHTS.named / 3, WEIGHTS.named / 2 - depth * 3));
     }
-  for (const path of query.paths) for (const file of filesNamed(index, path)) addFile(file, "named file", NAMED);
+  for (const path of query.paths)
+    for (const file of filesNamed(index, path)) addFile(file, "named file", WEIGHTS.named);
   for (const path of query.tests ?? [])
     for (const test of filesNamed(index, path))
-      for (const [place, file] of links.testedBy(test).entries()) addFile(file, "tested by what fails", FAILING / (1 + place));
-  for (const path of query.recent ?? []) for (const file of filesNamed(index, path)) addFile(file, "edited last", RECENT);
+      for (const [place, file] of links.testedBy(test).entries())
+        addFile(file, "tested by what fails", WEIGHTS.failing / (1 + place));
+  for (const path of query.recent ?? [])
+    for (const file of filesNamed(index, path)) addFile(file, "edited last", WEIGHTS.recent);
   return points;
 }
 
@@ -168,7 +195,7 @@ const sum = (points: Points): number => points.reduce((total, [, value]) => tota
 /** Points of all definitions and files for a query. */
 export async function seedsOf(query: RankQuery, graph: CodeGraph, network: Network): Promise<Seeds> {
   const { index } = graph;
-  const terms = termsOf(query.words);
+  const terms = termsOf(query);
   const counts = countNames(index);
   const names = namePoints(counts, terms, network.definitions);
   const paths = pathPoints(index, terms);
@@ -186,10 +213,10 @@ export async function seedsOf(query: RankQuery, graph: CodeGraph, network: Netwo
     const reasons = [...(names.get(own.name)?.reasons ?? [])];
     if (own.parent >= 0) {
       const outer = outerOf(file, own.parent);
-      if (outer > 0) reasons.push(["in what the task names", TUNE.outer * outer]);
+      if (outer > 0) reasons.push(["in what the task names", WEIGHTS.outer * outer]);
       if (reasons.length > 0 && own.parent >= 0) {
         const full = qualifiedName(index.definitionsIn(file), definition).toLowerCase();
-        if (terms.words.whole.has(full)) reasons.push(["qualified name in the task", NAMED]);
+        if (terms.words.whole.has(full)) reasons.push(["qualified name in the task", WEIGHTS.named]);
       }
     }
     return reasons;
@@ -199,15 +226,17 @@ export async function seedsOf(query: RankQuery, graph: CodeGraph, network: Netwo
     if ((ofFile[file] ?? 0) < 0) return -1;
     let most = 0;
     for (const { name, parent } of index.definitionsIn(file)) {
-      const value = (names.get(name)?.points ?? 0) + TUNE.outer * (parent < 0 ? 0 : outerOf(file, parent));
+      const value = (names.get(name)?.points ?? 0) + WEIGHTS.outer * (parent < 0 ? 0 : outerOf(file, parent));
       if (value > most) most = value;
     }
-    return (most + (ofFile[file] ?? 0)) * (index.files[file]?.kind === "code" ? 1 : TUNE.test);
+    return (most + (ofFile[file] ?? 0)) * (index.files[file]?.kind === "code" ? 1 : WEIGHTS.test);
   });
   const files = [...index.files.keys()]
-    .filter((file) => (best[file] ?? 0) > 0 || (index.files.length <= TUNE.scanned && (ofFile[file] ?? 0) >= 0))
+    .filter(
+      (file) => (best[file] ?? 0) > 0 || (index.files.length <= WEIGHTS.scanned && (ofFile[file] ?? 0) >= 0),
+    )
     .sort((a, b) => (best[b] ?? 0) - (best[a] ?? 0) || a - b)
-    .slice(0, TUNE.scanned);
+    .slice(0, WEIGHTS.scanned);
   const texts = await textsOf(graph, files);
   const inText = textPoints(texts, terms.worth, network);
   const quoting = holdingAny(texts, terms.words.quoted, network);
@@ -217,17 +246,18 @@ export async function seedsOf(query: RankQuery, graph: CodeGraph, network: Netwo
     const named = places.has(network.nodeOfFile(file));
     const list = index.definitionsIn(file);
     const own = list[definition];
-    const of = kind === "code" || named ? 1 : TUNE.test;
+    const of = kind === "code" || named ? 1 : WEIGHTS.test;
     const outer = own === undefined || own.parent < 0 ? undefined : list[own.parent];
-    const inner = outer !== undefined && (outer.kind === "function" || outer.kind === "method") ? TUNE.inner : 1;
-    return of * inner * (own?.kind === "variable" ? TUNE.variable : 1);
+    const inner =
+      outer !== undefined && (outer.kind === "function" || outer.kind === "method") ? WEIGHTS.inner : 1;
+    return of * inner * (own?.kind === "variable" ? WEIGHTS.variable : 1);
   };
   const why = (node: number): Points => {
     const { file, definition } = network.siteOf(node);
     const points: Points = [...ownName(node), ...(places.get(node) ?? [])];
     const text = inText.get(node);
-    if (text !== undefined) points.push(["words in the text", TUNE.body * text]);
-    if (quoting.has(node)) points.push(["text in quotes", TUNE.quoted]);
+    if (text !== undefined) points.push(["words in the text", WEIGHTS.body * text]);
+    if (quoting.has(node)) points.push(["text in quotes", WEIGHTS.quoted]);
     if ((paths.points[file] ?? 0) > 0)
       points.push([`words in the path (${paths.shared[file]?.join(", ")})`, paths.points[file] ?? 0]);
     if (definition >= 0) points.push(...(places.get(network.nodeOfFile(file)) ?? []));

@@ -2,7 +2,7 @@
 import type { CodeGraph } from "../graph.ts";
 import type { FileId } from "../index/code-index.ts";
 import type { Network } from "./network.ts";
-import { TUNE } from "./tune.ts";
+import { WEIGHTS } from "./weights.ts";
 
 const MOST_CHARS = 256 * 1024;
 const READ_AT_ONCE = 16;
@@ -81,18 +81,19 @@ export function textPoints(
 ): Map<number, number> {
   const { times, lengths } = count(texts, terms.keys(), network);
   const holding = new Map<string, number>();
-  for (const own of times.values()) for (const stem of own.keys()) holding.set(stem, (holding.get(stem) ?? 0) + 1);
+  for (const own of times.values())
+    for (const stem of own.keys()) holding.set(stem, (holding.get(stem) ?? 0) + 1);
   const all = lengths.size;
   let sum = 0;
   for (const length of lengths.values()) sum += length;
   const mean = sum / Math.max(1, all);
   const points = new Map<number, number>();
   for (const [node, own] of times) {
-    const long = TUNE.k1 * (1 - TUNE.b + (TUNE.b * (lengths.get(node) ?? 0)) / mean);
+    const long = WEIGHTS.k1 * (1 - WEIGHTS.b + (WEIGHTS.b * (lengths.get(node) ?? 0)) / mean);
     let total = 0;
     for (const [stem, often] of own) {
       const rare = Math.log(1 + (all - (holding.get(stem) ?? 0) + 0.5) / ((holding.get(stem) ?? 0) + 0.5));
-      total += ((terms.get(stem) ?? 0) * rare * often * (TUNE.k1 + 1)) / (often + long);
+      total += ((terms.get(stem) ?? 0) * rare * often * (WEIGHTS.k1 + 1)) / (often + long);
     }
     points.set(node, total);
   }
