@@ -1,11 +1,13 @@
 /**
- * The definitions of a project as one weighted graph: who calls, uses or inherits whom, what encloses what, which files import
- * and test which. An edge weighs more the surer it is what a name means and the fewer definitions share it. Each edge has its
- * way back, since the code that a task means calls what its words name as often as it is called by it.
+ * What has to do with what around the likeliest files of a task, as a weighted graph of definitions: what is used there, and who
+ * uses what is most likely meant. An edge weighs more the surer it is what a name means and the fewer definitions share it. Each
+ * edge has its way back, since the code that a task means calls what its words name as often as it is called by it. Only what is
+ * around those files is read: a walk that keeps going back to its seeds comes no further.
  */
-import type { CodeIndex, FileId, Site, Uses } from "../index/code-index.ts";
+import type { CodeGraph } from "../graph.ts";
+import type { FileId, Site, Uses } from "../index/code-index.ts";
 import type { Role } from "../index/record.ts";
-import type { Links } from "../link/links.ts";
+import type { Layout } from "./layout.ts";
 import type { Rows } from "./pagerank.ts";
 import { EDGES, SURE } from "./weights.ts";
 
@@ -21,23 +23,22 @@ export const RELATIONS = [
   "imports",
   "part of",
   "holds",
-  "tested by",
-  "tests",
 ] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-/** Definitions come first, by file and position; then each file as a node of its own: what stands at its top. */
 export interface Network extends Rows {
   /** Of each edge, as a position in `RELATIONS`. */
   relation: Uint8Array;
-  definitions: number;
-  size: number;
-  nodeOf(site: Site): number;
-  nodeOfFile(file: FileId): number;
-  /** The file of a node, and its definition; -1: the file itself. */
-  siteOf(node: number): Site;
-  /** The node that holds a line of a file: its innermost definition, else the file. */
-  nodeAt(file: FileId, line: number): number;
+  /** The nodes of the layout that take part, by their number here. */
+  nodes: number[];
+}
+
+/** What the network is drawn around. */
+export interface Centre {
+  /** The likeliest files with their texts. */
+  texts: ReadonlyMap<FileId, string>;
+  /** The likeliest definitions, as nodes: all who use them come in. */
+  nodes: number[];
 }
 
 const ROLE_NUMBER: Record<Role, number> = { use: 0, call: 1, inherit: 2, import: 3 };
@@ -46,6 +47,9 @@ const TO_BACK = 4;
 /** Names that more definitions share say nothing without an import. */
 const MOST_SHARING = 50;
 const MOST_MEANT = 32;
+/** Of a name that more files use, only the uses in the likeliest files count. */
+const MOST_USING = 60;
+const [PART, HOLDS] = [RELATIONS.indexOf("part of"), RELATIONS.indexOf("holds")];
 
 /** Edges as they are found; the arrays grow. */
 class Edges {
@@ -105,46 +109,16 @@ class Edges {
   }
 }
 
-/** Where definitions and lines of each file begin in arrays over all files. */
-interface Layout {
-  definitions: Uint32Array;
-  lines: Uint32Array;
-  /** By line of all files: the definition that holds it plus 1; 0: none. */
-  within: Uint32Array;
-  fileOf: Uint32Array;
-}
-
-function layoutOf(index: CodeIndex): Layout {
-  const count = index.files.length;
-  const definitions = new Uint32Array(count + 1);
-  const lines = new Uint32Array(count + 1);
-  for (let file = 0; file < count; file += 1) {
-    const list = index.definitionsIn(file);
-    let last = 0;
-    for (const { end } of list) last = Math.max(last, end);
-    definitions[file + 1] = (definitions[file] as number) + list.length;
-    lines[file + 1] = (lines[file] as number) + last + 1;
-  }
-  const within = new Uint32Array(lines[count] as number);
-  const fileOf = new Uint32Array(definitions[count] as number);
-  for (let file = 0; file < count; file += 1) {
-    const [base, line] = [definitions[file] as number, lines[file] as number];
-    fileOf.fill(file, base, definitions[file + 1]);
-    for (const [position, { start, end }] of index.definitionsIn(file).entries())
-      within.fill(position + 1, line + start, line + end + 1);
-  }
-  return { definitions, lines, within, fileOf };
+interface Near {
+  imported(file: FileId): ReadonlySet<FileId>;
+  folder(file: FileId): string;
 }
 
 /** What a name means in a file, all of the best certainty that there is, and how sure that is; null: nothing that counts. */
-function meant(
-  sites: readonly Site[],
-  file: FileId,
-  near: { imported: ReadonlySet<FileId>; folder: (file: FileId) => string },
-): { sites: Site[]; sure: number } | null {
+function meant(sites: readonly Site[], file: FileId, near: Near): { sites: Site[]; sure: number } | null {
   const own = sites.filter((site) => site.file === file);
   if (own.length > 0) return { sites: own, sure: SURE.own };
-  const imported = sites.filter((site) => near.imported.has(site.file));
+  const imported = sites.filter((site) => near.imported(file).has(site.file));
   if (imported.length > 0) return { sites: imported.slice(0, MOST_MEANT), sure: SURE.imported };
   if (sites.length > MOST_SHARING) return null;
   const here = near.folder(file);
@@ -153,96 +127,116 @@ function meant(
   return { sites: sites.slice(0, MOST_MEANT), sure: SURE.named };
 }
 
-/** The files that each file imports, and what those take from elsewhere: a package's head passes on what its parts define. */
-function importsOf(index: CodeIndex, links: Links): Set<FileId>[] {
-  const direct = index.files.map((_, file) => new Set(links.importsOf(file).flatMap(({ files }) => files)));
-  return direct.map((files) => {
-    const all = new Set(files);
-    for (const one of files)
-      if (/(^|\/)(__init__|index|mod)\.\w+$/.test(index.files[one]?.path ?? ""))
-        for (const further of direct[one] ?? []) all.add(further);
-    return all;
-  });
+const PACKAGE_HEAD = /(^|\/)(__init__|index|mod)\.\w+$/;
+
+/** What files import, and what the heads of packages among that take from elsewhere: they pass on what their parts define. */
+function nearIn({ index, links }: CodeGraph): Near {
+  const known = new Map<FileId, Set<FileId>>();
+  const direct = (file: FileId): FileId[] => links.importsOf(file).flatMap(({ files }) => files);
+  return {
+    imported(file) {
+      const found = known.get(file);
+      if (found !== undefined) return found;
+      const all = new Set(direct(file));
+      for (const one of [...all])
+        if (PACKAGE_HEAD.test(index.files[one]?.path ?? ""))
+          for (const further of direct(one)) all.add(further);
+      known.set(file, all);
+      return all;
+    },
+    folder: (file) => (index.files[file]?.path ?? "").replace(/[^/]*$/, ""),
+  };
 }
 
-function networkOf(index: CodeIndex, links: Links): Network {
-  const layout = layoutOf(index);
-  const definitions = layout.definitions[index.files.length] as number;
-  const size = definitions + index.files.length;
-  const edges = new Edges();
-  const imported = importsOf(index, links);
-  const folders = index.files.map(({ path }) => path.slice(0, path.lastIndexOf("/") + 1));
-  const near = (file: FileId) => ({
-    imported: imported[file] ?? new Set<FileId>(),
-    folder: (one: FileId) => folders[one] ?? "",
-  });
-  const both = (from: number, to: number, weight: number, [there, back]: [number, number]): void => {
-    edges.add(from, to, weight, there);
-    edges.add(to, from, weight * EDGES.back, back);
-  };
-  const nodeAt = (file: FileId, line: number): number => {
-    const start = layout.lines[file] as number;
-    const inside = start + line < (layout.lines[file + 1] as number) ? layout.within[start + line] : 0;
-    return inside ? (layout.definitions[file] as number) + inside - 1 : definitions + file;
-  };
-  const useEdges = ({ file, at }: Uses, found: { sites: Site[]; sure: number }, worth: number): void => {
-    let last = -1;
-    for (const { line, role } of at) {
-      const holder = nodeAt(file, line);
-      if (holder === last) continue;
-      last = holder;
-      const weight = (EDGES[role] * found.sure * worth) / found.sites.length;
-      for (const site of found.sites) {
-        const node = (layout.definitions[site.file] as number) + site.definition;
-        if (node !== holder) both(holder, node, weight, [ROLE_NUMBER[role], ROLE_NUMBER[role] + TO_BACK]);
-      }
-    }
-  };
-  for (const { sites, uses } of index.everyName()) {
-    if (sites.length === 0) continue;
+/** Names that stand in texts. */
+function namesIn(texts: Iterable<string>): Set<string> {
+  const names = new Set<string>();
+  for (const text of texts)
+    for (const name of text.match(/[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/g) ?? []) names.add(name);
+  return names;
+}
+
+/** Draws the network of one centre. */
+class Drawing {
+  readonly nodes: number[] = [];
+  readonly edges = new Edges();
+  private readonly numbers = new Map<number, number>();
+  private readonly near: Near;
+
+  constructor(
+    private readonly graph: CodeGraph,
+    private readonly layout: Layout,
+  ) {
+    this.near = nearIn(graph);
+  }
+
+  private numberOf(node: number): number {
+    const known = this.numbers.get(node);
+    if (known !== undefined) return known;
+    this.numbers.set(node, this.nodes.length);
+    return this.nodes.push(node) - 1;
+  }
+
+  private both(from: number, to: number, weight: number, role: Role): void {
+    const [a, b] = [this.numberOf(from), this.numberOf(to)];
+    this.edges.add(a, b, weight, ROLE_NUMBER[role]);
+    this.edges.add(b, a, weight * EDGES.back, ROLE_NUMBER[role] + TO_BACK);
+  }
+
+  /** What a name means in the files that pass, from each definition that uses it. */
+  uses(name: string, wanted: (file: FileId) => boolean): void {
+    const sites = this.graph.index.definitionsNamed(name);
+    if (sites.length === 0) return;
+    const uses = this.graph.index.usesOf(name);
     const worth = 1 / Math.log2(2 + uses.length) / Math.sqrt(sites.length);
     for (const one of uses) {
-      const found = meant(sites, one.file, near(one.file));
-      if (found !== null) useEdges(one, found, worth);
+      const found = wanted(one.file) ? meant(sites, one.file, this.near) : null;
+      if (found !== null) this.usesIn(one, found, worth);
     }
   }
-  const [part, holds] = [RELATIONS.indexOf("part of"), RELATIONS.indexOf("holds")];
-  for (let file = 0; file < index.files.length; file += 1) {
-    const base = layout.definitions[file] as number;
-    for (const [position, { parent }] of index.definitionsIn(file).entries()) {
-      const outer = parent < 0 ? definitions + file : base + parent;
-      edges.add(outer, base + position, parent < 0 ? EDGES.ofFile : EDGES.part, part);
-      edges.add(base + position, outer, parent < 0 ? EDGES.toFile : EDGES.holds, holds);
+
+  private usesIn({ file, at }: Uses, { sites, sure }: { sites: Site[]; sure: number }, worth: number): void {
+    let last = -1;
+    for (const { line, role } of at) {
+      const holder = this.layout.nodeAt(file, line);
+      if (holder === last) continue;
+      last = holder;
+      const weight = (EDGES[role] * sure * worth) / sites.length;
+      for (const site of sites) {
+        const node = this.layout.nodeOf(site);
+        if (node !== holder) this.both(holder, node, weight, role);
+      }
     }
-    for (const one of links.importsOf(file))
-      for (const to of one.files.slice(0, 1))
-        both(definitions + file, definitions + to, EDGES.imports, [3, 3 + TO_BACK]);
-    for (const test of links.testsOf(file))
-      both(definitions + test, definitions + file, EDGES.tests, [
-        RELATIONS.indexOf("tested by"),
-        RELATIONS.indexOf("tests"),
-      ]);
   }
-  return {
-    ...edges.rows(size),
-    definitions,
-    size,
-    nodeOf: ({ file, definition }) => (layout.definitions[file] as number) + definition,
-    nodeOfFile: (file) => definitions + file,
-    siteOf: (node) => {
-      if (node >= definitions) return { file: node - definitions, definition: -1 };
-      const file = layout.fileOf[node] as number;
-      return { file, definition: node - (layout.definitions[file] as number) };
-    },
-    nodeAt,
-  };
+
+  /** What a file holds, and the files that it imports among those that pass. */
+  file(file: FileId, wanted: (file: FileId) => boolean): void {
+    const top = this.layout.nodeOfFile(file);
+    for (const [definition, { parent }] of this.graph.index.definitionsIn(file).entries()) {
+      const node = this.numberOf(this.layout.nodeOf({ file, definition }));
+      const outer = this.numberOf(parent < 0 ? top : this.layout.nodeOf({ file, definition: parent }));
+      this.edges.add(outer, node, parent < 0 ? EDGES.ofFile : EDGES.part, PART);
+      this.edges.add(node, outer, parent < 0 ? EDGES.toFile : EDGES.holds, HOLDS);
+    }
+    for (const { files } of this.graph.links.importsOf(file))
+      for (const to of files.slice(0, 1))
+        if (wanted(to)) this.both(top, this.layout.nodeOfFile(to), EDGES.imports, "import");
+  }
 }
 
-const made = new WeakMap<CodeIndex, Network>();
-
-/** The network of one state of a project; made once for each. */
-export function networkIn({ index, links }: { index: CodeIndex; links: Links }): Network {
-  const known = made.get(index) ?? networkOf(index, links);
-  made.set(index, known);
-  return known;
+/** The network around a centre; the same one gives the same network. */
+export function networkAround({ texts, nodes }: Centre, graph: CodeGraph, layout: Layout): Network {
+  const drawing = new Drawing(graph, layout);
+  const inside = (file: FileId): boolean => texts.has(file);
+  for (const file of texts.keys()) drawing.file(file, inside);
+  const { index } = graph;
+  const meant = new Set(
+    nodes.flatMap((node) => {
+      const { file, definition } = layout.siteOf(node);
+      return index.definitionsIn(file)[definition]?.name ?? [];
+    }),
+  );
+  for (const name of namesIn(texts.values())) if (!meant.has(name)) drawing.uses(name, inside);
+  for (const name of meant) drawing.uses(name, index.usesOf(name).length > MOST_USING ? inside : () => true);
+  return { ...drawing.edges.rows(drawing.nodes.length), nodes: drawing.nodes };
 }

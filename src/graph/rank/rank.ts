@@ -5,12 +5,14 @@
 import type { CodeSymbol } from "../../types.ts";
 import type { CodeGraph } from "../graph.ts";
 import { qualifiedName, type Site, signatureAt } from "../index/code-index.ts";
-import { type Network, networkIn, RELATIONS } from "./network.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { type Network, networkAround, RELATIONS } from "./network.ts";
 import { pagerank } from "./pagerank.ts";
-import { type Points, type RankQuery, seedsOf } from "./seeds.ts";
+import type { RankQuery } from "./places.ts";
+import { seedsOf } from "./seeds.ts";
 import { WEIGHTS } from "./weights.ts";
 
-export type { RankQuery } from "./seeds.ts";
+export type { RankQuery } from "./places.ts";
 
 export interface Ranked {
   symbol: CodeSymbol;
@@ -18,25 +20,29 @@ export interface Ranked {
   outer: CodeSymbol[];
   site: Site;
   score: number;
-  /** Each reason with its points: `name in the task +40`; the last ones tell how the graph leads there. */
-  why: string[];
+  /** Each reason with its points: `name in the task +40`; the last one tells how the graph leads there. */
+  why: () => string[];
 }
 
 const MOST_SYMBOLS = 200;
 const LONGEST_CHAIN = 4;
+/** So many of the likeliest definitions bring in all who use them. */
+const MOST_CENTRAL = 100;
 
 const signed = (value: number): string => `${value < 0 ? "" : "+"}${value.toFixed(1)}`;
 
+/** A walk over the network around what a query means. */
+interface Walk {
+  graph: CodeGraph;
+  layout: Layout;
+  network: Network;
+  /** By node of the network: how often it is met, and what it is worth as a seed. */
+  met: Float64Array;
+  seeds: Float64Array;
+}
+
 /** The way along which most of the walk comes to a node, from it back to a seed: `called by a, which is part of b`. */
-function chainOf(
-  start: number,
-  {
-    graph,
-    network,
-    walk,
-    seed,
-  }: { graph: CodeGraph; network: Network; walk: Float64Array; seed: Float64Array },
-): string | null {
+function chainOf(start: number, { graph, layout, network, met, seeds }: Walk): string | null {
   const parts: string[] = [];
   const seen = new Set([start]);
   for (let node = start; parts.length < LONGEST_CHAIN; ) {
@@ -44,7 +50,7 @@ function chainOf(
     let most = 0;
     for (let at = network.starts[node] ?? 0; at < (network.starts[node + 1] ?? 0); at += 1) {
       const from = network.from[at] as number;
-      const value = (walk[from] as number) * (network.share[at] as number);
+      const value = (met[from] as number) * (network.share[at] as number);
       if (value > most && !seen.has(from)) [best, most] = [at, value];
     }
     if (best < 0) break;
@@ -52,17 +58,24 @@ function chainOf(
     seen.add(node);
     const relation = RELATIONS[network.relation[best] as number] ?? "used by";
     const verb = parts.length > 0 && / (by|of)$/.test(relation) ? "is " : "";
-    parts.push(`${verb}${relation} ${nameOf(node, graph, network)}`);
-    if ((seed[node] ?? 0) > 0) break;
+    parts.push(`${verb}${relation} ${nameOf(network.nodes[node] as number, graph, layout)}`);
+    if ((seeds[node] as number) > 0) break;
   }
   return parts.length === 0 ? null : parts.join(", which ");
 }
 
-function nameOf(node: number, { index }: CodeGraph, network: Network): string {
-  const { file, definition } = network.siteOf(node);
+function nameOf(node: number, { index }: CodeGraph, layout: Layout): string {
+  const { file, definition } = layout.siteOf(node);
   return definition < 0
     ? (index.files[file]?.path ?? "")
     : qualifiedName(index.definitionsIn(file), definition);
+}
+
+/** The best seeds among definitions, best first. */
+function bestOf(weight: Float64Array, definitions: number): number[] {
+  const nodes: number[] = [];
+  for (let node = 0; node < definitions; node += 1) if ((weight[node] as number) > 0) nodes.push(node);
+  return nodes.sort((a, b) => (weight[b] as number) - (weight[a] as number) || a - b);
 }
 
 /**
@@ -71,27 +84,32 @@ function nameOf(node: number, { index }: CodeGraph, network: Network): string {
  */
 export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]> {
   const { index } = graph;
-  const network = networkIn(graph);
-  const seeds = await seedsOf(query, graph, network);
-  const most = seeds.weight.reduce((a, b) => Math.max(a, b), 0);
+  const layout = layoutOf(index);
+  const { weight, why: reasons, texts: read } = await seedsOf(query, graph, layout);
+  const likely = bestOf(weight, layout.definitions);
+  const most = weight[likely[0] ?? 0] ?? 0;
   if (most === 0) return [];
-  const start = seeds.weight.map((weight) => (weight / most) ** 2);
-  const walk = pagerank(network, start);
+  const network = networkAround({ texts: read, nodes: likely.slice(0, MOST_CENTRAL) }, graph, layout);
+  const seeds = Float64Array.from(network.nodes, (node) => ((weight[node] as number) / most) ** 2);
+  const met = pagerank(network, seeds);
+  const walk: Walk = { graph, layout, network, met, seeds };
   let highest = 0;
-  for (let node = 0; node < network.definitions; node += 1) highest = Math.max(highest, walk[node] as number);
-  const scores = new Float64Array(network.definitions);
-  const nodes: number[] = [];
-  for (let node = 0; node < network.definitions; node += 1) {
-    const own = (seeds.weight[node] as number) / most;
-    scores[node] = own + (WEIGHTS.walk * (walk[node] as number)) / highest;
-    if ((scores[node] as number) > 0) nodes.push(node);
-  }
-  nodes.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  for (const [at, node] of network.nodes.entries())
+    if (node < layout.definitions) highest = Math.max(highest, met[at] as number);
+  const numbers = new Map(network.nodes.map((node, at) => [node, at]));
+  const walked = (node: number): number => {
+    const at = numbers.get(node);
+    return at === undefined || highest === 0 ? 0 : (WEIGHTS.walk * most * (met[at] as number)) / highest;
+  };
+  const scores = weight.slice(0, layout.definitions);
+  for (const node of network.nodes)
+    if (node < layout.definitions) scores[node] = (scores[node] as number) + walked(node);
+  const nodes = bestOf(scores, layout.definitions);
   const ranked: Ranked[] = [];
   const texts = new Map<string, string | null>();
   for (const node of nodes) {
     if (ranked.length >= MOST_SYMBOLS) break;
-    const site = network.siteOf(node);
+    const site = layout.siteOf(node);
     const file = index.files[site.file];
     const definitions = index.definitionsIn(site.file);
     if (file === undefined || query.without?.(file.path) === true) continue;
@@ -115,12 +133,13 @@ export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]
     const outer = symbolAt(site.definition);
     const symbol = outer.pop();
     if (symbol === undefined) continue;
-    const points: Points = seeds.why(node);
-    const why = points.map(([reason, value]) => `${reason} ${signed(value)}`);
-    const chain = chainOf(node, { graph, network, walk, seed: seeds.weight });
-    if (chain !== null)
-      why.push(`${chain} ${signed((WEIGHTS.walk * most * (walk[node] as number)) / highest)}`);
-    ranked.push({ symbol, outer, site, score: (scores[node] as number) * most, why });
+    const why = (): string[] => {
+      const own = reasons(node).map(([reason, value]) => `${reason} ${signed(value)}`);
+      const at = numbers.get(node);
+      const chain = at === undefined ? null : chainOf(at, walk);
+      return chain === null ? own : [...own, `${chain} ${signed(walked(node))}`];
+    };
+    ranked.push({ symbol, outer, site, score: scores[node] as number, why });
   }
   return ranked;
 }

@@ -19,7 +19,7 @@ export interface SliceLine {
 export interface Shown {
   symbol: CodeSymbol;
   rows: string[];
-  why: string[];
+  why: () => string[];
 }
 
 const LONGEST_ROW = 160;
@@ -76,7 +76,8 @@ export class Rows {
         last = path;
       }
       rows.push(...own);
-      lines.push(...own.map(() => ({ path, symbol: name, why })));
+      const line: SliceLine = { path, symbol: name, why: why() };
+      lines.push(...own.map(() => line));
     }
     return { text: rows.join("\n"), lines };
   }
@@ -91,7 +92,7 @@ export function signatureRows({ symbol, outer, why }: Ranked): Shown[] {
   return [...outer, symbol].map((one, depth) => ({
     symbol: one,
     rows: [`${"  ".repeat(depth)}${undecorated(one.signature.split("\n")[0] ?? "").slice(0, LONGEST_ROW)}`],
-    why: one === symbol ? why : [`holds ${symbol.name}`],
+    why: one === symbol ? why : () => [`holds ${symbol.name}`],
   }));
 }
 

@@ -1,7 +1,7 @@
 /** How well the texts of definitions fit a task: BM25 over the lines of each that belong to no inner one. */
 import type { CodeGraph } from "../graph.ts";
 import type { FileId } from "../index/code-index.ts";
-import type { Network } from "./network.ts";
+import type { Layout } from "./layout.ts";
 import { WEIGHTS } from "./weights.ts";
 
 const MOST_CHARS = 256 * 1024;
@@ -49,7 +49,7 @@ interface Counted {
   lengths: Map<number, number>;
 }
 
-function count(texts: Map<FileId, string>, terms: Iterable<string>, network: Network): Counted {
+function count(texts: Map<FileId, string>, terms: Iterable<string>, layout: Layout): Counted {
   const times: Counted["times"] = new Map();
   const lengths: Counted["lengths"] = new Map();
   const stems = [...terms];
@@ -59,12 +59,12 @@ function count(texts: Map<FileId, string>, terms: Iterable<string>, network: Net
     if (lower.length !== text.length) continue;
     const starts = lineStarts(text);
     for (let line = 1; line <= starts.length; line += 1) {
-      const node = network.nodeAt(file, line);
+      const node = layout.nodeAt(file, line);
       lengths.set(node, (lengths.get(node) ?? 0) + 1);
     }
     for (const stem of stems)
       for (const line of linesWith(text, lower, starts, stem)) {
-        const node = network.nodeAt(file, line);
+        const node = layout.nodeAt(file, line);
         const own = times.get(node) ?? new Map<string, number>();
         own.set(stem, (own.get(stem) ?? 0) + 1);
         times.set(node, own);
@@ -77,9 +77,9 @@ function count(texts: Map<FileId, string>, terms: Iterable<string>, network: Net
 export function textPoints(
   texts: Map<FileId, string>,
   terms: ReadonlyMap<string, number>,
-  network: Network,
+  layout: Layout,
 ): Map<number, number> {
-  const { times, lengths } = count(texts, terms.keys(), network);
+  const { times, lengths } = count(texts, terms.keys(), layout);
   const holding = new Map<string, number>();
   for (const own of times.values())
     for (const stem of own.keys()) holding.set(stem, (holding.get(stem) ?? 0) + 1);
@@ -101,11 +101,11 @@ export function textPoints(
 }
 
 /** The nodes whose text holds one of the messages as it is written. */
-export function holdingAny(texts: Map<FileId, string>, messages: string[], network: Network): Set<number> {
+export function holdingAny(texts: Map<FileId, string>, messages: string[], layout: Layout): Set<number> {
   const nodes = new Set<number>();
   for (const [file, text] of texts)
     for (const message of messages)
       for (let at = text.indexOf(message); at >= 0; at = text.indexOf(message, at + message.length))
-        nodes.add(network.nodeAt(file, text.slice(0, at).split("\n").length));
+        nodes.add(layout.nodeAt(file, text.slice(0, at).split("\n").length));
   return nodes;
 }

@@ -47,7 +47,6 @@ export const EDGES = {
   ofFile: 0.1,
   toFile: 0.08,
   imports: 0.3,
-  tests: 0.3,
   back: 0.5,
   /** What leaves a node weighs at least this, so that a weak edge stays weak where there is no other. */
   least: 2,
