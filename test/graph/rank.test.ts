@@ -59,7 +59,7 @@ test("the order is the same whatever the order of files, and each score says why
   const forward = await rank(query, graph);
   const backward = await rank(query, await graphOf(Object.fromEntries(Object.entries(FILES).reverse())));
   expect(backward.map(told)).toEqual(forward.map(told));
-  expect(forward.length).toBeLessThanOrEqual(200);
+  expect(forward.length).toBeLessThanOrEqual(120);
   expect(forward[0]?.why().join()).toMatch(/name in the task \+\d/);
   const test = forward.find(({ symbol }) => symbol.name === "test_quicksort");
   expect(test?.why().join()).toContain("calls quicksort");

@@ -5,7 +5,7 @@
  * around those files is read: a walk that keeps going back to its seeds comes no further.
  */
 import type { CodeGraph } from "../graph.ts";
-import type { FileId, Site, Uses } from "../index/code-index.ts";
+import { type CodeIndex, type FileId, lastPart, type Site, type Uses } from "../index/code-index.ts";
 import type { Role } from "../index/record.ts";
 import type { Layout } from "./layout.ts";
 import type { Rows } from "./pagerank.ts";
@@ -44,7 +44,7 @@ export interface Centre {
 const ROLE_NUMBER: Record<Role, number> = { use: 0, call: 1, inherit: 2, import: 3 };
 /** How far from a relation to its way back in `RELATIONS`, of the four roles. */
 const TO_BACK = 4;
-/** Names that more definitions share say nothing without an import. */
+/** Names that more definitions share say nothing. */
 const MOST_SHARING = 50;
 const MOST_MEANT = 32;
 /** Of a name that more files use, only the uses in the likeliest files count. */
@@ -114,13 +114,12 @@ interface Near {
   folder(file: FileId): string;
 }
 
-/** What a name means in a file, all of the best certainty that there is, and how sure that is; null: nothing that counts. */
-function meant(sites: readonly Site[], file: FileId, near: Near): { sites: Site[]; sure: number } | null {
+/** What a name means in a file, all of the best certainty that there is, and how sure that is. */
+function meant(sites: readonly Site[], file: FileId, near: Near): { sites: Site[]; sure: number } {
   const own = sites.filter((site) => site.file === file);
   if (own.length > 0) return { sites: own, sure: SURE.own };
   const imported = sites.filter((site) => near.imported(file).has(site.file));
   if (imported.length > 0) return { sites: imported.slice(0, MOST_MEANT), sure: SURE.imported };
-  if (sites.length > MOST_SHARING) return null;
   const here = near.folder(file);
   const beside = sites.filter((site) => near.folder(site.file) === here);
   if (beside.length > 0) return { sites: beside.slice(0, MOST_MEANT), sure: SURE.beside };
@@ -184,15 +183,11 @@ class Drawing {
   }
 
   /** What a name means in the files that pass, from each definition that uses it. */
-  uses(name: string, wanted: (file: FileId) => boolean): void {
-    const sites = this.graph.index.definitionsNamed(name);
-    if (sites.length === 0) return;
+  uses({ name, sites }: Shared, wanted: (file: FileId) => boolean): void {
     const uses = this.graph.index.usesOf(name);
     const worth = 1 / Math.log2(2 + uses.length) / Math.sqrt(sites.length);
-    for (const one of uses) {
-      const found = wanted(one.file) ? meant(sites, one.file, this.near) : null;
-      if (found !== null) this.usesIn(one, found, worth);
-    }
+    for (const one of uses)
+      if (wanted(one.file)) this.usesIn(one, meant(sites, one.file, this.near), worth);
   }
 
   private usesIn({ file, at }: Uses, { sites, sure }: { sites: Site[]; sure: number }, worth: number): void {
@@ -224,6 +219,27 @@ class Drawing {
   }
 }
 
+interface Shared {
+  name: string;
+  sites: Site[];
+}
+
+/** The definitions of each of these names that is defined at all, and not everywhere. */
+function definersOf(names: Set<string>, index: CodeIndex): Shared[] {
+  const found = new Map<string, Site[]>();
+  for (let file = 0; file < index.files.length; file += 1)
+    for (const [definition, one] of index.definitionsIn(file).entries()) {
+      const name = lastPart(one.name);
+      if (!names.has(name)) continue;
+      const sites = found.get(name);
+      if (sites === undefined) found.set(name, [{ file, definition }]);
+      else sites.push({ file, definition });
+    }
+  return [...found]
+    .filter(([, sites]) => sites.length <= MOST_SHARING)
+    .map(([name, sites]) => ({ name, sites }));
+}
+
 /** The network around a centre; the same one gives the same network. */
 export function networkAround({ texts, nodes }: Centre, graph: CodeGraph, layout: Layout): Network {
   const drawing = new Drawing(graph, layout);
@@ -233,10 +249,12 @@ export function networkAround({ texts, nodes }: Centre, graph: CodeGraph, layout
   const meant = new Set(
     nodes.flatMap((node) => {
       const { file, definition } = layout.siteOf(node);
-      return index.definitionsIn(file)[definition]?.name ?? [];
+      return lastPart(index.definitionsIn(file)[definition]?.name ?? "");
     }),
   );
-  for (const name of namesIn(texts.values())) if (!meant.has(name)) drawing.uses(name, inside);
-  for (const name of meant) drawing.uses(name, index.usesOf(name).length > MOST_USING ? inside : () => true);
+  for (const one of definersOf(namesIn(texts.values()).union(meant), index)) {
+    const everywhere = meant.has(one.name) && index.usesOf(one.name).length <= MOST_USING;
+    drawing.uses(one, everywhere ? () => true : inside);
+  }
   return { ...drawing.edges.rows(drawing.nodes.length), nodes: drawing.nodes };
 }

@@ -24,7 +24,7 @@ export interface Ranked {
   why: () => string[];
 }
 
-const MOST_SYMBOLS = 200;
+const MOST_SYMBOLS = 120;
 const LONGEST_CHAIN = 4;
 /** So many of the likeliest definitions bring in all who use them. */
 const MOST_CENTRAL = 100;
@@ -79,7 +79,7 @@ function bestOf(weight: Float64Array, definitions: number): number[] {
 }
 
 /**
- * The symbols that a task is most likely about, best first, at most 200, in an order that depends on nothing but the
+ * The symbols that a task is most likely about, best first, at most 120, in an order that depends on nothing but the
  * arguments and the files' texts. Files that cannot be read are passed over.
  */
 export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]> {

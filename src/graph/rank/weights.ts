@@ -19,7 +19,7 @@ export const WEIGHTS = {
   body: 1,
   k1: 1.2,
   b: 0.5,
-  scanned: 40,
+  scanned: 20,
   /** Points for places: what is known to be meant, the innermost line of a trace, a named file, and weaker ones. */
   about: 60,
   frame: 40,
