@@ -29,7 +29,7 @@ const CALC = "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a
 /** Functions of which one answer is full. */
 const helper = (name: string): string =>
   `def ${name}(x):\n${Array.from({ length: 25 }, (_, n) => `    x = x + ${n}  # ${name} adds ${n}`).join("\n")}\n    return x\n`;
-const NAMES = ["alpha", "beta", "gamma", "delta", "epsilon"];
+const NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta"];
 const FILES: Files = {
   "calc.py": CALC,
   ...Object.fromEntries(NAMES.map((name) => [`${name}.py`, helper(name)])),

@@ -118,6 +118,8 @@ interface Near {
 function meant(sites: readonly Site[], file: FileId, near: Near): { sites: Site[]; sure: number } {
   const own = sites.filter((site) => site.file === file);
   if (own.length > 0) return { sites: own, sure: SURE.own };
+  const [only] = sites;
+  if (only !== undefined && sites.length === 1) return { sites: [only], sure: SURE.only };
   const imported = sites.filter((site) => near.imported(file).has(site.file));
   if (imported.length > 0) return { sites: imported.slice(0, MOST_MEANT), sure: SURE.imported };
   const here = near.folder(file);
@@ -182,12 +184,13 @@ class Drawing {
     this.edges.add(b, a, weight * EDGES.back, ROLE_NUMBER[role] + TO_BACK);
   }
 
-  /** What a name means in the files that pass, from each definition that uses it. */
-  uses({ name, sites }: Shared, wanted: (file: FileId) => boolean): void {
+  /** What a name means, from each definition that uses it: in the files that pass, or everywhere, where few files use it. */
+  uses({ name, sites }: Shared, wanted: (file: FileId) => boolean, everywhere: boolean): void {
     const uses = this.graph.index.usesOf(name);
     const worth = 1 / Math.log2(2 + uses.length) / Math.sqrt(sites.length);
+    const all = everywhere && uses.length <= MOST_USING;
     for (const one of uses)
-      if (wanted(one.file)) this.usesIn(one, meant(sites, one.file, this.near), worth);
+      if (all || wanted(one.file)) this.usesIn(one, meant(sites, one.file, this.near), worth);
   }
 
   private usesIn({ file, at }: Uses, { sites, sure }: { sites: Site[]; sure: number }, worth: number): void {
@@ -252,9 +255,7 @@ export function networkAround({ texts, nodes }: Centre, graph: CodeGraph, layout
       return lastPart(index.definitionsIn(file)[definition]?.name ?? "");
     }),
   );
-  for (const one of definersOf(namesIn(texts.values()).union(meant), index)) {
-    const everywhere = meant.has(one.name) && index.usesOf(one.name).length <= MOST_USING;
-    drawing.uses(one, everywhere ? () => true : inside);
-  }
+  for (const one of definersOf(namesIn(texts.values()).union(meant), index))
+    drawing.uses(one, inside, meant.has(one.name));
   return { ...drawing.edges.rows(drawing.nodes.length), nodes: drawing.nodes };
 }

@@ -53,4 +53,4 @@ export const EDGES = {
 };
 
 /** How sure it is that a use means a definition. */
-export const SURE = { own: 1, imported: 1, beside: 0.5, named: 0.25 };
+export const SURE = { own: 1, only: 0.8, imported: 1, beside: 0.5, named: 0.25 };
