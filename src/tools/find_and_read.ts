@@ -37,11 +37,13 @@ export const findAndRead = defineTool({
     const files = await workspace.list();
     const words = query.split(/[^\w./-]+/).filter((word) => word !== "");
     const named = files.filter((path) => words.some((word) => path === word || path.endsWith(`/${word}`)));
-    const graph = await context.graph();
-    const ranked = await rank({ words: [query], paths: named, frames: [] }, graph);
-    const symbols = ranked.map(({ symbol }) => symbol);
+    const { symbols, calledBy } = await context.ask(async (graph) => {
+      const ranked = await rank({ words: [query], paths: named, frames: [] }, graph);
+      const found = ranked.map(({ symbol }) => symbol);
+      return { symbols: found, calledBy: await callersOf(words, found[0] ?? null, graph) };
+    });
     const lists = [
-      listed("Called by:", await callersOf(words, symbols[0] ?? null, graph), room * LIST_SHARE),
+      listed("Called by:", calledBy, room * LIST_SHARE),
       listed("Definitions:", headsOf(symbols), room * LIST_SHARE),
       listed(`Lines with "${query}":`, await matchingLines(query, files, context), room * LIST_SHARE),
     ].filter((text) => text !== "");

@@ -17,8 +17,8 @@ export type Body = "none" | "code" | "replace";
 
 export interface ToolContext {
   workspace: Pick<Workspace, "root" | "read" | "exists" | "list">;
-  /** The code graph as it is now. */
-  graph: () => Promise<CodeGraph>;
+  /** Asks the code graph as it is now. */
+  ask: <T>(question: (graph: CodeGraph) => Promise<T>) => Promise<T>;
   /** Why a path must not be changed, as an instruction to the model; null where it may be. */
   forbids: (path: string) => string | null;
   /** The ids of the checks that can be run. */

@@ -43,17 +43,15 @@ async function questionFor(
   const shares = sharesFor(parts.model);
   const { workspace } = parts;
   const files = await workspace.list();
-  const graph = await parts.graph.current({ signal: parts.signal });
-  const scene = {
-    task: request.task,
-    recent: request.earlier?.files ?? [],
-    graph,
-    files,
-    baseline: [],
-    frozen: () => false,
-  };
-  const target = targetsOf(await rankTargets(scene), 1)[0] ?? null;
-  const { ranked } = await rankTargets(scene, target ?? undefined);
+  const { target, ranked } = await parts.graph.ask(
+    async (graph) => {
+      const recent = request.earlier?.files ?? [];
+      const scene = { task: request.task, recent, graph, files, baseline: [], frozen: () => false };
+      const [first = null] = targetsOf(await rankTargets(scene), 1);
+      return { target: first, ranked: (await rankTargets(scene, first ?? undefined)).ranked };
+    },
+    { signal: parts.signal },
+  );
   const read = target === null ? null : await workspace.read(target.path);
   const lines = read?.ok ? linesAbout(read.file.text, request.task, []) : [];
   const names = filesLine(files, most * 0.1);
@@ -61,7 +59,7 @@ async function questionFor(
     whole(standsIn(above, names) ? "" : names, { share: 0.1, rank: 3 }),
     await codeSection(
       { target, ranked, lines, above, share: 0.35, rank: 1 },
-      { workspace, graph, files: [], shares },
+      { workspace, files: [], shares },
     ),
     dataSection(request.data, shares.data, { share: 0.2, rank: 2 }),
     earlierSection(request, { share: 0.05, rank: 4, cap: shares.answer, above }),

@@ -1,6 +1,6 @@
 /** What a turn is given, what it carries between its stages, and how it can end. */
 import type { Settings } from "../config.ts";
-import type { Grapher } from "../graph/graph.ts";
+import type { CodeGraph, Grapher } from "../graph/graph.ts";
 import type { Section, Shares } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Model } from "../model/model.ts";
@@ -109,12 +109,12 @@ export interface Work {
 }
 
 /** What a plan, or the code around a step's target, is made from. */
-export async function sceneOf(work: Work, task: string): Promise<Scene> {
-  const { request, parts, files, verifier } = work;
+export function sceneOf(work: Work, task: string, graph: CodeGraph): Scene {
+  const { request, files, verifier } = work;
   return {
     task,
     recent: request.earlier?.files ?? [],
-    graph: await parts.graph.current({ signal: parts.signal }),
+    graph,
     files,
     baseline: verifier.baseline,
     frozen: (path) => work.forbids(path) !== null,

@@ -188,7 +188,10 @@ async function runSteps(work: Work): Promise<StepEnd> {
   if (!started.ok) return { kind: "stopped", end: { outcome: "failed", message: started.reason } };
   const stopped = stoppedEnd(parts, work.meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
-  const steps = await makePlan(await sceneOf(work, request.task), checks[0] ?? null);
+  const steps = await parts.graph.ask(
+    (graph) => makePlan(sceneOf(work, request.task, graph), checks[0] ?? null),
+    { signal: parts.signal },
+  );
   parts.emit({ type: "plan", steps });
   const goal = goalOf(request.task, verifier, {
     targets: steps[0]?.targets ?? [],

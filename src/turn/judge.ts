@@ -29,7 +29,7 @@ export async function runTool(call: ToolCall, origin: Origin, work: Work): Promi
     }
     return tool.run(args.data, {
       workspace: parts.workspace,
-      graph: () => parts.graph.current({ signal: parts.signal }),
+      ask: (question) => parts.graph.ask(question, { signal: parts.signal }),
       forbids,
       checks,
       origin,

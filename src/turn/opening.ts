@@ -1,8 +1,7 @@
 /** What a chat model is told at the start of a step: each part within its share of the room. */
 
-import type { CodeGraph } from "../graph/graph.ts";
 import type { Ranked } from "../graph/rank/rank.ts";
-import { fenced, slice } from "../graph/rank/slice.ts";
+import { fenced, slice, type Texts } from "../graph/rank/slice.ts";
 import { parse } from "../graph/syntax/parse.ts";
 import { compose, lined, type Section, type Shares, whole } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
@@ -92,12 +91,7 @@ export async function codeSection(
     share: number;
     rank: number;
   },
-  {
-    workspace,
-    graph,
-    files,
-    shares,
-  }: { workspace: Workspace; graph: CodeGraph; files: string[]; shares: Shares },
+  { workspace, files, shares }: { workspace: Workspace; files: string[]; shares: Shares },
 ): Promise<Section> {
   const { target, ranked, lines, above, share, rank } = room;
   if (target !== null && (await isAbove(target, workspace, above)))
@@ -108,7 +102,7 @@ export async function codeSection(
   const inAtMost = async (most: number): Promise<string> => {
     const code = most - estimateTokens(CODE);
     const heads = Math.min(shares.heads, Math.floor(code / 4));
-    const { text } = await slice({ target, ranked, lines, most: code, heads }, graph);
+    const { text } = await slice({ target, ranked, lines, most: code, heads }, textsOf(workspace));
     return text === "" ? filesLine(files, most) : `${CODE}${text}`;
   };
   const largest = await inAtMost(shares.code);
@@ -117,6 +111,13 @@ export async function codeSection(
 }
 
 const CODE = "Code:\n";
+
+const textsOf = (workspace: Workspace): Texts => ({
+  text: async (path) => {
+    const read = await workspace.read(path);
+    return read.ok ? read.file.text : null;
+  },
+});
 
 export const dataSection = (
   data: string | null,
@@ -139,7 +140,6 @@ export async function openingOf(
 ): Promise<string> {
   const { request, shares, verifier, files, parts } = work;
   const { workspace } = parts;
-  const graph = await parts.graph.current({ signal: parts.signal });
   const target = step.targets[0] ?? null;
   const read = target === null ? null : await workspace.read(target.path);
   const lines = read?.ok ? linesAbout(read.file.text, step.intent, failingLines(work, target)) : [];
@@ -154,10 +154,7 @@ export async function openingOf(
       frame: (text) => `Checks before any change:\n${text}`,
     }),
     whole(await failingTest(work, above), { share: 0.12, rank: 3 }),
-    await codeSection(
-      { target, ranked, lines, above, share: 0.3, rank: 1 },
-      { workspace, graph, files, shares },
-    ),
+    await codeSection({ target, ranked, lines, above, share: 0.3, rank: 1 }, { workspace, files, shares }),
     earlierSection(request, { share: 0.04, rank: 5, cap: shares.answer, above }),
   ]);
 }

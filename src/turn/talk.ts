@@ -77,7 +77,10 @@ export async function openTalk({ step, rung }: { step: Step; rung: ChatRung }, w
   const first = work.meter.requests === 0;
   if (!first) work.meter.reset(`A conversation of its own for step ${step.id}.`);
   // What belongs to the target; it stays for the step, so that a new opening differs only where the code does.
-  const { ranked } = await rankTargets(await sceneOf(work, step.intent), step.targets[0]);
+  const { ranked } = await work.parts.graph.ask(
+    (graph) => rankTargets(sceneOf(work, step.intent, graph), step.targets[0]),
+    { signal: work.parts.signal },
+  );
   const talk: Talk = {
     work,
     step,

@@ -27,7 +27,7 @@ async function using(files: Record<string, string | Uint8Array> = FILES): Promis
   const workspace = await open(root);
   const context: ToolContext = {
     workspace,
-    graph: () => openGrapher(workspace, { store: null }).current(),
+    ask: (question) => openGrapher(workspace, { store: null }).ask(question),
     forbids: (path) => (path.startsWith("tests/") ? `${path} judges.` : null),
     checks: ["pytest"],
     origin: "model",

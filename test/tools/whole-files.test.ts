@@ -25,7 +25,7 @@ async function call(root: string, name: string, args: Record<string, unknown>): 
   const workspace = await open(root);
   return tool.run(tool.args.parse(args), {
     workspace,
-    graph: () => openGrapher(workspace, { store: null }).current(),
+    ask: (question) => openGrapher(workspace, { store: null }).ask(question),
     forbids: (path) => (isFrozen(path) ? `${path} judges the change; change the code that it tests.` : null),
     checks: [],
     origin: "model",

@@ -19,6 +19,9 @@ const OTHERS = "Other definitions:";
 const NEIGHBOURS = 0.25;
 const BODY = 0.3;
 
+/** Where the texts of files come from. */
+export type Texts = Pick<CodeGraph, "text">;
+
 export interface SliceOptions {
   target: Target | null;
   /** Best first. */
@@ -66,11 +69,11 @@ export function codeText(parsed: Parsed, { symbol, lines, order }: Focus, most: 
   return view(parsed, inside.length > 0 ? inside : [symbol?.lines.start ?? 1], most);
 }
 
-async function mainText(options: SliceOptions, target: Target, graph: CodeGraph): Promise<string> {
+async function mainText(options: SliceOptions, target: Target, code: Texts): Promise<string> {
   const { ranked, lines } = options;
   const most = options.most - options.heads;
   const { path } = target;
-  const text = await graph.text(path);
+  const text = await code.text(path);
   if (text === null) return "";
   const parsed = await parse(path, text);
   const room = most - estimateTokens(fenced(path, parsed?.language ?? "", ""));
@@ -94,9 +97,9 @@ function fill(rows: Rows, ranked: Ranked[]): Slice {
 }
 
 /** In at most `most` tokens; no line where nothing fits. The order of the parts depends on nothing but the arguments. */
-export async function slice(options: SliceOptions, graph: CodeGraph): Promise<Slice> {
+export async function slice(options: SliceOptions, code: Texts): Promise<Slice> {
   const { target, ranked, most, heads } = options;
-  const main = target === null ? "" : await mainText(options, target, graph);
+  const main = target === null ? "" : await mainText(options, target, code);
   const left = most - (main === "" ? 0 : estimateTokens(`${main}\n\n`));
   const room = (options.fill ? left : Math.min(left, heads)) - estimateTokens(`${OTHERS}\n`);
   const skip = main === "" ? null : (target?.path ?? null);
