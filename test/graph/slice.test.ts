@@ -138,3 +138,25 @@ describe("the slice of a task", () => {
     expect(await graphSlice(nothing, await graphOf(SHOP))).toEqual({ text: "", lines: [] });
   });
 });
+
+test("a signature is one row without its decorators, cut between parameters", async () => {
+  const files = {
+    "a.py": `@app.route("/", methods=["GET", ("x")])\n@property\ndef wanted(\n    a,\n    b,\n):\n    pass\n`,
+    "b.py": `def wanted_too(${Array.from({ length: 60 }, (_, n) => `parameter_${n}`).join(", ")}):\n    pass\n`,
+  };
+  const text = (
+    await graphSlice({ words: ["wanted"], paths: [], frames: [], tokens: 300 }, await graphOf(files))
+  ).text;
+  expect(text).toContain("\nb.py:\ndef wanted_too(parameter_0, ");
+  expect(text).toMatch(/parameter_\d+, …$/m);
+  const small = await graphSlice(
+    { words: ["wanted_too"], paths: [], frames: [], tokens: 300 },
+    await graphOf(files),
+  );
+  expect(small.text).toContain("a.py:\ndef wanted(a, b)\n");
+});
+
+test("of a function that is too long, its own statements come before its neighbours", async () => {
+  const text = await show({ path: "giant.py", symbol: "giant" }, 300);
+  expect(text).toContain("    a += 0\n    a += 1\n");
+});

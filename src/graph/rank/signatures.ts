@@ -83,15 +83,19 @@ export class Rows {
   }
 }
 
-/** A signature without the decorators that take arguments, which can be longer than it. */
-const undecorated = (signature: string): string =>
-  signature.replace(/(?:^|(?<= ))@[\w.]+\((?:[^()]|\([^()]*\))*\) /g, "");
+/** A signature as one row; where it is too long, without its last parameters. */
+function rowOf({ signature }: CodeSymbol): string {
+  const row = (signature.split("\n")[0] ?? "").replaceAll("( ", "(").replace(/,? \)/g, ")");
+  if (row.length <= LONGEST_ROW) return row;
+  const comma = row.lastIndexOf(", ", LONGEST_ROW);
+  return comma < 0 ? `${row.slice(0, LONGEST_ROW)}…` : `${row.slice(0, comma)}, …`;
+}
 
 /** A definition as one row, behind the heads of what encloses it. */
 export function signatureRows({ symbol, outer, why }: Ranked): Shown[] {
   return [...outer, symbol].map((one, depth) => ({
     symbol: one,
-    rows: [`${"  ".repeat(depth)}${undecorated(one.signature.split("\n")[0] ?? "").slice(0, LONGEST_ROW)}`],
+    rows: [`${"  ".repeat(depth)}${rowOf(one)}`],
     why: one === symbol ? why : () => [`holds ${symbol.name}`],
   }));
 }

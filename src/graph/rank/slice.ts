@@ -58,6 +58,12 @@ export interface Focus {
   order: string[];
 }
 
+/** All lines of a symbol; none: the first of the file. */
+const linesOf = (symbol: CodeSymbol | null): number[] =>
+  symbol === null
+    ? [1]
+    : Array.from({ length: symbol.lines.end - symbol.lines.start + 1 }, (_, at) => symbol.lines.start + at);
+
 /** A parsed file's text in at most so many tokens, whole syntax nodes only; null where none of it fits. */
 export function codeText(parsed: Parsed, { symbol, lines, order }: Focus, most: number): string | null {
   const holds = (one: CodeSymbol, line: number): boolean => one.lines.start <= line && line <= one.lines.end;
@@ -66,7 +72,7 @@ export function codeText(parsed: Parsed, { symbol, lines, order }: Focus, most: 
   const folded = fold(parsed, { keep, most, order });
   if (folded !== null && folded.trim() !== "") return folded;
   const inside = symbol === null ? lines : lines.filter((line) => holds(symbol, line));
-  return view(parsed, inside.length > 0 ? inside : [symbol?.lines.start ?? 1], most);
+  return view(parsed, inside.length > 0 ? inside : linesOf(symbol), most);
 }
 
 async function mainText(options: SliceOptions, target: Target, code: Texts): Promise<string> {
