@@ -102,7 +102,7 @@ const { values, positionals } = parseArgs({
 });
 const tokens = Number(values.tokens);
 const mapper = values.aider !== undefined && existsSync(values.aider) ? openAider(values.aider) : null;
-if (mapper === null) console.log("aider: skipped, since no --aider PYTHON is there");
+if (mapper === null) console.error("aider: skipped, since no --aider PYTHON is there");
 const maps = new Maps(mapper, values.maps ?? null);
 const folder = mkdtempSync(join(tmpdir(), "recall-"));
 const total = { ours: none(), aider: none() };
@@ -125,13 +125,16 @@ for (const gitDir of positionals) {
     mapping += performance.now() - start;
     const theirs = map === null ? null : count(own.aider, map, fix, paths);
     if (values.show)
-      console.log(
+      console.error(
         `${fix.commit.slice(0, 10)} ours ${found}/${fix.gold.length} aider ${theirs ?? "-"} ${fix.task.split("\n")[0]?.slice(0, 80)}`,
       );
   }
   for (const who of ["ours", "aider"] as const)
     for (const key of ["fixes", "all", "any", "mean", "tokens"] as const) total[who][key] += own[who][key];
-  console.log(nameOf(gitDir), JSON.stringify({ unclear, ours: shares(own.ours), aider: shares(own.aider) }));
+  console.error(
+    nameOf(gitDir),
+    JSON.stringify({ unclear, ours: shares(own.ours), aider: shares(own.aider) }),
+  );
   forget();
 }
 mapper?.close();
