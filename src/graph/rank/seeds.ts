@@ -18,6 +18,9 @@ export interface Seeds {
   texts: Map<FileId, string>;
 }
 
+/** Languages whose definitions do nothing. */
+const MARKUP = new Set(["html", "css", "json", "yaml", "toml", "markdown"]);
+
 /** What is known of a query before any text is read. */
 class Signs {
   private readonly terms;
@@ -85,7 +88,10 @@ class Signs {
     const own = list[definition];
     const outer = own === undefined || own.parent < 0 ? undefined : list[own.parent];
     const named = this.places.has(this.layout.nodeOfFile(file));
-    const code = this.index.files[file]?.kind === "code" || named ? 1 : WEIGHTS.test;
+    const { kind, language } = this.index.files[file] ?? { kind: "code", language: "" };
+    const code = named
+      ? 1
+      : (kind === "code" ? 1 : WEIGHTS.test) * (MARKUP.has(language) ? WEIGHTS.markup : 1);
     const inner = outer?.kind === "function" || outer?.kind === "method" ? WEIGHTS.inner : 1;
     return code * inner * (own?.kind === "variable" ? WEIGHTS.variable : 1);
   }

@@ -27,8 +27,9 @@ export const WEIGHTS = {
   quoted: 12,
   failing: 6,
   recent: 4,
-  /** Times the points: files that are no code of the project's own, variables, definitions inside functions. */
+  /** Times the points: files that are no code of the project's own, data and markup, variables, definitions inside functions. */
   test: 0.2,
+  markup: 0.4,
   variable: 0.6,
   inner: 0.7,
   /** Of the highest points: the most that a walk over the graph gives. */
