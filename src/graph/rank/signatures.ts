@@ -37,7 +37,11 @@ export class Rows {
   private readonly shown = new Map<string, Shown>();
   private readonly paths = new Set<string>();
 
-  constructor(private left: number) {}
+  private left: number;
+
+  constructor(private readonly most: number) {
+    this.left = most;
+  }
 
   private key = ({ path, lines, name }: CodeSymbol): string => `${path}:${lines.start}:${lines.end} ${name}`;
 
@@ -57,6 +61,11 @@ export class Rows {
     for (const one of fresh) this.shown.set(this.key(one.symbol), one);
     for (const path of titles) this.paths.add(path);
     return true;
+  }
+
+  /** Reckons anew what is left: the rows together are less than one by one. */
+  reckon(): void {
+    this.left = this.most - estimateTokens(this.render().text) - 1;
   }
 
   get full(): boolean {

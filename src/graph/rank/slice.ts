@@ -18,6 +18,7 @@ const OTHERS = "Other definitions:";
 /** Of the room: for what belongs to a given target, and for the body of the likeliest definition where none is given. */
 const NEIGHBOURS = 0.25;
 const BODY = 0.3;
+const ROUNDS = 2;
 
 /** Where the texts of files come from. */
 export type Texts = Pick<CodeGraph, "text">;
@@ -95,9 +96,12 @@ async function mainText(options: SliceOptions, target: Target, code: Texts): Pro
 
 /** As many of the best definitions as fit into the rows, as signatures. */
 function fill(rows: Rows, ranked: Ranked[]): Slice {
-  for (const one of ranked) {
-    if (rows.full) break;
-    if (!rows.has(one.symbol)) rows.take(signatureRows(one));
+  for (let round = 0; round < ROUNDS && !rows.full; round += 1) {
+    for (const one of ranked) {
+      if (rows.full) break;
+      if (!rows.has(one.symbol)) rows.take(signatureRows(one));
+    }
+    rows.reckon();
   }
   return rows.render();
 }
