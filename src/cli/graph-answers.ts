@@ -10,7 +10,9 @@ import { find } from "../graph/query/find.ts";
 import { impact } from "../graph/query/impact.ts";
 import { types } from "../graph/query/kin.ts";
 import { callees, callers, references } from "../graph/query/uses.ts";
+import { graphSlice } from "../graph/rank/slice.ts";
 import { searchText } from "../graph/search.ts";
+import { namedPaths } from "../plan/targets.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Line, Row } from "./graph-screen.ts";
 import { type GraphQuery, graphQueryRow } from "./graph-words.ts";
@@ -222,6 +224,34 @@ async function textAnswer({ workspace }: Source, { words, flags, max }: Asked): 
   return { ok: true, fields: { rows, more, note, files }, lines, more, note, none, missed: true };
 }
 
+const SLICE_TOKENS = 1000;
+
+/** The lines of a slice as they stand in it; with `--why`, each with its reasons. */
+async function sliceAnswer(source: Source, { words, flags }: Asked): Promise<Shown> {
+  const task = words.join(" ");
+  const { text, lines } = await source.ask((graph) => {
+    const paths = namedPaths(
+      task,
+      graph.index.files.map((file) => file.path),
+    );
+    return graphSlice({ words: [task], paths, frames: [], tokens: flags.tokens ?? SLICE_TOKENS }, graph);
+  });
+  const written = text === "" ? [] : text.split("\n");
+  const rows = lines.map((line, at) => ({ text: written[at] ?? "", ...line }));
+  return {
+    ok: true,
+    fields: { rows, more: 0, note: null },
+    lines: rows.map(({ text: code, symbol, why }): Line => {
+      if (symbol === null) return code;
+      return { code, why: flags.why === true ? why.join("; ") : "" };
+    }),
+    more: 0,
+    note: null,
+    none: "Nothing here has to do with these words.",
+    missed: true,
+  };
+}
+
 /** Asks a query; its words have been counted before. */
 export async function answer(
   query: GraphQuery,
@@ -232,6 +262,6 @@ export async function answer(
   const max = flags.max ?? graphQueryRow(query)?.max ?? 50;
   const asked = { words, flags, max };
   if (query === "text") return textAnswer(source, asked);
-  if (query === "slice") return { ok: false, reason: "not yet", near: [] };
+  if (query === "slice") return sliceAnswer(source, asked);
   return source.ask((graph) => ANSWERERS[query](graph, { ...asked, first: words[0] ?? "" }));
 }

@@ -24,8 +24,16 @@ export interface Row {
   under?: string;
 }
 
-/** A heading, or a row. */
-export type Line = string | Row;
+/** A line of code as it stands, its indentation kept; `why` in a dim colour behind it. */
+export interface Code {
+  code: string;
+  why: string;
+}
+
+/** A heading, a row, or code. */
+export type Line = string | Row | Code;
+
+const isRow = (line: Line): line is Row => typeof line !== "string" && !("code" in line);
 
 export interface ScreenOptions {
   color: boolean;
@@ -51,7 +59,7 @@ function widthsOf(rows: Row[], widest: number): number[] {
 /** The lines as text with a line end each; "" for none. */
 export function screenOf(lines: Line[], { color, columns }: ScreenOptions): string {
   const c = pc.createColors(color);
-  const rows = lines.filter((line) => typeof line !== "string");
+  const rows = lines.filter(isRow);
   const places = rows.map((row) => placeOf(row).length);
   const widest = (most: number, share: number): number =>
     columns === null ? most : Math.min(most, Math.floor(columns * share));
@@ -59,6 +67,11 @@ export function screenOf(lines: Line[], { color, columns }: ScreenOptions): stri
   const widths = widthsOf(rows, widest(WIDEST_CELL, CELL_SHARE));
   const shown = lines.flatMap((line): string[] => {
     if (typeof line === "string") return [c.bold(oneLine(line, LINE))];
+    if (!isRow(line)) {
+      const indent = /^ */.exec(line.code)?.[0] ?? "";
+      const why = line.why === "" ? "" : `${GAP}← ${oneLine(line.why, LINE)}`;
+      return [`${indent}${oneLine(line.code.trimStart(), LINE)}${c.dim(why)}`];
+    }
     const at = placeOf(line);
     const cells = cellsOf(line);
     const padded = cells.map((cell, n) => (n === cells.length - 1 ? cell : cell.padEnd(widths[n] ?? 0)));
