@@ -122,6 +122,25 @@ test("a message in quotes finds who raises it; a failing test what it tests; an 
   expect(await best({})).toBeUndefined();
 });
 
+test("files that are left out seed nothing: a word that only they have says nothing", async () => {
+  const query = { words: ["test_it"], paths: [], frames: [] };
+  const shop = await graphOf(SHOP);
+  expect((await rank(query, shop)).length).toBeGreaterThan(0);
+  expect(await rank({ ...query, without: (path) => path.startsWith("tests/") }, shop)).toEqual([]);
+});
+
+test("a message counts as it is written, a name in backquotes more than words that share with it", async () => {
+  const texts = await graphOf({
+    "a.py": "def first(x):\n    raise ValueError('there is the wrong kind of parcel, the wrong parcel')\n",
+    "b.py": "def second(x):\n    raise ValueError('no parcel of the wrong kind')\n",
+    "c.py": "def echo(x):\n    return x\n\n\ndef echo_words(x):\n    return x\n",
+  });
+  const best = async (task: string): Promise<string | undefined> =>
+    (await rank({ words: [task], paths: [], frames: [] }, texts))[0]?.symbol.name;
+  expect(await best('it fails with "parcel of the wrong kind"')).toBe("second");
+  expect(await best("`echo` drops words")).toBe("echo");
+});
+
 test("words in several forms share a stem; other words do not", () => {
   for (const [a, b] of [
     ["parsing", "parse"],

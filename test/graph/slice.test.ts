@@ -105,7 +105,7 @@ describe("the slice of a task", () => {
       const { text, lines } = await graphSlice({ ...query, tokens }, shop);
       const size = estimateTokens(text);
       expect(size).toBeLessThanOrEqual(tokens);
-      if (tokens >= 200) expect(size).toBeGreaterThanOrEqual(0.9 * tokens);
+      if (tokens >= 200) expect(size).toBeGreaterThanOrEqual(0.95 * tokens);
       expect(lines).toHaveLength(text.split("\n").length);
       for (const [index, row] of text.split("\n").entries()) {
         const line = lines[index];
