@@ -146,7 +146,8 @@ async function openPage(wire: Wire, address: string, options: PageOptions = {}):
   const [complaints, requests]: [string[], string[]] = [[], []];
   wire.listeners.set(session, ({ method, params = {} }) => {
     if (method === "Runtime.exceptionThrown") complaints.push(JSON.stringify(params.exceptionDetails));
-    if (method === "Runtime.consoleAPICalled" && params.type === "error") complaints.push(JSON.stringify(params.args));
+    if (method === "Runtime.consoleAPICalled" && params.type === "error")
+      complaints.push(JSON.stringify(params.args));
     if (method === "Log.entryAdded") complaints.push(JSON.stringify(params.entry));
     if (method === "Network.requestWillBeSent") requests.push(String((params.request as Json).url));
   });
@@ -159,7 +160,11 @@ async function openPage(wire: Wire, address: string, options: PageOptions = {}):
     complaints,
     requests,
     async value<T>(expression: string): Promise<T> {
-      const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+      const { result, exceptionDetails } = await send("Runtime.evaluate", {
+        expression,
+        awaitPromise: true,
+        returnByValue: true,
+      });
       if (exceptionDetails) throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
       return (result as { value: T }).value;
     },
@@ -177,7 +182,8 @@ async function openPage(wire: Wire, address: string, options: PageOptions = {}):
     type: async (text) => void (await send("Input.insertText", { text })),
     async click(x, y) {
       const at = { x, y, button: "left", clickCount: 1 };
-      for (const type of ["mouseMoved", "mousePressed", "mouseReleased"]) await send("Input.dispatchMouseEvent", { type, ...at });
+      for (const type of ["mouseMoved", "mousePressed", "mouseReleased"])
+        await send("Input.dispatchMouseEvent", { type, ...at });
     },
     wheel: async (x, y, delta) =>
       void (await send("Input.dispatchMouseEvent", { type: "mouseWheel", x, y, deltaX: 0, deltaY: delta })),

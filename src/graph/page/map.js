@@ -24,7 +24,10 @@ const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")}
 
 const stage = element("stage");
 /** @type {{ base: CanvasRenderingContext2D, over: CanvasRenderingContext2D }} */
-const pens = { base: element("base").getContext("2d", { alpha: false }), over: element("over").getContext("2d") };
+const pens = {
+  base: element("base").getContext("2d", { alpha: false }),
+  over: element("over").getContext("2d"),
+};
 
 /** A cell of fewer pixels each way cannot be found by eye. */
 const LEAST = 7;
@@ -84,7 +87,8 @@ function focusOn(node) {
   const whole = { x: 0, y: 0, w: width, h: height };
   if (picture === null) return;
   const now = copyOf(pens.base.canvas);
-  if (inward !== undefined && old !== node) move({ wide: picture, near: now, from: whole, to: inward, at: inward });
+  if (inward !== undefined && old !== node)
+    move({ wide: picture, near: now, from: whole, to: inward, at: inward });
   else if (outward !== undefined) move({ wide: now, near: picture, from: outward, to: whole, at: outward });
 }
 
@@ -118,7 +122,12 @@ function move({ wide, near, from, to, at }) {
     }
     const t = part * part * (3 - 2 * part);
     const between = (/** @type {number} */ a, /** @type {number} */ b) => a + (b - a) * t;
-    const camera = { x: between(from.x, to.x), y: between(from.y, to.y), w: between(from.w, to.w), h: between(from.h, to.h) };
+    const camera = {
+      x: between(from.x, to.x),
+      y: between(from.y, to.y),
+      w: between(from.w, to.w),
+      h: between(from.h, to.h),
+    };
     const [sx, sy] = [width / camera.w, height / camera.h];
     const pen = pens.base;
     pen.globalAlpha = 1;
@@ -204,7 +213,12 @@ function recolour() {
   const buttons = colouring.legend.map((row, at) => {
     const swatch = make("i", {});
     swatch.style.background = swatchOf(row);
-    const button = make("button", { type: "button", "aria-pressed": String(!off.has(at)) }, swatch, row.label);
+    const button = make(
+      "button",
+      { type: "button", "aria-pressed": String(!off.has(at)) },
+      swatch,
+      row.label,
+    );
     button.addEventListener("click", () => {
       if (!off.delete(at)) off.add(at);
       recolour();
@@ -215,7 +229,10 @@ function recolour() {
   element("legend").replaceChildren(...buttons);
   const empty = element("empty");
   empty.hidden = root.weight > 0;
-  empty.textContent = FILES === 0 ? "There is no code here in a language that SmallCode reads." : "Everything is left out: press a colour below.";
+  empty.textContent =
+    FILES === 0
+      ? "There is no code here in a language that SmallCode reads."
+      : "Everything is left out: press a colour below.";
   redraw();
   drawTrail();
 }
@@ -227,7 +244,9 @@ function recolour() {
 function neighbour(node, key) {
   const from = view.layout.of.get(node);
   if (from === undefined || node === view.focus) return view.layout.cells[1]?.node;
-  const [dx, dy] = /** @type {[number, number]} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]);
+  const [dx, dy] = /** @type {[number, number]} */ (
+    { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
+  );
   const [fx, fy] = [from.x + from.w / 2, from.y + from.h / 2];
   /** @param {(cell: Cell) => boolean} among */
   const best = (among) => {
@@ -242,7 +261,10 @@ function neighbour(node, key) {
     }
     return found;
   };
-  return best(({ node: other }) => other.parent === node.parent) ?? best(({ node: other }) => other.type === node.type);
+  return (
+    best(({ node: other }) => other.parent === node.parent) ??
+    best(({ node: other }) => other.type === node.type)
+  );
 }
 
 /** Listens to the map's mouse, fingers and keys. `select` is called for what a person picks.
@@ -263,16 +285,20 @@ function startMap(select) {
     else select(node, "click");
   });
   let [wheeled, quietUntil] = [0, 0];
-  stage.addEventListener("wheel", (/** @type {WheelEvent} */ event) => {
-    event.preventDefault();
-    if (event.timeStamp < quietUntil) return;
-    wheeled = Math.sign(wheeled) === Math.sign(event.deltaY) ? wheeled + event.deltaY : event.deltaY;
-    if (Math.abs(wheeled) < 40) return;
-    const node = under(event);
-    if (wheeled > 0) zoomOut();
-    else if (node !== null) zoomTowards(node);
-    [wheeled, quietUntil] = [0, event.timeStamp + 300];
-  }, { passive: false });
+  stage.addEventListener(
+    "wheel",
+    (/** @type {WheelEvent} */ event) => {
+      event.preventDefault();
+      if (event.timeStamp < quietUntil) return;
+      wheeled = Math.sign(wheeled) === Math.sign(event.deltaY) ? wheeled + event.deltaY : event.deltaY;
+      if (Math.abs(wheeled) < 40) return;
+      const node = under(event);
+      if (wheeled > 0) zoomOut();
+      else if (node !== null) zoomTowards(node);
+      [wheeled, quietUntil] = [0, event.timeStamp + 300];
+    },
+    { passive: false },
+  );
   stage.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.startsWith("Arrow")) {
@@ -310,8 +336,11 @@ function hoverOver(node, event) {
     hide(tip);
   } else {
     if (node !== view.hover) {
-      const place = node.type === "definition" ? `${node.path}:${node.start}` : node.parent?.path ?? "";
-      tip.replaceChildren(node.type === "definition" ? fullName(node) : node.name, make("small", {}, [describe(node), place].filter((one) => one !== "").join(" · ")));
+      const place = node.type === "definition" ? `${node.path}:${node.start}` : (node.parent?.path ?? "");
+      tip.replaceChildren(
+        node.type === "definition" ? fullName(node) : node.name,
+        make("small", {}, [describe(node), place].filter((one) => one !== "").join(" · ")),
+      );
     }
     tip.hidden = false;
     const bounds = stage.getBoundingClientRect();

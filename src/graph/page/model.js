@@ -45,8 +45,18 @@ growTree();
  */
 function folderNode(name, path, parent) {
   return {
-    type: "folder", id: -1, name, path, parent, children: [], lines: 0, weight: 0,
-    start: 0, kind: "", language: "", signature: "",
+    type: "folder",
+    id: -1,
+    name,
+    path,
+    parent,
+    children: [],
+    lines: 0,
+    weight: 0,
+    start: 0,
+    kind: "",
+    language: "",
+    signature: "",
   };
 }
 
@@ -78,9 +88,18 @@ function growTree() {
     const parent = folderAt(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
     /** @type {MapNode} */
     const node = {
-      type: "file", id: file, name: path.slice(path.lastIndexOf("/") + 1), path, parent, children: [],
-      lines: Math.max(1, facts.lines[file]), start: 0, kind: facts.fileKinds[facts.fileKind[file]],
-      language: facts.languages[facts.language[file]], signature: "", weight: 0,
+      type: "file",
+      id: file,
+      name: path.slice(path.lastIndexOf("/") + 1),
+      path,
+      parent,
+      children: [],
+      lines: Math.max(1, facts.lines[file]),
+      start: 0,
+      kind: facts.fileKinds[facts.fileKind[file]],
+      language: facts.languages[facts.language[file]],
+      signature: "",
+      weight: 0,
     };
     parent.children.push(node);
     nodes.push(node);
@@ -114,9 +133,18 @@ function growDefinitions() {
       const parent = up === 0 ? home : /** @type {MapNode} */ (nodes[nodes.length - up]);
       /** @type {MapNode} */
       const node = {
-        type: "definition", id: FILES + at, name: facts.names[at], path: home.path, parent, children: [],
-        lines: facts.sizes[at], start, kind: facts.kinds[facts.kind[at]], language: home.language,
-        signature: facts.signatures?.[at] ?? "", weight: facts.sizes[at],
+        type: "definition",
+        id: FILES + at,
+        name: facts.names[at],
+        path: home.path,
+        parent,
+        children: [],
+        lines: facts.sizes[at],
+        start,
+        kind: facts.kinds[facts.kind[at]],
+        language: home.language,
+        signature: facts.signatures?.[at] ?? "",
+        weight: facts.sizes[at],
       };
       parent.children.push(node);
       nodes.push(node);
@@ -146,11 +174,12 @@ function trailOf(node) {
 
 /** A definition's name with everything that encloses it; the name of the project for the root.
  * @param {MapNode} node
+ * @returns {string}
  */
 function fullName(node) {
   if (node === root) return facts.title;
   if (node.type !== "definition") return node.path;
-  return trailOf(node).filter(({ type }) => type === "definition").map(({ name }) => name).join(".");
+  return node.parent?.type === "definition" ? `${fullName(node.parent)}.${node.name}` : node.name;
 }
 
 /** Gives every file that is shown its lines as weight, and every folder that of its files.
@@ -191,12 +220,15 @@ function allIn(node) {
  * @param {MapNode} node
  */
 function addressOf(node) {
-  const encode = (/** @type {string} */ text) => encodeURIComponent(text.toWellFormed()).replaceAll("%2F", "/");
+  const encode = (/** @type {string} */ text) =>
+    encodeURIComponent(text.toWellFormed()).replaceAll("%2F", "/");
   if (node === root) return "#";
   if (node.type === "folder") return `#${encode(node.path)}/`;
   if (node.type === "file") return `#${encode(node.path)}`;
   const name = fullName(node);
-  const namesakes = allIn(fileOf(node)).filter((other) => other.name === node.name && fullName(other) === name);
+  const namesakes = allIn(fileOf(node)).filter(
+    (other) => other.name === node.name && fullName(other) === name,
+  );
   const nth = namesakes.indexOf(node);
   return `#${encode(node.path)}::${encode(name)}${nth > 0 ? `~${nth + 1}` : ""}`;
 }
@@ -207,7 +239,9 @@ function addressOf(node) {
 function nodeAt(address) {
   if (address === "" || address === "#") return root;
   const plain = address.replace(/::.*/, "");
-  const home = [...folders.values(), ...nodes.slice(0, FILES)].find((one) => one !== root && addressOf(one) === plain);
+  const home = [...folders.values(), ...nodes.slice(0, FILES)].find(
+    (one) => one !== root && addressOf(one) === plain,
+  );
   if (home === undefined || plain === address) return home ?? null;
   return allIn(home).find((one) => one.type === "definition" && addressOf(one) === address) ?? null;
 }

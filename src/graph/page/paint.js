@@ -12,12 +12,17 @@ const DARK = matchMedia("(prefers-color-scheme: dark)");
 /** @returns {Colouring} */
 function byLanguage() {
   const lines = new Map();
-  for (const file of nodes.slice(0, FILES)) lines.set(file.language, (lines.get(file.language) ?? 0) + file.lines);
+  for (const file of nodes.slice(0, FILES))
+    lines.set(file.language, (lines.get(file.language) ?? 0) + file.lines);
   const languages = [...lines].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   const named = languages.length > HUES.length ? languages.slice(0, HUES.length - 1) : languages;
   const legend = named.map((label, at) => ({ label, hue: HUES[at] ?? 0, chroma: 1 }));
   if (named.length < languages.length) legend.push({ label: "Other", hue: 250, chroma: 0.15 });
-  return { title: "Language", legend, of: ({ language }) => (named.includes(language) ? named.indexOf(language) : named.length) };
+  return {
+    title: "Language",
+    legend,
+    of: ({ language }) => (named.includes(language) ? named.indexOf(language) : named.length),
+  };
 }
 
 const KINDS = [
@@ -40,10 +45,15 @@ function byImporters() {
   const steps = [0, 1, 3, 10, 30];
   const legend = steps.map((least, at) => {
     const next = steps[at + 1];
-    const label = next === undefined ? `${least} or more` : next === least + 1 ? `${least}` : `${least} to ${next - 1}`;
+    const label =
+      next === undefined ? `${least} or more` : next === least + 1 ? `${least}` : `${least} to ${next - 1}`;
     return { label: at === 0 ? "Imported by 0" : label, hue: 250 - at * 55, chroma: 0.15 + at * 0.28 };
   });
-  return { title: "How many import it", legend, of: (file) => steps.findLastIndex((least) => importersOf(file) >= least) };
+  return {
+    title: "How many import it",
+    legend,
+    of: (file) => steps.findLastIndex((least) => importersOf(file) >= least),
+  };
 }
 
 /** What a file is filled with; `level` rises inside it, with classes and what they hold.
@@ -54,7 +64,7 @@ function fillOf({ hue, chroma }, level) {
   const rise = Math.min(level, 3) * 0.055;
   return DARK.matches
     ? `oklch(${0.33 + rise} ${(0.06 + level * 0.012) * chroma} ${hue})`
-    : `oklch(${0.93 - rise} ${(0.045 + level * 0.018) * chroma} ${hue})`;
+    : `oklch(${0.905 - rise} ${(0.055 + level * 0.016) * chroma} ${hue})`;
 }
 
 /** @param {{ hue: number, chroma: number }} row */
@@ -87,7 +97,7 @@ function fitted(pen, text, room) {
     if (pen.measureText(`${shown.slice(0, middle)}…`).width <= room) low = middle;
     else high = middle - 1;
   }
-  return low < 3 ? "" : `${shown.slice(0, low)}…`;
+  return low < 4 ? "" : `${shown.slice(0, low)}…`;
 }
 
 /**
@@ -107,7 +117,8 @@ function paintMap(pen, { cells }, colouring) {
       pen.fillStyle = depth % 2 === 0 ? ground : line;
       box(pen, cell, 4);
       pen.fillStyle = ink;
-      if (head > 0) write(pen, node.name, { x: x + 6, y: y + head / 2 + 1, room: w - 12, font: `600 12px ${FONT}` });
+      if (head > 0)
+        write(pen, node.name, { x: x + 6, y: y + head / 2 + 1, room: w - 12, font: `600 12px ${FONT}` });
       continue;
     }
     const row = colouring.legend[colouring.of(fileOf(node))] ?? { hue: 250, chroma: 0 };
@@ -161,8 +172,15 @@ const MOST_LINES = 400;
 function paintOver(pen, layout, { hover, chosen, groups }) {
   const own = layout.of.get(chosen);
   const from = own ?? cellOver(layout, chosen);
-  const shown = from === undefined ? [] : groups.flatMap(({ side, related }) => related.map(({ node, count }) => ({ side, count, to: cellOver(layout, node) })));
-  const drawn = shown.filter(({ to }) => to !== undefined && to !== from && from !== undefined && !holds(to, from) ).slice(0, MOST_LINES);
+  const shown =
+    from === undefined
+      ? []
+      : groups.flatMap(({ side, related }) =>
+          related.map(({ node, count }) => ({ side, count, to: cellOver(layout, node) })),
+        );
+  const drawn = shown
+    .filter(({ to }) => to !== undefined && to !== from && from !== undefined && !holds(to, from))
+    .slice(0, MOST_LINES);
   for (const { side, to } of drawn) if (to !== undefined) outline(pen, to, themed(side), 1.5);
   for (const { side, to, count } of drawn)
     if (to !== undefined && from !== undefined) arc(pen, { from, to, side, count, faint: drawn.length > 60 });
@@ -220,7 +238,10 @@ function ring(pen, { x, y, w, h }) {
  * @param {{ from: Cell, to: Cell, side: string, count: number, faint: boolean }} what
  */
 function arc(pen, { from, to, side, count, faint }) {
-  const [ax, ay] = [from.x + from.w / 2, from.y + Math.min(from.h / 2, from.head ? from.head / 2 : from.h / 2)];
+  const [ax, ay] = [
+    from.x + from.w / 2,
+    from.y + Math.min(from.h / 2, from.head ? from.head / 2 : from.h / 2),
+  ];
   const [bx, by] = to.head > 0 ? [to.x + to.w - 7, to.y + to.head / 2] : [to.x + to.w / 2, to.y + to.h / 2];
   const bend = 0.18;
   const [mx, my] = [(ax + bx) / 2 + (by - ay) * bend, (ay + by) / 2 - (bx - ax) * bend];

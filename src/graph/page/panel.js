@@ -8,7 +8,17 @@ const FEW = 12;
  * @param {MapNode} node
  */
 function signOf(node) {
-  const letters = new Map([["folder", "/"], ["function", "ƒ"], ["method", "m"], ["class", "C"], ["interface", "I"], ["type", "T"], ["enum", "E"], ["module", "M"], ["variable", "v"]]);
+  const letters = new Map([
+    ["folder", "/"],
+    ["function", "ƒ"],
+    ["method", "m"],
+    ["class", "C"],
+    ["interface", "I"],
+    ["type", "T"],
+    ["enum", "E"],
+    ["module", "M"],
+    ["variable", "v"],
+  ]);
   const what = node.type === "definition" ? node.kind : node.type;
   return make("span", { class: "sign", title: what, "aria-hidden": "true" }, letters.get(what) ?? "·");
 }
@@ -19,8 +29,14 @@ function signOf(node) {
  * @param {string} where
  */
 function rowOf(node, name, where) {
-  return make("li", {}, make("a", { href: addressOf(node) }, signOf(node), make("span", { class: "name" }, name || "(no name)"), make("span", { class: "where" }, where)));
+  const label = make("span", { class: "name" }, name || "(no name)");
+  return make("li", {}, make("a", { href: addressOf(node) }, signOf(node), label, whereOf(where)));
 }
+
+/** A place at the right of a row; one that is too long is cut at its beginning.
+ * @param {string} where
+ */
+const whereOf = (where) => make("span", { class: "where", title: where }, make("bdi", {}, where));
 
 /** A list that shows few rows and a button for the rest.
  * @template T
@@ -33,7 +49,11 @@ function listOf(items, row) {
     list.append(...items.slice(FEW).map(row));
     return [list];
   }
-  const more = make("button", { type: "button", class: "more" }, `Show all ${items.length.toLocaleString("en")}`);
+  const more = make(
+    "button",
+    { type: "button", class: "more" },
+    `Show all ${items.length.toLocaleString("en")}`,
+  );
   more.addEventListener("click", () => {
     const rest = items.slice(FEW).map(row);
     list.append(...rest);
@@ -66,7 +86,7 @@ function heading(title, count, side) {
 function relatedRow({ node, count }) {
   if (node.type === "definition") return rowOf(node, fullName(node), `${node.path}:${node.start}`);
   if (node.type === "folder") return rowOf(node, node.path, counted(count, "import"));
-  return rowOf(node, node.name, count > 1 ? counted(count, "import") : node.parent?.path ?? "");
+  return rowOf(node, node.name, count > 1 ? counted(count, "import") : (node.parent?.path ?? ""));
 }
 
 /** What is in a node, as a section.
@@ -76,9 +96,14 @@ function contents(node) {
   if (node.children.length === 0) return [];
   if (node.type === "folder") {
     const items = [...node.children].sort((a, b) => b.lines - a.lines);
-    return [heading("Contents", items.length), ...listOf(items, (one) => rowOf(one, one.name, counted(one.lines, "line")))];
+    return [
+      heading("Contents", items.length),
+      ...listOf(items, (one) => rowOf(one, one.name, counted(one.lines, "line"))),
+    ];
   }
-  const inside = allIn(node).slice(1).sort((a, b) => a.id - b.id);
+  const inside = allIn(node)
+    .slice(1)
+    .sort((a, b) => a.id - b.id);
   const depth = (/** @type {MapNode} */ one) => trailOf(one).length - trailOf(node).length - 1;
   return [
     heading("Outline", inside.length),
@@ -95,12 +120,16 @@ function aboutNode(node) {
   const about = make("p", { class: "about" });
   if (node.type === "definition") {
     const home = fileOf(node);
-    about.append(`${node.kind}, ${counted(node.lines, "line")} in `, make("a", { href: addressOf(home) }, `${node.path}:${node.start}`));
+    about.append(
+      `${node.kind}, ${counted(node.lines, "line")} in `,
+      make("a", { href: addressOf(home) }, `${node.path}:${node.start}`),
+    );
     if (home.kind !== "code") about.append(` (${home.kind})`);
   } else {
     about.append(describe(node));
     const within = node.parent;
-    if (within !== null && within !== root) about.append(" in ", make("a", { href: addressOf(within) }, `${within.path}/`));
+    if (within !== null && within !== root)
+      about.append(" in ", make("a", { href: addressOf(within) }, `${within.path}/`));
   }
   return about;
 }
@@ -118,29 +147,77 @@ function showPanel(node, groups) {
 
 /** @param {MapNode} node @param {Group[]} groups */
 function selection(node, groups) {
-  const parts = [make("h2", {}, node.type === "definition" ? fullName(node) : node.name || "(no name)"), aboutNode(node)];
+  const parts = [
+    make("h2", {}, node.type === "definition" ? fullName(node) : node.name || "(no name)"),
+    aboutNode(node),
+  ];
   if (node.signature !== "") parts.push(make("pre", {}, node.signature));
   const early = groups.filter(({ side }) => side !== "out");
   const late = groups.filter(({ side }) => side === "out");
-  const show = (/** @type {Group} */ { title, side, related }) => [heading(title, related.length, side), ...listOf(related, relatedRow)];
+  const show = (/** @type {Group} */ { title, side, related }) => [
+    heading(title, related.length, side),
+    ...listOf(related, relatedRow),
+  ];
   parts.push(...early.flatMap(show));
   const unclear = unclearUses(node);
-  if (unclear > 0) parts.push(make("p", { class: "note" }, `${counted(unclear, "use")} of the name ${node.name} may mean this or another definition of that name.`));
+  if (unclear > 0)
+    parts.push(
+      make(
+        "p",
+        { class: "note" },
+        `${counted(unclear, "use")} of the name ${node.name} may mean this or another definition of that name.`,
+      ),
+    );
   parts.push(...late.flatMap(show), ...contents(node));
-  if (groups.length === 0 && node.children.length === 0 && unclear === 0) parts.push(make("p", { class: "note" }, "Nothing in this project is known to use it."));
+  if (groups.length === 0 && node.children.length === 0 && unclear === 0)
+    parts.push(make("p", { class: "note" }, "Nothing in this project is known to use it."));
   return parts;
 }
 
 /** What the panel shows while nothing is selected. */
 function overview() {
   const files = nodes.slice(0, FILES);
-  const parts = [make("h2", {}, facts.title), make("p", { class: "about" }, `${counted(FILES, "file")}, ${counted(nodes.length - FILES, "definition")}, ${counted(root.lines, "line")}`)];
-  if (FILES === 0) return [...parts, make("p", { class: "note" }, "There is no code here in a language that SmallCode reads.")];
-  const imported = files.map((node) => ({ node, count: importersOf(node) })).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count).slice(0, 8);
-  if (imported.length > 0) parts.push(heading("Imported most", null), ...listOf(imported, ({ node, count }) => rowOf(node, node.name, `by ${counted(count, "file")}`)));
-  const called = [...edgesOf("calls").in].map(([id, sources]) => ({ node: /** @type {MapNode} */ (nodes[id]), count: sources.length })).filter(({ node }) => fileOf(node).kind === "code").sort((a, b) => b.count - a.count).slice(0, 8);
-  if (called.length > 0) parts.push(heading("Called from most places", null), ...listOf(called, ({ node, count }) => rowOf(node, fullName(node), `from ${counted(count, "place")}`)));
+  const parts = [
+    make("h2", {}, facts.title),
+    make(
+      "p",
+      { class: "about" },
+      `${counted(FILES, "file")}, ${counted(nodes.length - FILES, "definition")}, ${counted(root.lines, "line")}`,
+    ),
+  ];
+  if (FILES === 0)
+    return [
+      ...parts,
+      make("p", { class: "note" }, "There is no code here in a language that SmallCode reads."),
+    ];
+  const imported = files
+    .map((node) => ({ node, count: importersOf(node) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 8);
+  if (imported.length > 0)
+    parts.push(
+      heading("Imported most", null),
+      ...listOf(imported, ({ node, count }) => rowOf(node, node.name, `by ${counted(count, "file")}`)),
+    );
+  const called = [...edgesOf("calls").in]
+    .map(([id, sources]) => ({ node: /** @type {MapNode} */ (nodes[id]), count: sources.length }))
+    .filter(({ node }) => fileOf(node).kind === "code")
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 8);
+  if (called.length > 0)
+    parts.push(
+      heading("Called from most places", null),
+      ...listOf(called, ({ node, count }) => rowOf(node, fullName(node), `from ${counted(count, "place")}`)),
+    );
   parts.push(...contents(root));
-  parts.push(heading("Finding your way", null), make("p", { class: "about" }, "Click to select, click again to zoom in; the wheel zooms, too. Keys: / searches, arrows go on the map from one place to the next, Enter zooms in, Backspace zooms out. Areas are as large as their lines are many."));
+  parts.push(
+    heading("Finding your way", null),
+    make(
+      "p",
+      { class: "about" },
+      "Click to select, click again to zoom in; the wheel zooms, too. Keys: / searches, arrows go on the map from one place to the next, Enter zooms in, Backspace zooms out. Areas are as large as their lines are many.",
+    ),
+  );
   return parts;
 }

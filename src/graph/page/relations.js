@@ -13,7 +13,10 @@ function edgesOf(relation) {
   const known = readEdges.get(relation);
   if (known !== undefined) return known;
   /** @type {Edges} */
-  const out = relation === "imports" || relation === "tests" ? new Map(facts[relation].entries()) : unpacked(facts.edges[relation]);
+  const out =
+    relation === "imports" || relation === "tests"
+      ? new Map(facts[relation].entries())
+      : unpacked(facts.edges[relation]);
   /** @type {Edges} */
   const back = new Map();
   for (const [source, targets] of out)
@@ -50,15 +53,19 @@ function unpacked(packed) {
 const importersOf = (file) => edgesOf("imports").in.get(file.id)?.length ?? 0;
 
 /** @param {number[]} ids */
-const relatedTo = (ids) =>
-  ids.map((id) => ({ node: /** @type {MapNode} */ (nodes[id]), count: 1 }));
+const relatedTo = (ids) => ids.map((id) => ({ node: /** @type {MapNode} */ (nodes[id]), count: 1 }));
 
 /** Where a node's relations lead, in groups; no group is empty.
  * @param {MapNode} node
  * @returns {Group[]}
  */
 function groupsOf(node) {
-  const groups = node.type === "definition" ? definitionGroups(node) : node.type === "file" ? fileGroups(node) : folderGroups(node);
+  const groups =
+    node.type === "definition"
+      ? definitionGroups(node)
+      : node.type === "file"
+        ? fileGroups(node)
+        : folderGroups(node);
   return groups.filter(({ related }) => related.length > 0);
 }
 
@@ -87,12 +94,22 @@ function definitionGroups(node) {
     return relatedTo([...targets].filter((id) => !inside.has(id)));
   };
   const sources = (/** @type {"inherits" | "calls" | "uses"} */ relation, /** @type {boolean} */ test) =>
-    relatedTo(edgesOf(relation).in.get(node.id) ?? []).filter((one) => (fileOf(one.node).kind === "test") === test);
+    relatedTo(edgesOf(relation).in.get(node.id) ?? []).filter(
+      (one) => (fileOf(one.node).kind === "test") === test,
+    );
   return [
     { title: "Called by", side: "in", related: sources("calls", false) },
-    { title: "Extended by", side: "in", related: [...sources("inherits", false), ...sources("inherits", true)] },
+    {
+      title: "Extended by",
+      side: "in",
+      related: [...sources("inherits", false), ...sources("inherits", true)],
+    },
     { title: "Used by", side: "in", related: sources("uses", false) },
-    { title: "Tests", side: "test", related: distinct([...sources("calls", true), ...sources("uses", true)]) },
+    {
+      title: "Tests",
+      side: "test",
+      related: distinct([...sources("calls", true), ...sources("uses", true)]),
+    },
     { title: "Extends", side: "out", related: out("inherits") },
     { title: "Calls", side: "out", related: out("calls") },
     { title: "Uses", side: "out", related: out("uses") },

@@ -51,28 +51,26 @@ function startsWord(name, at) {
   return !(isLetter || isDigit) || (here >= 65 && here <= 90 && !(before >= 65 && before <= 90));
 }
 
-/** How well a term fits a name, 0 where it does not; `at` takes the places that matched.
+/** How well a name holds a term as it is written, 0 where it does not; `places` takes which characters matched.
  * @param {string} term Lower case.
  * @param {string} lower
  * @param {string} name
- * @param {number[] | null} at
+ * @param {number[] | null} places
  */
-function fit(term, lower, name, at) {
+function written(term, lower, name, places) {
   let found = lower.lastIndexOf(term);
-  if (found >= 0) {
-    // The last place is the name itself rather than what encloses it; better still where a word begins.
-    for (let other = found; other >= 0; other = other === 0 ? -1 : lower.lastIndexOf(term, other - 1))
-      if (startsWord(name, other)) {
-        found = other;
-        break;
-      }
-    if (at !== null) for (let one = 0; one < term.length; one++) at.push(found + one);
-    const own = Math.max(lower.lastIndexOf("."), lower.lastIndexOf("/")) + 1;
-    const ends = found + term.length === lower.length;
-    const base = !startsWord(name, found) ? 400 : found < own ? 500 : found > own ? 600 : ends ? 1000 : 800;
-    return base - Math.min(150, lower.length - term.length);
-  }
-  return scattered(term, lower, name, at);
+  if (found < 0) return 0;
+  // The last place is the name itself rather than what encloses it; better still where a word begins.
+  for (let other = found; other >= 0; other = other === 0 ? -1 : lower.lastIndexOf(term, other - 1))
+    if (startsWord(name, other)) {
+      found = other;
+      break;
+    }
+  if (places !== null) for (let one = 0; one < term.length; one++) places.push(found + one);
+  const own = Math.max(lower.lastIndexOf("."), lower.lastIndexOf("/")) + 1;
+  const ends = found + term.length === lower.length;
+  const base = !startsWord(name, found) ? 450 : found < own ? 550 : found > own ? 650 : ends ? 1000 : 800;
+  return base - Math.min(150, lower.length - term.length);
 }
 
 /** The term's letters in order with others between them, as long as most stand together or begin a word.
@@ -82,11 +80,11 @@ function fit(term, lower, name, at) {
  * @param {number[] | null} places
  */
 function scattered(term, lower, name, places) {
+  if (!leaves(lower, 0, term, 0)) return 0;
   let [score, last] = [0, -2];
   for (let one = 0; one < term.length; one++) {
     const letter = term.charAt(one);
     let here = lower.indexOf(letter, last < 0 ? 0 : last + 1);
-    if (here < 0) return 0;
     if (here !== last + 1) {
       for (let other = here; other >= 0; other = lower.indexOf(letter, other + 1))
         if (startsWord(name, other) && leaves(lower, other + 1, term, one + 1)) {
@@ -115,41 +113,71 @@ function leaves(lower, from, term, next) {
 }
 
 /** How much less is thought of a hit there. */
-const LESS = new Map([["test", 40], ["generated", 120], ["vendored", 150], ["minified", 150]]);
+const LESS = new Map([
+  ["test", 40],
+  ["generated", 120],
+  ["vendored", 150],
+  ["minified", 150],
+]);
 
 /** @param {MapNode} node */
-const lessFor = (node) => (LESS.get(fileOf(node).kind) ?? 0) + (node.type === "file" ? 0 : node.kind === "variable" ? 20 : 0);
+const lessFor = (node) =>
+  (LESS.get(fileOf(node).kind) ?? 0) + (node.type === "file" ? 0 : node.kind === "variable" ? 20 : 0);
 
-/** The best hits for words that must all fit, each a name or, for a definition, its path.
+/**
+ * The best hits for words that must all fit, each a name or, for a definition, its path. Letters apart from each other count
+ * only where there are few hits without them.
  * @param {string} query
  * @param {number} most
  * @returns {Hit[]}
  */
 function find(query, most) {
-  const terms = query.toLowerCase().split(/\s+/).filter((term) => term !== "");
+  const terms = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((term) => term !== "");
   if (terms.length === 0) return [];
-  const masks = terms.map(maskOf);
-  /** @type {{ entry: Entry, score: number }[]} */
-  const best = [];
-  for (const entry of searchable()) {
-    let score = 0;
-    for (let index = 0; index < terms.length; index++) {
-      const [term, mask] = [terms[index] ?? "", masks[index] ?? 0];
-      const byName = (mask & ~entry.mask) === 0 ? fit(term, entry.lower, entry.name, null) : 0;
-      const byPlace = byName === 0 && terms.length > 1 && (mask & ~entry.placeMask) === 0 && entry.place.includes(term) ? 200 : 0;
-      score = byName + byPlace === 0 ? -Infinity : score + byName + byPlace;
-    }
-    if (score <= 0 || (best.length === most && score <= (best[most - 1]?.score ?? 0))) continue;
-    score -= lessFor(entry.node);
-    let place = best.length;
-    while (place > 0 && (best[place - 1]?.score ?? 0) < score) place--;
-    best.splice(place, 0, { entry, score });
-    best.length = Math.min(best.length, most);
-  }
-  return best.map(({ entry: { node, name, lower } }) => {
+  const close = best(terms, most, written);
+  const found =
+    close.length === most
+      ? close
+      : [...close, ...best(terms, most, (...asked) => written(...asked) || scattered(...asked))];
+  const hits = [...new Map(found.map((entry) => [entry.node, entry])).values()].slice(0, most);
+  return hits.map(({ node, name, lower }) => {
     /** @type {number[]} */
     const at = [];
-    for (const term of terms) fit(term, lower, name, at);
+    for (const term of terms) if (written(term, lower, name, at) === 0) scattered(term, lower, name, at);
     return { node, name, at };
   });
+}
+
+/**
+ * @param {string[]} terms
+ * @param {number} most
+ * @param {typeof written} fit
+ */
+function best(terms, most, fit) {
+  const masks = terms.map(maskOf);
+  /** @type {{ entry: Entry, score: number }[]} */
+  const found = [];
+  for (const entry of searchable()) {
+    let score = 0;
+    for (let index = 0; index < terms.length && score >= 0; index++) {
+      const [term, mask] = [terms[index] ?? "", masks[index] ?? 0];
+      const byName = (mask & ~entry.mask) === 0 ? fit(term, entry.lower, entry.name, null) : 0;
+      const byPlace =
+        byName === 0 && terms.length > 1 && (mask & ~entry.placeMask) === 0 && entry.place.includes(term)
+          ? 200
+          : 0;
+      score = byName + byPlace === 0 ? -1 : score + byName + byPlace;
+    }
+    const least = found.length === most ? (found[most - 1]?.score ?? 0) : 0;
+    if (score <= least) continue;
+    score -= lessFor(entry.node);
+    let place = found.length;
+    while (place > 0 && (found[place - 1]?.score ?? 0) < score) place--;
+    found.splice(place, 0, { entry, score });
+    found.length = Math.min(found.length, most);
+  }
+  return found.map(({ entry }) => entry);
 }

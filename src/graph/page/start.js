@@ -12,7 +12,10 @@ function select(node, history) {
   choose(node);
   showPanel(node, view.groups);
   element("in").disabled = node === root;
-  element("said").textContent = node === root ? facts.title : `${node.type === "definition" ? "" : `${node.type} `}${fullName(node)}, ${describe(node)}`;
+  element("said").textContent =
+    node === root
+      ? facts.title
+      : `${node.type === "definition" ? "" : `${node.type} `}${fullName(node)}, ${describe(node)}`;
 }
 
 function followAddress() {
@@ -52,8 +55,19 @@ function search() {
   const query = element("query").value;
   results.hits = find(query, MOST_HITS);
   const rows = results.hits.map((hit, at) => {
-    const where = hit.node.type === "definition" ? `${hit.node.path}:${hit.node.start}` : hit.node.kind === "code" ? "" : hit.node.kind;
-    const row = make("div", { class: "hit", role: "option", id: `hit${at}`, "aria-selected": "false" }, signOf(hit.node), marked(hit), make("span", { class: "where" }, where));
+    const where =
+      hit.node.type === "definition"
+        ? `${hit.node.path}:${hit.node.start}`
+        : hit.node.kind === "code"
+          ? ""
+          : hit.node.kind;
+    const row = make(
+      "div",
+      { class: "hit", role: "option", id: `hit${at}`, "aria-selected": "false" },
+      signOf(hit.node),
+      marked(hit),
+      whereOf(where),
+    );
     row.addEventListener("mousedown", (event) => event.preventDefault());
     row.addEventListener("click", () => take(at));
     return row;
@@ -117,13 +131,22 @@ function startColours(colourings) {
   });
   // One language alone says nothing by its colour.
   const languages = byLanguage();
-  const most = Math.max(0, ...languages.legend.map((_, at) => nodes.slice(0, FILES).reduce((sum, file) => sum + (languages.of(file) === at ? file.lines : 0), 0)));
+  const most = Math.max(
+    0,
+    ...languages.legend.map((_, at) =>
+      nodes.slice(0, FILES).reduce((sum, file) => sum + (languages.of(file) === at ? file.lines : 0), 0),
+    ),
+  );
   choice.value = most > 0.9 * root.lines ? "1" : "0";
   view.colouring = colourings[choice.value] ?? languages;
 }
 
 element("title").textContent = facts.title;
-startColours([byLanguage(), byKind(), ...(facts.imports.some((/** @type {number[]} */ list) => list.length > 0) ? [byImporters()] : [])]);
+startColours([
+  byLanguage(),
+  byKind(),
+  ...(facts.imports.some((/** @type {number[]} */ list) => list.length > 0) ? [byImporters()] : []),
+]);
 startMap((node, how) => select(node, how === "click" ? "push" : "replace"));
 recolour();
 followAddress();

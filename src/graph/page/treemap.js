@@ -38,7 +38,7 @@ function layOut(focus, { width, height }) {
   const place = (node, { x, y, w, h }, depth) => {
     const whole = node === focus;
     const head = whole || w < 34 || h < 2 * HEAD[node.type] ? 0 : HEAD[node.type];
-    const pad = whole ? 0 : PAD[node.type];
+    const pad = whole ? 0 : Math.min(w, h) < 48 ? 1 : PAD[node.type];
     /** @type {Cell} */
     const cell = { node, x, y, w, h, head, depth, open: false };
     cells.push(cell);
@@ -48,7 +48,8 @@ function layOut(focus, { width, height }) {
     const shown = node.children;
     const weights = shown.map(({ weight }) => weight);
     // What a file or a definition holds beside its definitions keeps its share of the room.
-    if (node.type !== "folder") weights.push(Math.max(0, node.lines - weights.reduce((sum, one) => sum + one, 0)));
+    if (node.type !== "folder")
+      weights.push(Math.max(0, node.lines - weights.reduce((sum, one) => sum + one, 0)));
     squarify(weights, { box: room, rest: shown.length }, (index, box) => {
       const child = shown[index];
       if (child === undefined || (child.type === "definition" && (box.w < 3 || box.h < 3))) return;
