@@ -13,11 +13,12 @@ import panel from "./page/panel.js" with { type: "text" };
 import relations from "./page/relations.js" with { type: "text" };
 import search from "./page/search.js" with { type: "text" };
 import start from "./page/start.js" with { type: "text" };
+import steer from "./page/steer.js" with { type: "text" };
 import style from "./page/style.css" with { type: "text" };
 import treemap from "./page/treemap.js" with { type: "text" };
 
 /** The script's parts, each after what it uses; they share one scope. */
-const SCRIPT = `"use strict";(() => {\n${[model, relations, treemap, search, paint, map, panel, start].join("\n")}})();\n`;
+const SCRIPT = `"use strict";(() => {\n${[model, relations, treemap, search, paint, map, steer, panel, start].join("\n")}})();\n`;
 
 /**
  * The page of a graph as HTML in UTF-8, the same bytes for the same graph. `title` names the project. Names of files and
