@@ -43,7 +43,14 @@ test("the facts are columns: definitions file by file, parents and starts as dis
     "function",
     "function",
   ]);
-  expect(facts.signatures?.[2]).toBe("def round_up(n)");
+  expect(facts.signature.map((place) => facts.signatures[place])).toEqual([
+    "class \u007f",
+    "def \u007f(self)",
+    "def \u007f(n)",
+    "def \u007f()",
+    "def \u007f()",
+  ]);
+  expect(facts.signature[3]).toBe(facts.signature[4]);
   expect(facts.fileKind.map((kind) => facts.fileKinds[kind])).toEqual(["code", "code", "test"]);
 });
 
@@ -84,7 +91,7 @@ test("a name with many meanings is counted and draws no edge", async () => {
 test("a text that cannot be read leaves its lines to a guess, and no signatures", async () => {
   const graph = await graphOf({ "a.py": "def f():\n    pass\n" });
   const facts = await factsOf({ ...graph, text: async () => null }, "x");
-  expect(facts).toMatchObject({ lines: [1], guessed: [0], signatures: [""] });
+  expect(facts).toMatchObject({ lines: [1], guessed: [0], signature: [0], signatures: [""] });
 });
 
 test("data in the page cannot end their script or begin another element", () => {

@@ -34,8 +34,9 @@ export interface PageFacts {
   starts: number[];
   sizes: number[];
   parents: number[];
-  /** Null where there are too many to show. */
-  signatures: string[] | null;
+  /** What each definition's signature is among `signatures`, with `NAME` for its name; both are empty where there are too many to show. */
+  signature: number[];
+  signatures: string[];
   /** For each file the files that it imports, and those that test it. */
   imports: FileId[][];
   tests: FileId[][];
@@ -54,6 +55,8 @@ const MOST_MEANINGS = 3;
 /** In characters, of all signatures together. */
 const MOST_SIGNATURES = 3_000_000;
 const LONGEST_SIGNATURE = 120;
+/** Stands for the name in a signature, since most signatures differ in nothing else. */
+const NAME = "\u007f";
 /** For files whose text is not read. */
 const BYTES_A_LINE = 40;
 
@@ -85,10 +88,11 @@ export async function factsOf({ index, links, text }: CodeGraph, title: string):
 async function textFacts(
   index: CodeIndex,
   read: CodeGraph["text"],
-): Promise<Pick<PageFacts, "lines" | "guessed" | "signatures">> {
+): Promise<Pick<PageFacts, "lines" | "guessed" | "signature" | "signatures">> {
   const lines: number[] = [];
   const guessed: FileId[] = [];
-  const signatures: string[] = [];
+  const signature: number[] = [];
+  const known = new Map<string, number>();
   let room = MOST_SIGNATURES;
   for (const [file, { path, size }] of index.files.entries()) {
     const text = await read(path);
@@ -96,12 +100,24 @@ async function textFacts(
     lines.push(text === null ? Math.ceil(size / BYTES_A_LINE) : text.replace(/\n$/, "").split("\n").length);
     if (room < 0) continue;
     for (const definition of index.definitionsIn(file)) {
-      const signature = text === null ? "" : signatureAt(text, definition).slice(0, LONGEST_SIGNATURE);
-      signatures.push(signature);
-      room -= signature.length;
+      const pattern = text === null ? "" : patternOf(signatureAt(text, definition), definition.name);
+      const place = known.get(pattern) ?? known.size;
+      if (place === known.size) room -= pattern.length;
+      known.set(pattern, place);
+      signature.push(place);
     }
   }
-  return { lines, guessed, signatures: room < 0 ? null : signatures };
+  const shown = room >= 0;
+  return { lines, guessed, signature: shown ? signature : [], signatures: shown ? [...known.keys()] : [] };
+}
+
+/** A signature without its definition's name; empty where it says nothing beside that. */
+function patternOf(signature: string, name: string): string {
+  const pattern = signature
+    .replaceAll(NAME, "")
+    .slice(0, LONGEST_SIGNATURE)
+    .replace(name, () => NAME);
+  return pattern === NAME ? "" : pattern;
 }
 
 function definitionColumns(

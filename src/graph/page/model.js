@@ -122,6 +122,13 @@ function growTree() {
   }
 }
 
+/** The signature of a definition by its place among all; "" where none is known.
+ * @param {number} at
+ */
+function signatureAt(at) {
+  return (facts.signatures[facts.signature[at]] ?? "").replace("\u007f", () => facts.names[at]);
+}
+
 function growDefinitions() {
   let at = 0;
   for (let file = 0; file < FILES; file++) {
@@ -143,7 +150,7 @@ function growDefinitions() {
         start,
         kind: facts.kinds[facts.kind[at]],
         language: home.language,
-        signature: facts.signatures?.[at] ?? "",
+        signature: signatureAt(at),
         weight: facts.sizes[at],
       };
       parent.children.push(node);
