@@ -66,6 +66,22 @@ function redrawOver() {
   const { width, height } = size();
   pens.over.clearRect(0, 0, width, height);
   paintOver(pens.over, view.layout, view);
+  const beyond = view.groups
+    .flatMap(({ related }) => related)
+    .filter(({ node }) => cellOver(view.layout, node) === undefined);
+  element("beyond").hidden = beyond.length === 0;
+  element("beyond").textContent = `${beyond.length.toLocaleString("en")} beyond this view`;
+}
+
+/** Has the map show everything that the selection has to do with. */
+function showAllRelated() {
+  const all = [view.chosen, ...view.groups.flatMap(({ related }) => related.map(({ node }) => node))].map(
+    trailOf,
+  );
+  const [first = []] = all;
+  focusOn(
+    first.findLast((node) => node.type === "folder" && all.every((trail) => trail.includes(node))) ?? root,
+  );
 }
 
 /** Has the map show a node that has something in it, and moves there where the old and the new view overlap.

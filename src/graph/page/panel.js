@@ -80,13 +80,23 @@ function heading(title, count, side) {
   return made;
 }
 
+/** A file's name with that of its folder, since many files are called alike.
+ * @param {MapNode} file
+ */
+const nearName = ({ path }) => path.split("/").slice(-2).join("/");
+
 /** Where a related node stands, short.
  * @param {Related} related
  */
 function relatedRow({ node, count }) {
-  if (node.type === "definition") return rowOf(node, fullName(node), `${node.path}:${node.start}`);
-  if (node.type === "folder") return rowOf(node, node.path, counted(count, "import"));
-  return rowOf(node, node.name, count > 1 ? counted(count, "import") : (node.parent?.path ?? ""));
+  if (node.type === "definition") {
+    const row = rowOf(node, fullName(node), `${node.path}:${node.start}`);
+    row.className = "far";
+    return row;
+  }
+  const name = node.type === "folder" ? node.path : nearName(node);
+  const place = node.path.split("/").slice(0, -2).join("/");
+  return rowOf(node, name, node.type === "folder" || count > 1 ? counted(count, "import") : place);
 }
 
 /** What is in a node, as a section.
@@ -198,7 +208,7 @@ function overview() {
   if (imported.length > 0)
     parts.push(
       heading("Imported most", null),
-      ...listOf(imported, ({ node, count }) => rowOf(node, node.name, `by ${counted(count, "file")}`)),
+      ...listOf(imported, ({ node, count }) => rowOf(node, nearName(node), `by ${counted(count, "file")}`)),
     );
   const called = [...edgesOf("calls").in]
     .map(([id, sources]) => ({ node: /** @type {MapNode} */ (nodes[id]), count: sources.length }))

@@ -76,6 +76,7 @@ function startMap(select) {
     } else return;
     event.preventDefault();
   });
+  element("beyond").addEventListener("click", showAllRelated);
   element("out").addEventListener("click", zoomOut);
   element("in").addEventListener("click", () => zoomTowards(view.chosen));
   new ResizeObserver(redraw).observe(stage);

@@ -38,7 +38,8 @@ function layOut(focus, { width, height }) {
   const place = (node, { x, y, w, h }, depth) => {
     const whole = node === focus;
     const head = whole || w < 34 || h < 2 * HEAD[node.type] ? 0 : HEAD[node.type];
-    const pad = whole ? 0 : Math.min(w, h) < 48 ? 1 : PAD[node.type];
+    const narrow = Math.min(w, h);
+    const pad = whole || narrow < 14 ? 0 : narrow < 48 ? 1 : PAD[node.type];
     /** @type {Cell} */
     const cell = { node, x, y, w, h, head, depth, open: false };
     cells.push(cell);
