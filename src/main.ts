@@ -64,10 +64,13 @@ async function run(parsed: Parsed): Promise<number> {
   }
 }
 
-/** The process ends here. What was written to the streams gets out first, but for streams that were never used. */
+/**
+ * The process ends here. What was written to the streams gets out first, but for streams that were never used. They are ended, since
+ * an empty write is reported as done while what was written before it still waits for a slow reader.
+ */
 function end(code: number, streams: boolean): void {
   if (!streams) process.exit(code);
-  process.stderr.write("", () => process.stdout.write("", () => process.exit(code)));
+  process.stderr.end(() => process.stdout.end(() => process.exit(code)));
 }
 
 try {
