@@ -4,7 +4,6 @@
  */
 import { expect, onTestFinished } from "bun:test";
 import {
-  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -30,10 +29,15 @@ export interface Asked {
   mb: number;
 }
 
-/** A temporary folder outside any repository, gone with the test. */
+/**
+ * A temporary folder outside any repository, gone after the test: whatever its size, its depth and the permissions in it, and
+ * without the test waiting for that.
+ */
 export function folder(): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "smallcode-graph-")));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "smallcode-graphed-")));
+  onTestFinished(() =>
+    Bun.spawn(["sh", "-c", 'chmod -R u+rwX "$1" 2>/dev/null; rm -rf "$1"', "sh", root]).unref(),
+  );
   return root;
 }
 
@@ -129,9 +133,3 @@ function commandOf(pid: number): string {
 
 /** Whether permissions bind this process: they do not bind root. */
 export const PERMISSIONS_BIND = process.getuid?.() !== 0;
-
-/** Takes a permission away for the time of a test. */
-export function restrict(path: string, mode: number, after: number): void {
-  chmodSync(path, mode);
-  onTestFinished(() => chmodSync(path, after));
-}
