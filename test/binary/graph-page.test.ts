@@ -1,6 +1,6 @@
 /** The page of a graph in a real browser: it draws, finds, selects, follows its address, asks for nothing and runs nothing strange. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openGrapher } from "../../src/graph/graph.ts";
@@ -13,6 +13,7 @@ import {
   type PageOptions,
   startBrowser,
 } from "../harness/browser.ts";
+import { ask, wellEnded } from "../harness/graphed.ts";
 
 const root = mkdtempSync(join(tmpdir(), "smallcode-page-"));
 let browser: Browser | null = null;
@@ -250,7 +251,7 @@ inBrowser(
       expect(await page.value<string>("document.querySelector('#panel h2').textContent")).toBe(
         `${HOSTILE}.js`,
       );
-      expect((await look(page, "onerror"))[0]).toBe(`${HOSTILE}.js`);
+      expect(await look(page, "onerror")).toContain(`${HOSTILE}.js`);
       await page.press("Enter");
       expect(await page.value<number>("document.querySelectorAll('img, b, script:not([id])').length")).toBe(
         1,
@@ -296,3 +297,20 @@ inBrowser(
   },
   MS,
 );
+
+test("the command writes the page beside where it was started or to stdout, and refuses a folder", async () => {
+  const folder = join(root, "asked");
+  mkdirSync(join(folder, "src"), { recursive: true });
+  writeFileSync(join(folder, "a.py"), "def first():\n    return 1\n");
+  const wrote = await ask(folder, ["graph", "--html", "map.html"]);
+  expect(wellEnded(wrote)).toEqual([]);
+  expect(wrote.stderr).toContain(`${join(realpathSync(folder), "map.html")} is written`);
+  const page = readFileSync(join(folder, "map.html"), "utf8");
+  expect(page).toContain('"first"');
+  const shown = await ask(folder, ["graph", "--html", "-"]);
+  expect({ exit: shown.exit, stderr: shown.stderr }).toEqual({ exit: 0, stderr: "" });
+  // The page is a file of the folder by now, and in the graph itself.
+  expect(shown.stdout).toContain("map.html");
+  const refused = await ask(folder, ["graph", "--html", "src"]);
+  expect(wellEnded(refused, 1)).toEqual(["smallcode: src is a folder; name a file."]);
+}, 60_000);
