@@ -87,6 +87,14 @@ const PIXELS = `(() => {
 /** How many colours the map shows. */
 const COLOURS = `new Set(new Uint32Array(${PIXELS}.buffer)).size`;
 
+/** How many colours fill a hundredth of the map or more: not what the edges of letters have. */
+const AREAS = `(() => {
+  const counts = new Map();
+  const pixels = new Uint32Array(${PIXELS}.buffer);
+  for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+  return [...counts.values()].filter((count) => count > pixels.length / 100).length;
+})()`;
+
 /** What stands under a heading of the panel, row by row. */
 const rowsUnder = (title: string): string => `(() => {
   const heads = [...document.querySelectorAll("#panel h3")];
@@ -114,6 +122,8 @@ inBrowser(
       expect(await page.value<string>("document.querySelector('h1').textContent")).toBe("shop & <b>co</b>");
       expect(await panel(page)).toContain("5 files");
       expect(await page.value<number>(COLOURS)).toBeGreaterThan(20);
+      // The ground, folders, files of two colours, and what is in them.
+      expect(await page.value<number>(AREAS)).toBeGreaterThanOrEqual(5);
     });
   },
   MS,

@@ -67,6 +67,11 @@ test("a call is an edge from the definition that it stands in", async () => {
   expect(edges.calls).toEqual(calls);
 });
 
+test("a call of itself is no edge", async () => {
+  const { edges } = await factsOf(await graphOf({ "a.py": "def f(n):\n    return f(n - 1)\n" }), "x");
+  expect(edges.calls).toEqual([]);
+});
+
 test("edges are packed as distances", () => {
   const edges = new Map([
     [9, new Set([40, 3])],
