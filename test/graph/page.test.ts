@@ -68,7 +68,7 @@ test("a call is an edge from the definition that it stands in", async () => {
 });
 
 test("a call of itself is no edge", async () => {
-  const { edges } = await factsOf(await graphOf({ "a.py": "def f(n):\n    return f(n - 1)\n" }), "x");
+  const { edges } = await factsOf(await graphOf({ "a.py": "def fib(n):\n    return fib(n - 1)\n" }), "x");
   expect(edges.calls).toEqual([]);
 });
 

@@ -50,7 +50,7 @@ export interface PageFacts {
 export const RELATIONS = ["inherits", "calls", "uses"] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-/** A name that means more definitions than this, by nothing but its spelling, says nothing about any of them. */
+/** A use that may mean more definitions than this says nothing about any of them. */
 const MOST_MEANINGS = 3;
 /** In characters, of all signatures together. */
 const MOST_SIGNATURES = 3_000_000;
@@ -158,7 +158,7 @@ function relationsOf(
     let lost = 0;
     for (const uses of index.usesOf(name)) {
       const meanings = meaningOf(name, uses.file);
-      if (meanings[0]?.certainty === "same name" && meanings.length > MOST_MEANINGS) {
+      if (meanings.length > MOST_MEANINGS) {
         lost += uses.at.filter(({ role }) => RELATION[role] !== null).length;
         continue;
       }
