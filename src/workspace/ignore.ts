@@ -19,7 +19,9 @@ export interface Place {
 /** One line of an ignore file. Where it is `anchored` it speaks of the path seen from its file's folder, else of the last name. */
 export interface Rule extends Place {
   anchored: boolean;
-  pattern: Minimatch;
+  /** What begins everything that the pattern can match: most rules are done with by it, and their pattern is never made. */
+  head: string;
+  pattern: () => Minimatch;
   negated: boolean;
   foldersOnly: boolean;
 }
@@ -77,10 +79,20 @@ export function parseRules(text: string, place: Place): Rule[] {
     if (line === "" || line === "/") continue;
     const anchored = line.includes("/");
     const glob = line.replace(/^\//, "");
+    let made: Minimatch | null = null;
     // Nothing matches a range that no one can mean ("[z-a]"); git sees that alike.
-    rules.push({ ...place, negated, foldersOnly, anchored, pattern: new Minimatch(glob, GITIGNORE) });
+    const pattern = (): Minimatch => {
+      made ??= new Minimatch(glob, GITIGNORE);
+      return made;
+    };
+    rules.push({ ...place, negated, foldersOnly, anchored, head: headOf(glob), pattern });
   }
   return rules;
+}
+
+/** The text before the first wildcard or escape; empty where the pattern's path may be read in more than one way. */
+function headOf(glob: string): string {
+  return /\/\/|(^|\/)\.{1,2}(\/|$)/.test(glob) ? "" : (glob.match(/^[^*?[\\]*/)?.[0] ?? "");
 }
 
 /** Whether the last rule that speaks about a path ignores it. */
@@ -89,8 +101,8 @@ export function matches(rules: Rule[], path: string, isFolder: boolean): boolean
   for (let i = rules.length - 1; i >= 0; i -= 1) {
     const rule = rules[i];
     if (!rule || (rule.foldersOnly && !isFolder) || !path.startsWith(rule.base)) continue;
-    if (rule.pattern.match(rule.anchored ? rule.above + path.slice(rule.base.length) : name))
-      return !rule.negated;
+    const subject = rule.anchored ? rule.above + path.slice(rule.base.length) : name;
+    if (subject.startsWith(rule.head) && rule.pattern().match(subject)) return !rule.negated;
   }
   return false;
 }
