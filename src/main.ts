@@ -55,7 +55,7 @@ async function run(parsed: Parsed): Promise<number> {
     }
     case "graph": {
       const { runGraph } = await import("./cli/graph.ts");
-      return runGraph(parsed);
+      return runGraph(parsed, workerCommand());
     }
     case "task": {
       const { runTask } = await import("./cli/one-shot.ts");

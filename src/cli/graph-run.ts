@@ -5,6 +5,7 @@ import { openWorkspace } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
 import { answer, type Shown, type Source } from "./graph-answers.ts";
 import { screenOf } from "./graph-screen.ts";
+import { readable } from "./permissions.ts";
 import { quietSink, type Sink } from "./render.ts";
 import { oneLine, terminalSafeJson } from "./sanitize.ts";
 
@@ -56,7 +57,13 @@ async function ask(
   settings: Settings,
   { source, stdout }: { source: Source; stdout: Sink },
 ): Promise<number> {
-  if (query === null) return complain("The page cannot be drawn yet.", 1);
+  if (query === null) {
+    const { drawPage } = await import("./graph-page.ts");
+    const drawn = await drawPage(flags.graph?.html ?? "", { source, stdout });
+    if (!drawn.ok) return complain(drawn.reason, 1);
+    if (drawn.said !== null) process.stderr.write(`${oneLine(drawn.said, SENTENCE)}\n`);
+    return 0;
+  }
   const shown = await answer(query, words, flags.graph ?? {}, source);
   const failed = shown.ok ? shown.missed && shown.lines.length === 0 : true;
   const exit = !failed ? 0 : !shown.ok && shown.usage ? 2 : 1;
@@ -72,22 +79,26 @@ async function ask(
   return complain(shown.reason + near, exit);
 }
 
-/** Gives the exit code. */
-export async function answerGraph(parsed: GraphArgs): Promise<number> {
+/** Gives the exit code. `worker`: see `openGrapher`. */
+export async function answerGraph(parsed: GraphArgs, worker: string[]): Promise<number> {
   const { signal, stopped } = interruption();
   const loaded = await loadSettings({ ...environment(), flags: parsed.flags, cwd: process.cwd() });
   if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings } = loaded;
   const { root, ignore } = settings.workspace;
-  const opened = await openWorkspace(root, { ignore, allowWrite: () => false });
+  const opened = await openWorkspace(root, {
+    ignore,
+    allowWrite: () => false,
+    allowRead: readable(settings),
+  });
   if (!opened.ok) return complain(opened.reason, 2);
   const { workspace } = opened;
   if (workspace.notice !== null) return complain(workspace.notice, 2);
   const stdout = openStdout();
-  const grapher = openGrapher(workspace);
+  const grapher = openGrapher(workspace, { worker, trouble: (sentence) => void complain(sentence, 1) });
   const source: Source = {
     workspace,
-    ask: async (question) => question(await grapher.current({ signal })),
+    ask: (question) => grapher.ask(question, { signal }),
   };
   try {
     return await Promise.race([ask(parsed, settings, { source, stdout }), stopped]);

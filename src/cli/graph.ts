@@ -2,12 +2,15 @@
 import type { ParsedArgs } from "./args.ts";
 import { GRAPH_HELP } from "./graph-words.ts";
 
-/** Gives the exit code. */
-export async function runGraph(parsed: Extract<ParsedArgs, { command: "graph" }>): Promise<number> {
+/** Gives the exit code. `worker`: see `openGrapher`. */
+export async function runGraph(
+  parsed: Extract<ParsedArgs, { command: "graph" }>,
+  worker: string[],
+): Promise<number> {
   if (parsed.query === null && parsed.flags.graph?.html === undefined) {
     process.stdout.write(`${GRAPH_HELP}\n`);
     return 0;
   }
   const { answerGraph } = await import("./graph-run.ts");
-  return answerGraph(parsed);
+  return answerGraph(parsed, worker);
 }
