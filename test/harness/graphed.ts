@@ -25,7 +25,7 @@ export interface Asked {
   stdout: string;
   stderr: string;
   ms: number;
-  /** The most memory that the process itself had, in MB. */
+  /** The most memory that the process and its workers had at once, in MB; looked at every 50 ms. */
   mb: number;
 }
 
@@ -65,10 +65,23 @@ export async function start(root: string, args: string[], { through = [], env = 
   });
 }
 
+/** Memory of a process and of those that it has started, in MB; 0 where it has ended. */
+function memoryOf(pid: number): number {
+  const children = fileOf(pid, `task/${pid}/children`)
+    .split(" ")
+    .filter((one) => one !== "");
+  const own = Number(fileOf(pid, "status").match(/^VmRSS:\s*(\d+)/m)?.[1] ?? 0) / 1024;
+  return children.reduce((sum, child) => sum + memoryOf(Number(child)), own);
+}
+
 /** Runs the binary in a folder to its end. */
 export async function ask(root: string, args: string[], options: AskOptions = {}): Promise<Asked> {
   const began = performance.now();
   const child = await start(root, args, options);
+  let mb = 0;
+  const look = setInterval(() => {
+    mb = Math.max(mb, memoryOf(child.pid));
+  }, 50);
   const killer = setTimeout(() => child.kill("SIGKILL"), MOST_MS);
   const [stdout, stderr] = await Promise.all([
     new Response(child.stdout).text(),
@@ -76,7 +89,7 @@ export async function ask(root: string, args: string[], options: AskOptions = {}
   ]);
   await child.exited;
   clearTimeout(killer);
-  const mb = (child.resourceUsage()?.maxRSS ?? 0) / 1048576;
+  clearInterval(look);
   return { exit: child.exitCode, stdout, stderr, ms: performance.now() - began, mb };
 }
 
@@ -119,14 +132,15 @@ export function leftRunning(path: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => commandOf(pid).startsWith(`${path}\0`));
+    .filter((pid) => fileOf(pid, "cmdline").startsWith(`${path}\0`));
 }
 
-function commandOf(pid: number): string {
+/** A file that the system keeps of a process. */
+function fileOf(pid: number, name: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch {
-    // It has ended since it was listed.
+    // It has ended.
     return "";
   }
 }
