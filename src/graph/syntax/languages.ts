@@ -5,6 +5,7 @@
 import type { Language, Node, Parser, Query } from "web-tree-sitter";
 import { EMBEDDED, PARSER_WASM } from "../../../grammars/embedded.ts";
 import { GRAMMARS, type Grammar } from "../../../grammars/manifest.ts";
+import { tamed } from "./tamed.ts";
 
 export interface Loaded {
   grammar: Grammar;
@@ -90,13 +91,15 @@ const MOST_MS = 2000;
  * than `most` ms and is given up.
  */
 export function withTree<T>(
-  { parser }: Loaded,
+  { grammar, parser }: Loaded,
   text: string,
   use: (root: Node) => T,
   most = MOST_MS,
 ): T | null {
   const end = performance.now() + most;
-  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > end });
+  const tree = parser.parse(tamed(grammar.id, text), null, {
+    progressCallback: () => performance.now() > end,
+  });
   if (!tree) {
     parser.reset();
     return null;
