@@ -1,14 +1,17 @@
 /** What each query of `smallcode graph` asks, and how its answer is shown. */
 import type { GraphFlags } from "../config/flags.ts";
+import { affectedTests, type Changed } from "../graph/affected.ts";
 import type { CodeGraph } from "../graph/graph.ts";
+import { qualifiedName } from "../graph/index/code-index.ts";
 import type { Certainty } from "../graph/link/links.ts";
 import type { Answer, Found, Kin, NotThere, Outlined, Rows } from "../graph/query/answers.ts";
 import { path } from "../graph/query/chain.ts";
 import { definition, outline } from "../graph/query/definitions.ts";
-import { importers, imports, tests } from "../graph/query/files.ts";
+import { filesMeant, importers, imports, tests } from "../graph/query/files.ts";
 import { find } from "../graph/query/find.ts";
 import { impact } from "../graph/query/impact.ts";
 import { types } from "../graph/query/kin.ts";
+import { looksLikePath, symbolsOf } from "../graph/query/subject.ts";
 import { callees, callers, references } from "../graph/query/uses.ts";
 import { graphSlice } from "../graph/rank/slice.ts";
 import { searchText } from "../graph/search.ts";
@@ -34,6 +37,10 @@ export interface Shown {
 export interface NotShown extends NotThere {
   usage?: true;
 }
+
+/** Why there is no answer, in a sentence, and what may have been meant. */
+export const missing = ({ reason, near }: NotShown): string =>
+  near.length === 0 ? reason : `${reason} Did you mean ${near.join(", ")}?`;
 
 /** Where answers come from. */
 export interface Source {
@@ -93,7 +100,7 @@ function kinRows(kin: Kin[], depth: number): Row[] {
 
 type Answerer = (graph: CodeGraph, asked: Asked & { first: string }) => Promise<Shown | NotShown>;
 
-const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
+const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice" | "affected">, Answerer> = {
   definition: async (graph, { first, max }) => list(await definition(graph, first, max), "", foundRow),
   references: async (graph, { first, max }) =>
     list(await references(graph, first, max), `Nothing uses ${first}.`, (one) => ({
@@ -214,6 +221,44 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice">, Answerer> = {
   },
 };
 
+/** What is meant to have changed: files by their paths, definitions by their names. */
+function changedBy(graph: CodeGraph, word: string): Answer<{ changed: Changed[] }> {
+  const { index } = graph;
+  const pathOf = (file: number): string => index.files[file]?.path ?? "";
+  if (looksLikePath(index, word)) {
+    const meant = filesMeant(graph, word);
+    return meant.ok ? { ok: true, changed: meant.files.map((file) => ({ path: pathOf(file) })) } : meant;
+  }
+  const meant = symbolsOf(graph, word);
+  if (!meant.ok) return meant;
+  const changed = meant.sites.map(({ file, definition }) => ({
+    path: pathOf(file),
+    names: [qualifiedName(index.definitionsIn(file), definition)],
+  }));
+  return { ok: true, changed };
+}
+
+async function affectedAnswer(graph: CodeGraph, { words, max }: Asked): Promise<Shown | NotShown> {
+  const all: Changed[] = [];
+  for (const word of words) {
+    const meant = changedBy(graph, word);
+    if (!meant.ok) return meant;
+    all.push(...meant.changed);
+  }
+  const { tests: found, complete } = affectedTests(graph, all, max);
+  const lines = found.map(
+    (one): Row => ({
+      at: { path: one.path, line: 1 },
+      cells: [one.names?.join(", ") ?? "(the whole file)"],
+      tag: one.why,
+    }),
+  );
+  const note =
+    complete || found.length === 0 ? null : "There may be more: not all that depends on it is known.";
+  const none = "No test is known to depend on it.";
+  return { ok: true, fields: { tests: found, complete }, lines, more: 0, note, none, missed: false };
+}
+
 async function textAnswer({ workspace }: Source, { words, flags, max }: Asked): Promise<Shown | NotShown> {
   const pattern = words.join(" ");
   const answer = await searchText(workspace, { pattern, regex: flags.regex === true, max });
@@ -263,5 +308,6 @@ export async function answer(
   const asked = { words, flags, max };
   if (query === "text") return textAnswer(source, asked);
   if (query === "slice") return sliceAnswer(source, asked);
+  if (query === "affected") return source.ask((graph) => affectedAnswer(graph, asked));
   return source.ask((graph) => ANSWERERS[query](graph, { ...asked, first: words[0] ?? "" }));
 }

@@ -1,11 +1,13 @@
 /** A question to the code graph of the folder, answered on stdout; progress and notes on stderr. */
+
 import { environment, loadSettings, type Settings } from "../config.ts";
-import { openGrapher } from "../graph/graph.ts";
+import { type CodeGraph, openGrapher, type Progress } from "../graph/graph.ts";
 import { openWorkspace } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
-import { answer, type Shown, type Source } from "./graph-answers.ts";
+import { answer, missing, type Shown, type Source } from "./graph-answers.ts";
 import { screenOf } from "./graph-screen.ts";
 import { readable } from "./permissions.ts";
+import { progressLine } from "./progress.ts";
 import { quietSink, type Sink } from "./render.ts";
 import { oneLine, terminalSafeJson } from "./sanitize.ts";
 
@@ -75,8 +77,7 @@ async function ask(
     return exit;
   }
   if (shown.ok) return print(shown, settings, stdout);
-  const near = shown.near.length === 0 ? "" : ` Did you mean ${shown.near.join(", ")}?`;
-  return complain(shown.reason + near, exit);
+  return complain(missing(shown), exit);
 }
 
 /** Gives the exit code. `worker`: see `openGrapher`. */
@@ -86,24 +87,30 @@ export async function answerGraph(parsed: GraphArgs, worker: string[]): Promise<
   if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings } = loaded;
   const { root, ignore } = settings.workspace;
-  const opened = await openWorkspace(root, {
-    ignore,
-    allowWrite: () => false,
-    allowRead: readable(settings),
-  });
+  const allowRead = readable(settings);
+  const opened = await openWorkspace(root, { ignore, allowWrite: () => false, allowRead });
   if (!opened.ok) return complain(opened.reason, 2);
   const { workspace } = opened;
   if (workspace.notice !== null) return complain(workspace.notice, 2);
-  const stdout = openStdout();
-  const grapher = openGrapher(workspace, { worker, trouble: (sentence) => void complain(sentence, 1) });
-  const source: Source = {
-    workspace,
-    ask: (question) => grapher.ask(question, { signal }),
+  const line = progressLine({ plain: settings.terminal.dumb || settings.mode.json });
+  const onProgress = ({ done, total }: Progress): void =>
+    line.tell(`Reading the code: ${Math.floor((100 * done) / total)} % of ${(total / 1e6).toFixed(1)} MB`);
+  const trouble = (sentence: string): void => {
+    line.clear();
+    complain(sentence, 0);
   };
+  const grapher = openGrapher(workspace, { worker, trouble });
+  const answering = async <T>(question: (graph: CodeGraph) => Promise<T>): Promise<T> => {
+    const answered = await grapher.ask(question, { signal, onProgress });
+    line.clear();
+    return answered;
+  };
+  const source: Source = { workspace, ask: answering };
   try {
-    return await Promise.race([ask(parsed, settings, { source, stdout }), stopped]);
+    return await Promise.race([ask(parsed, settings, { source, stdout: openStdout() }), stopped]);
   } catch (error) {
     if (!signal.aborted) throw error;
+    line.clear();
     return INTERRUPTED;
   } finally {
     grapher.close();

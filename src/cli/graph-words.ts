@@ -28,6 +28,7 @@ export const GRAPH_QUERIES = [
   { name: "outline", words: "PATH", ...ONE, max: 500, help: "what a file defines, as a tree" },
   { name: "path", words: "FROM TO", least: 2, most: 2, max: 50, help: "how one thing leads to another" },
   { name: "impact", words: "PATH|NAME", ...ONE, help: "what a change of it may break" },
+  { name: "affected", words: "PATH|NAME...", ...SOME, help: "which tests to run after a change of them" },
   { name: "find", words: "WORDS", ...SOME, help: "symbols by what you remember of the name" },
   { name: "text", words: "PATTERN", ...SOME, max: 100, help: "lines of all files (--regex)" },
   { name: "slice", words: "TASK", ...SOME, help: "the code that a task is about (--tokens, --why)" },

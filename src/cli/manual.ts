@@ -13,7 +13,8 @@ export const PAGES: readonly Page[] = [
   /help      the commands and keys          /model [NAME]  choose the model
   /diff      the last change                /context       what the next request holds
   /undo      take back the last change      /clear         forget the earlier tasks
-  /redo      do it again                    /quit          leave (or Ctrl-D)
+  /redo      do it again                    /graph QUERY   ask the code graph
+  /thinking  what the model thought last    /quit          leave (or Ctrl-D)
 Ctrl-C stops a running task and puts its files back; a second one leaves. At an empty prompt, twice leaves.
 A paste of several lines is one message; beside typed words it is their data. Tab completes commands and paths.
 What you type is remembered for you alone in the folder for state (~/.local/state/smallcode/history).
@@ -80,10 +81,11 @@ Questions to the graph of the folder's code, which is brought up to date first. 
   smallcode graph references NAME     smallcode graph imports PATH            smallcode graph impact PATH|NAME
   smallcode graph callers NAME        smallcode graph tests PATH|NAME         smallcode graph find WORDS
   smallcode graph callees NAME        smallcode graph outline PATH            smallcode graph text PATTERN
-  smallcode graph types NAME          smallcode graph slice TASK              smallcode graph --html FILE
+  smallcode graph types NAME          smallcode graph affected PATH|NAME...   smallcode graph slice TASK
+  smallcode graph --html FILE
 NAME is push, Stack.push, Stack::push, src/stack.ts:push or package.module.Stack; PATH the end of a path, too.
 Each line begins with path:line. A use means a definition by file, imports and package, surest first; "same name"
-is a guess. find knows beginnings, humps (gHF is getHTMLFile), parts, letters in order and slips.
+is a guess. affected names the tests to run. find knows beginnings, humps (gHF is getHTMLFile), parts, letters in order and slips.
 text searches every text file of up to 2 MB, without regard to case unless PATTERN has a capital; --regex takes
 JavaScript's language without back references and lookaround, so that no pattern can hang.
   --max N      so many results; the last line says how many more there are

@@ -2,6 +2,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { SHOP } from "../graph/query-project.ts";
 import { project, SLOW_MS } from "../harness/project.ts";
+import { PROMPT, talk } from "../harness/terminal.ts";
 
 setDefaultTimeout(SLOW_MS);
 
@@ -123,4 +124,26 @@ test("Ctrl-C while the code is read ends it at once", async () => {
   const ran = await running.done;
   expect({ exit: ran.exit, stdout: ran.stdout }).toEqual({ exit: 130, stdout: "" });
   expect(performance.now() - from).toBeLessThan(2000);
+});
+
+test("affected tests of files and of definitions", async () => {
+  const p = await project(SHOP);
+  const file = await p.run(["graph", "affected", "shop/prices.py"], alone);
+  expect(file.stdout).toStartWith("tests/test_cart.py:1");
+  const name = await p.run(["graph", "affected", "Cart.total_price", "--json"], alone);
+  expect(JSON.parse(name.stdout)).toMatchObject({ ok: true, tests: [{ path: "tests/test_cart.py" }] });
+  expect((await p.run(["graph", "affected", "nobody"], alone)).exit).toBe(1);
+});
+
+test("in a conversation: /graph", async () => {
+  const p = await project(SHOP);
+  const t = await talk(p, []);
+  t.type("/graph callers getJSON\r");
+  await t.see("web/src/page.ts:4");
+  await t.see(PROMPT);
+  t.type("/graph callers getJSN\r");
+  await t.see("Did you mean getJSON?");
+  t.type("/graph nonsense\r");
+  await t.see('graph has no query "nonsense"');
+  expect(await t.leave()).toBe(0);
 });

@@ -47,6 +47,12 @@ const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "diff", help: "the last change", run: (_, desk) => stay(showDiff(desk)) },
   { name: "undo", help: "take back the last change", run: (_, desk) => stay(move("undo", desk)) },
   { name: "redo", help: "do it again", run: (_, desk) => stay(move("redo", desk)) },
+  {
+    name: "graph",
+    words: "QUERY",
+    help: "questions to the code graph; alone, which",
+    run: async (words, desk) => stay((await import("./graph.ts")).askGraph(words, desk)),
+  },
   { name: "thinking", help: "what the model thought last", run: (_, desk) => stay(showThought(desk)) },
   {
     name: "model",

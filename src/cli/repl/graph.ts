@@ -1,0 +1,39 @@
+/** `/graph QUERY` in a conversation: the questions of `smallcode graph`, to the graph that the conversation has. */
+import { openWorkspace } from "../../workspace/workspace.ts";
+import { answer, missing, type Source } from "../graph-answers.ts";
+import { screenOf } from "../graph-screen.ts";
+import { GRAPH_HELP, readGraphWords } from "../graph-words.ts";
+import { readable } from "../permissions.ts";
+import { oneLine } from "../sanitize.ts";
+import type { Desk } from "./commands.ts";
+
+const SENTENCE = 500;
+
+/** Says the answer, or in a sentence why there is none. */
+export async function askGraph(words: string, { around, say }: Pick<Desk, "around" | "say">): Promise<void> {
+  const split = words.split(/\s+/).filter((word) => word !== "");
+  const read = readGraphWords(split, { literal: [], sure: true });
+  if (read === null || "mistake" in read) return say(oneLine(read?.mistake ?? "", SENTENCE));
+  if (read.query === null) return say(GRAPH_HELP.replaceAll("smallcode graph", "/graph"));
+  const { settings, graph, screen } = around;
+  const { root, ignore } = settings.workspace;
+  const opened = await openWorkspace(root, {
+    ignore,
+    allowWrite: () => false,
+    allowRead: readable(settings),
+  });
+  if (!opened.ok) return say(oneLine(opened.reason, SENTENCE));
+  if (!graph.ok) return say(oneLine(graph.reason, SENTENCE));
+  const source: Source = { workspace: opened.workspace, ask: (question) => graph.grapher.ask(question) };
+  const shown = await answer(read.query, read.words, {}, source);
+  if (!shown.ok) return say(oneLine(missing(shown), SENTENCE));
+  const { lines, more, note, none } = shown;
+  const text = screenOf(lines, { color: screen.color.stdout, columns: process.stdout.columns ?? 80 });
+  const parts = [
+    note === null ? "" : oneLine(note, SENTENCE),
+    text.trimEnd(),
+    more > 0 ? `... ${more.toLocaleString("en-US")} more` : "",
+    lines.length === 0 ? oneLine(none, SENTENCE) : "",
+  ];
+  say(parts.filter((part) => part !== "").join("\n"));
+}
