@@ -59,7 +59,7 @@ export async function openSurroundings(
   };
   const warn = (text: string): void => emit({ type: "notice", level: "warning", text });
   const { trouble = warn } = options;
-  const graph = await openGraph(given.settings, { worker: program.worker, kept: logged, trouble });
+  const graph = await openGraph(given.settings, { worker: program.worker, trouble });
   const close = (): void => {
     if (graph.ok) graph.grapher.close();
     log?.close();
@@ -69,14 +69,13 @@ export async function openSurroundings(
 
 async function openGraph(
   settings: Settings,
-  { worker, kept, trouble }: { worker: string[]; kept: boolean; trouble: (text: string) => void },
+  { worker, trouble }: { worker: string[]; trouble: (text: string) => void },
 ): Promise<Result<{ grapher: Grapher }>> {
   const { root, ignore } = settings.workspace;
   const allowRead = readable(settings);
   const opened = await openWorkspace(root, { ignore, allowWrite: () => false, allowRead });
   if (!opened.ok) return opened;
-  const options = { worker, trouble, ...(kept ? {} : { store: null }) };
-  return { ok: true, grapher: openGrapher(opened.workspace, options) };
+  return { ok: true, grapher: openGrapher(opened.workspace, { worker, trouble }) };
 }
 
 /** Whether the model works on this machine, as far as the settings tell. */
