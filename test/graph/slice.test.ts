@@ -160,3 +160,19 @@ test("of a function that is too long, its own statements come before its neighbo
   const text = await show({ path: "giant.py", symbol: "giant" }, 300);
   expect(text).toContain("    a += 0\n    a += 1\n");
 });
+
+test("definitions of one name leave room for the others", async () => {
+  const models = Array.from({ length: 9 }, (_, n) => [
+    `m${n}.py`,
+    `from tail import reached\n\nclass Model${n}:\n    def query(self, code):\n        return reached(code)\n`,
+  ]);
+  const files = { ...Object.fromEntries(models), "tail.py": "def reached(location):\n    return location\n" };
+  const project = await graphOf(files);
+  const shown = async (tokens: number): Promise<[number, boolean]> => {
+    const { text } = await graphSlice({ words: ["query"], paths: [], frames: [], tokens }, project);
+    return [text.match(/def query/g)?.length ?? 0, text.includes("def reached")];
+  };
+  const [few, other] = await shown(110);
+  expect({ few: few < 9, other }).toEqual({ few: true, other: true });
+  expect(await shown(600)).toEqual([9, true]);
+});

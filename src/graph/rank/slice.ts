@@ -6,6 +6,7 @@
 import { estimateTokens } from "../../model/estimate.ts";
 import type { CodeSymbol, Target } from "../../types.ts";
 import type { CodeGraph } from "../graph.ts";
+import { lastPart } from "../index/code-index.ts";
 import { type Parsed, parse } from "../syntax/parse.ts";
 import { fold } from "../text/fold.ts";
 import { view } from "../text/view.ts";
@@ -19,6 +20,8 @@ const OTHERS = "Other definitions:";
 const NEIGHBOURS = 0.25;
 const BODY = 0.3;
 const ROUNDS = 2;
+/** Definitions of one name that are shown before all others have had their turn. */
+const MOST_NAMESAKES = 3;
 
 /** Where the texts of files come from. */
 export type Texts = Pick<CodeGraph, "text">;
@@ -97,8 +100,13 @@ async function mainText(options: SliceOptions, target: Target, code: Texts): Pro
 /** As many of the best definitions as fit into the rows, as signatures. */
 function fill(rows: Rows, ranked: Ranked[]): Slice {
   for (let round = 0; round < ROUNDS && !rows.full; round += 1) {
+    const namesakes = new Map<string, number>();
     for (const one of ranked) {
       if (rows.full) break;
+      const name = lastPart(one.symbol.name);
+      const count = (namesakes.get(name) ?? 0) + 1;
+      namesakes.set(name, count);
+      if (round === 0 && count > MOST_NAMESAKES) continue;
       if (!rows.has(one.symbol)) rows.take(signatureRows(one));
     }
     rows.reckon();
