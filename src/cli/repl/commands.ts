@@ -16,6 +16,8 @@ export interface Desk {
   conversation: Conversation;
   /** null until one has answered. */
   model: Model | null;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
   /** Prints lines on stdout. */
   say(text: string): void;
   /** The models to choose from, or why there are none. */

@@ -9,8 +9,11 @@ import type { Desk } from "./commands.ts";
 
 const SENTENCE = 500;
 
-/** Says the answer, or in a sentence why there is none. */
-export async function askGraph(words: string, { around, say }: Pick<Desk, "around" | "say">): Promise<void> {
+/** Says the answer, or in a sentence why there is none. Ctrl-C stops waiting for a graph that is being made. */
+export async function askGraph(
+  words: string,
+  { around, say, signal }: Pick<Desk, "around" | "say" | "signal">,
+): Promise<void> {
   const split = words.split(/\s+/).filter((word) => word !== "");
   const read = readGraphWords(split, { literal: [], sure: true });
   if (read === null || "mistake" in read) return say(oneLine(read?.mistake ?? "", SENTENCE));
@@ -24,8 +27,12 @@ export async function askGraph(words: string, { around, say }: Pick<Desk, "aroun
   });
   if (!opened.ok) return say(oneLine(opened.reason, SENTENCE));
   if (!graph.ok) return say(oneLine(graph.reason, SENTENCE));
-  const source: Source = { workspace: opened.workspace, ask: (question) => graph.grapher.ask(question) };
-  const shown = await answer(read.query, read.words, {}, source);
+  const source: Source = {
+    workspace: opened.workspace,
+    ask: (question) => graph.grapher.ask(question, { signal }),
+  };
+  const shown = await unlessStopped(answer(read.query, read.words, {}, source), signal);
+  if (shown === null) return;
   if (!shown.ok) return say(oneLine(missing(shown), SENTENCE));
   const { lines, more, note, none } = shown;
   const text = screenOf(lines, { color: screen.color.stdout, columns: process.stdout.columns ?? 80 });
@@ -36,4 +43,14 @@ export async function askGraph(words: string, { around, say }: Pick<Desk, "aroun
     lines.length === 0 ? oneLine(none, SENTENCE) : "",
   ];
   say(parts.filter((part) => part !== "").join("\n"));
+}
+
+/** null where the user did not wait for it. */
+async function unlessStopped<T>(answering: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  try {
+    return await answering;
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
 }

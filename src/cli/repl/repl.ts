@@ -258,6 +258,7 @@ class Repl {
       around,
       conversation,
       model: this.found?.model ?? null,
+      signal,
       say,
       models: () => listModels({ ...connection, signal }),
       choose: (message, options, current) => this.choose({ message, options, current }, signal),
