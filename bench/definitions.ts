@@ -125,6 +125,11 @@ const NOTIONS: { name: string; side: "ours" | "theirs"; is: (tag: Tag, language:
     is: ({ kind }) => /^(heading\d|anchor)$/.test(kind),
   },
   {
+    name: "ctags: descriptions of tests",
+    side: "theirs",
+    is: ({ kind }, language) => language === "ruby" && /^(describe|context)$/.test(kind),
+  },
+  {
     name: "here: members of anonymous classes and of objects",
     side: "ours",
     is: ({ within }) => /^(variable|method)$/.test(within),
