@@ -15,7 +15,7 @@
 (preproc_def) @definition.field
 (function_definition) @local.scope
 (identifier) @reference.use
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (field_identifier) @reference.member
 (call_expression function: (identifier) @reference.method)
 (call_expression function: (field_expression field: (field_identifier) @reference.method))

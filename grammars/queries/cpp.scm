@@ -21,7 +21,7 @@
 (for_range_loop) @local.scope
 (function_definition) @local.scope
 (identifier) @reference.use
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (field_identifier) @reference.member
 (call_expression function: (identifier) @reference.method)
 (call_expression function: (field_expression field: (field_identifier) @reference.method))
@@ -36,7 +36,7 @@
 (parenthesized_declarator (identifier) @local.definition)
 (function_declarator declarator: (identifier) @ignore)
 (preproc_include path: (_) @module @import.all)
-(namespace_identifier) @reference.member
+(namespace_identifier) @reference.type
 (call_expression function: (qualified_identifier name: (identifier) @reference.method))
 (call_expression function: (template_function name: (identifier) @reference.method))
 (call_expression function: (qualified_identifier name: (template_function name: (identifier) @reference.method)))

@@ -18,7 +18,7 @@
 
 (identifier) @reference.use
 (field_identifier) @reference.member
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (call_expression function: (identifier) @reference.method)
 (call_expression function: (selector_expression field: (field_identifier) @reference.method))
 (call_expression function: (index_expression operand: (identifier) @reference.method))
@@ -39,4 +39,5 @@
 (var_spec name: (identifier) @local.definition)
 (const_spec name: (identifier) @local.definition)
 (import_spec path: (_) @module)
+(import_spec name: (package_identifier) @import.alias)
 (import_spec name: (dot) @import.all)

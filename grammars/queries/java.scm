@@ -22,7 +22,7 @@
 (static_initializer) @local.scope
 
 (identifier) @reference.use
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (method_invocation name: (identifier) @reference.method)
 (method_reference (_) (identifier) @reference.method)
 (object_creation_expression type: (type_identifier) @reference.call)

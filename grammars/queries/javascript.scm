@@ -55,6 +55,7 @@
 (import_statement source: (string) @module)
 (import_clause (identifier) @reference.import)
 (import_specifier name: (identifier) @reference.import)
+(import_specifier alias: (identifier) @import.alias)
 (namespace_import) @import.all
 (export_statement source: (string) @module)
 (export_statement "*" @import.all source: (string))
@@ -67,7 +68,7 @@
   value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
 ((variable_declarator name: (object_pattern [
     (shorthand_property_identifier_pattern) @reference.import
-    (pair_pattern key: (property_identifier) @reference.import)])
+    (pair_pattern key: (property_identifier) @reference.import value: (identifier) @import.alias)])
   value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
 ((variable_declarator value: (member_expression object: (call_expression function: (identifier) @_require)
   property: (property_identifier) @reference.import)) (#eq? @_require "require"))

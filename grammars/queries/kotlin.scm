@@ -27,12 +27,12 @@
 (catch_block) @local.scope
 
 (identifier) @reference.use
-(user_type (identifier) @reference.member)
+(user_type (identifier) @reference.type)
 (navigation_expression (_) (identifier) @reference.member)
 (call_expression . (identifier) @reference.call)
 (call_expression . (navigation_expression (_) (identifier) @reference.method .))
 (infix_expression (_) (identifier) @reference.method (_))
-(callable_reference (identifier) @reference.member .)
+(callable_reference (identifier) @reference.type .)
 (annotation (user_type (identifier) @reference.method))
 (annotation (constructor_invocation (user_type (identifier) @reference.method)))
 (delegation_specifier (user_type (identifier) @reference.inherit .))
@@ -50,6 +50,7 @@
 (setter (identifier) @local.definition)
 (catch_block . (identifier) @local.definition)
 (package_header (qualified_identifier (identifier) @ignore))
+(import (qualified_identifier) (identifier) @import.alias)
 (import (qualified_identifier) @module)
 (import (qualified_identifier (identifier) @reference.import .))
 (import (qualified_identifier (identifier) @ignore .) "*" @import.all)

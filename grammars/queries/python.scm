@@ -45,6 +45,7 @@
 (class_pattern (dotted_name (identifier) @reference.call))
 (import_from_statement name: (dotted_name (identifier) @reference.import))
 (import_from_statement name: (aliased_import name: (dotted_name (identifier) @reference.import)))
+(import_from_statement name: (aliased_import alias: (identifier) @import.alias))
 (import_statement name: (dotted_name) @module)
 (import_statement name: (aliased_import name: (dotted_name) @module))
 (import_from_statement module_name: (_) @module)

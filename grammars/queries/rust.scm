@@ -17,6 +17,7 @@
 (enum_variant) @definition.property
 (associated_type) @definition.type
 (mod_item !body name: (identifier) @module.inner) @import
+(use_as_clause alias: (identifier) @import.alias)
 (extern_crate_declaration name: (identifier) @module) @import
 (function_item) @local.scope
 (function_signature_item) @local.scope
@@ -27,9 +28,9 @@
 (identifier) @reference.use
 (shorthand_field_identifier) @reference.use
 (field_identifier) @reference.member
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (scoped_identifier name: (identifier) @reference.member)
-(scoped_identifier path: (identifier) @reference.member)
+(scoped_identifier path: (identifier) @reference.type)
 (call_expression function: (identifier) @reference.method)
 (call_expression function: (scoped_identifier name: (identifier) @reference.method))
 (call_expression function: (field_expression field: (field_identifier) @reference.method))
@@ -42,7 +43,7 @@
 (impl_item trait: (type_identifier) @reference.inherit)
 (impl_item trait: (generic_type type: (type_identifier) @reference.inherit))
 (impl_item trait: (scoped_type_identifier name: (type_identifier) @reference.inherit))
-(trait_bounds (type_identifier) @reference.member)
+(trait_bounds (type_identifier) @reference.type)
 (trait_item bounds: (trait_bounds (type_identifier) @reference.inherit))
 (trait_item bounds: (trait_bounds (scoped_type_identifier name: (type_identifier) @reference.inherit)))
 (shorthand_field_initializer (identifier) @reference.use)
@@ -59,7 +60,7 @@
 (captured_pattern . (identifier) @local.definition)
 (field_pattern pattern: (identifier) @local.definition)
 (field_pattern name: (shorthand_field_identifier) @local.definition)
-(tuple_struct_pattern type: (identifier) @reference.member)
+(tuple_struct_pattern type: (identifier) @reference.type)
 (type_parameter name: (type_identifier) @local.definition)
 (const_parameter name: (identifier) @local.definition)
 ((tuple_struct_pattern "(" (identifier) @local.definition) (#match? @local.definition "^[a-z_]"))

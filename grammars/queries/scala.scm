@@ -28,7 +28,7 @@
 (block) @local.scope
 
 (identifier) @reference.use
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (field_expression field: (identifier) @reference.member)
 (call_expression function: (identifier) @reference.call)
 (call_expression function: (field_expression field: (identifier) @reference.method))
@@ -58,6 +58,6 @@
 (case_clause pattern: (identifier) @local.definition)
 (type_parameters name: (identifier) @local.definition)
 (namespace_selectors (identifier) @reference.import)
-(arrow_renamed_identifier name: (identifier) @reference.import)
-(as_renamed_identifier name: (identifier) @reference.import)
+(arrow_renamed_identifier name: (identifier) @reference.import alias: (identifier) @import.alias)
+(as_renamed_identifier name: (identifier) @reference.import alias: (identifier) @import.alias)
 (import_declaration path: (identifier) @reference.import)

@@ -26,7 +26,7 @@
 (catch_block) @local.scope
 
 (simple_identifier) @reference.use
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (navigation_suffix suffix: (simple_identifier) @reference.member)
 (prefix_expression target: (simple_identifier) @reference.member)
 (switch_pattern (pattern (simple_identifier) @reference.member))

@@ -51,7 +51,7 @@
 (decorator (identifier) @reference.call)
 (pair key: (property_identifier) @ignore)
 (statement_identifier) @ignore
-(type_identifier) @reference.member
+(type_identifier) @reference.type
 (predefined_type) @ignore
 (type_parameter name: (type_identifier) @local.definition)
 (class_heritage (extends_clause value: (identifier) @reference.inherit))
@@ -77,6 +77,7 @@
 (import_statement source: (string) @module)
 (import_clause (identifier) @reference.import)
 (import_specifier name: (identifier) @reference.import)
+(import_specifier alias: (identifier) @import.alias)
 (namespace_import) @import.all
 (export_statement source: (string) @module)
 (export_statement "*" @import.all source: (string))
@@ -89,7 +90,7 @@
   value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
 ((variable_declarator name: (object_pattern [
     (shorthand_property_identifier_pattern) @reference.import
-    (pair_pattern key: (property_identifier) @reference.import)])
+    (pair_pattern key: (property_identifier) @reference.import value: (identifier) @import.alias)])
   value: (call_expression function: (identifier) @_require arguments: (arguments . (string)))) (#eq? @_require "require"))
 (import_require_clause (identifier) @reference.import)
 (import_require_clause source: (string) @module)

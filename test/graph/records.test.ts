@@ -64,6 +64,85 @@ for (const [path, text, uses] of LOCALS)
     expect(await usesOf(path, text)).toEqual(uses);
   });
 
+/** Only the uses that are no imports. */
+const ALIASES: [path: string, text: string, uses: string[]][] = [
+  ["a.py", "from a import bb as cc, dd as e\ncc(e)\n", ["bb 2 call", "dd 2 use"]],
+  ["a.py", "from a import bb as cc\nclass A(cc):\n    x = yy.cc\n", ["bb 2 inherit", "cc 3 use", "yy 3 use"]],
+  ["a.py", "from a import bb as cc\ndef f(cc):\n    cc()\ndd(cc=cc)\n", ["bb 4 use", "dd 4 call"]],
+  [
+    "a.py",
+    "def f():\n    from a import bb as cc\n    cc()\ndef g():\n    cc()\n",
+    ["bb 3 call", "cc 5 call"],
+  ],
+  ["a.py", "from a import bb as cc\n# Ends so.\ncc(*cc)\n", ["bb 3 use", "bb 3 call"]],
+  ["a.py", "from a import bb as cc\ndef bb():\n    cc()\n", ["cc 3 call"]],
+  ["a.py", "try:\n    from a import bb as cc\nexcept E:\n    def cc():\n        pass\ncc()\n", ["cc 6 call"]],
+  ["a.py", "import numpy as np, a.bb as cc\nnp(cc)\n", ["cc 2 use", "np 2 call"]],
+  [
+    "a.ts",
+    "import { Bb as Cc, type Dd as Ee } from './x';\nlet f: Ee = new Cc({ Cc: 1, Ee });\nf.Cc(...Ee);\n",
+    ["Bb 2 call", "Cc 3 call", "Dd 2 use", "Dd 3 use"],
+  ],
+  ["a.ts", "import { Bb as Cc } from './x';\nfunction f<Cc>(aa: Cc) {}\n", ["Cc 2 use"]],
+  ["a.tsx", "import { Bb as Cc } from './x';\nexport const aa = <Cc Cc={1} />;\n", ["Bb 2 call", "Cc 2 use"]],
+  [
+    "a.js",
+    "import { default as bb, cc as dd } from './x';\nclass A extends dd {}\nbb(dd);\n",
+    ["bb 3 call", "cc 2 inherit", "cc 3 use"],
+  ],
+  [
+    "a.js",
+    "const { bb: cc } = require('./x');\ncc();\nfunction f() {\n  const { dd: ee } = require('./y');\n  ee();\n}\n",
+    ["bb 2 call", "dd 5 call"],
+  ],
+  [
+    "a.rs",
+    "use a::{bb as cc, d::Ee as Ff};\nfn f(x: Ff) { cc(); cc::gg(); x.cc(); hh::cc(); }\n",
+    ["Ee 2 use", "bb 2 use", "bb 2 call", "cc 2 call", "gg 2 call", "hh 2 use"],
+  ],
+  [
+    "a.rs",
+    "mod m {\n  use a::bb as cc;\n  fn f() { cc(); }\n}\nfn g() { cc(); }\n",
+    ["bb 3 call", "cc 5 call"],
+  ],
+  [
+    "a.php",
+    "<?php\nuse Aa\\Bb as Cc, Dd\\Ee as Ff;\nuse function Gg\\hh as ii;\nnew Cc(ii(Ff::KEY));\n",
+    ["Bb 4 call", "Ee 4 use", "KEY 4 use", "hh 4 call"],
+  ],
+  [
+    "a.php",
+    "<?php\nuse Aa\\{Bb as Cc, Dd};\nclass A extends Cc {}\n$x->Cc(Zz\\Cc::make());\n",
+    ["Bb 3 inherit", "Cc 4 use", "Cc 4 call", "make 4 call"],
+  ],
+  [
+    "a.kt",
+    "import a.b.Cc as Dd\nimport a.b.ee as ff\nfun f(x: Dd) {\n    ff(x.ff)\n    x.map(::ff)\n}\n",
+    ["Cc 3 use", "ee 4 call", "ee 5 use", "ff 4 use", "map 5 call"],
+  ],
+  [
+    "a.scala",
+    "import a.b.{Cc => Dd, ee as ff}\nimport g.Hh as Ii\nclass A extends Dd { def f(x: Ii) = ff(x.ff) }\n",
+    ["Cc 3 inherit", "Hh 3 use", "ee 3 call", "ff 3 use"],
+  ],
+  [
+    "a.cs",
+    "using Cc = A.Bb;\nusing Dd = List<int>;\nclass A : Cc { Cc f(Dd x) { return x.Cc(); } }\n",
+    ["Bb 3 use", "Bb 3 inherit", "Cc 3 call", "List 2 use", "List 3 use"],
+  ],
+  [
+    "a.go",
+    'package a\nimport cc "x/bb"\nimport dd "x/ee/v2"\nimport ff "x/go-g"\nfunc f() { cc.Aa(); dd.Bb(); ff.Cc() }\n',
+    ["Aa 5 call", "Bb 5 call", "Cc 5 call", "bb 5 use", "ee 5 use", "ff 5 use"],
+  ],
+];
+
+for (const [path, text, uses] of ALIASES)
+  test(`uses of aliases: ${path} ${JSON.stringify(text).slice(0, 60)}`, async () => {
+    const found = await usesOf(path, text);
+    expect(found.filter((use) => !use.endsWith(" import"))).toEqual(uses);
+  });
+
 const IMPORTS: [path: string, text: string, imports: string[]][] = [
   [
     "a.py",
@@ -91,6 +170,8 @@ const IMPORTS: [path: string, text: string, imports: string[]][] = [
     "<?php\nuse A\\B;\nuse C\\{D, E as F};\ninclude 'x.php';\n",
     ["2 A\\B B", "3 C D E", "4 x.php *"],
   ],
+  ["a.php", "<?php\nuse A\\B, C\\D as E;\nuse function F\\g as h;\n", ["2 A\\B B", "2 C\\D D", "3 F\\g g"]],
+  ["A.java", "import a.b.*;\nimport java.util.concurrent.*;\n", ["1 a.b *", "2 java.util.concurrent *"]],
   ["a.cs", "using A;\nusing static B.C;\nnamespace D { using E.F; }\n", ["1 A *", "2 B.C *", "3 E.F *"]],
   ["a.sh", "source lib.sh\n. ./other.sh\necho source\n", ["1 lib.sh *", "2 ./other.sh *"]],
 ];

@@ -66,11 +66,12 @@ function read(
   const most = DATA.has(language) ? MOST_IN_DATA : MOST_DEFINITIONS;
   const kept = reader.captures.slice(0, most);
   const { definitions, own } = definitionsOf(kept, { root, text, path, wide: true });
+  const top = new Set(definitions.filter(({ parent }) => parent === null).map(({ symbol }) => symbol.name));
   return {
     broken: root.hasError,
     definitions: definitions.map((one) => recordOf(one, definitions)),
     imports: names.imports(),
-    uses: names.uses(own),
+    uses: names.uses({ at: own, top }),
   };
 }
 

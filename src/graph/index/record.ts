@@ -5,7 +5,7 @@
 import type { SymbolKind } from "../../types.ts";
 
 /** Raised whenever the same text gives another record, apart from grammars and their queries: stored graphs are then made anew. */
-export const EXTRACTION = 1;
+export const EXTRACTION = 2;
 
 /** What a use of a name is, by its syntax; the position is its number on disk. */
 export const ROLES = ["use", "call", "inherit", "import"] as const;
@@ -79,6 +79,6 @@ export interface FileRecord {
   /** In text order, outer before inner. */
   definitions: DefinitionRecord[];
   imports: ImportRecord[];
-  /** Sorted by name. Definitions are no uses of their own names; local variables and parameters are left out. */
+  /** Sorted by name; an alias that an import gives is the name it was given to. Definitions are no uses of their own names; local variables and parameters are left out. */
   uses: UseRecord[];
 }

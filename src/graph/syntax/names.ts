@@ -7,9 +7,10 @@ import { type ImportRecord, ROLES, type Role, type UseRecord } from "../index/re
 import { importPaths } from "./import-path.ts";
 import { useTree } from "./use-tree.ts";
 
-/** What a captured name is; `use` and `call` may turn out to be a local variable. */
+/** What a captured name is; `use` and `call` may turn out to be a local variable, a `member` is never an alias. */
 const ROLE_OF = {
   use: "use",
+  type: "use",
   member: "use",
   call: "call",
   method: "call",
@@ -35,6 +36,16 @@ interface Scope {
   end: number;
   outer: Scope | null;
   bound: Set<string> | null;
+  /** Names that imports in it give to others. */
+  aliases: Map<string, string> | null;
+}
+
+/** What the definitions of the same file say of its names. */
+interface Own {
+  /** The offsets at which a definition's own name stands: what is bound there is no local either. */
+  at: ReadonlyMap<number, "name" | "parameter">;
+  /** The names that are defined at its top. */
+  top: ReadonlySet<string>;
 }
 
 interface Statement {
@@ -51,6 +62,14 @@ const RECEIVERS = new Set(["self", "this", "cls", "super", "Self", "base"]);
 const WORD = /[\w$\u0080-\uffff]+/y;
 /** What may go on with a name in some language: `empty?`, `a-b`, `A\B`. */
 const MORE = /[?!\\-]/;
+/** What stands before a name that is a member of something: never an alias. */
+const MEMBER = /(?:(?:^|[^.])\.|->|\\|[\w$>)\]]::)[^\S\n]*$/;
+/** How much of the text before a name is looked at for that. */
+const BEFORE = 8;
+/** Between a name and its alias: `b as c`, `b => c`, `b: c`. */
+const BECOMES = /^\s*(?:as\s|=>|:)\s*$/;
+/** Behind an alias that stands first: `c "a/b"`, `c = a.b`; the last part is its name, in Go not the number of a version. */
+const STANDS_FOR = /\s*(?:=\s*|["`])(?:[^\s"`;<]*[./:])?(?!v\d+["`])([\w$]+)(?:[./]v\d+)?\s*["`;<]/y;
 const unquoted = (text: string): string => text.replace(/^(["'`])(.*)\1$/s, "$2");
 /** A path from the folder of the file itself. */
 const relative = (path: string): string => (/^\.\.?\//.test(path) ? path : `./${path.replace(/^\//, "")}`);
@@ -63,11 +82,6 @@ function nameAt(text: string, node: Node): string {
   return unquoted(text.slice(node.startIndex, node.endIndex));
 }
 
-function isLocal({ text, scope }: Name): boolean {
-  for (let one = scope; one !== null; one = one.outer) if (one.bound?.has(text)) return true;
-  return false;
-}
-
 /** Takes the captures of one file one by one. */
 export class NameReader {
   private readonly names: Name[] = [];
@@ -75,6 +89,10 @@ export class NameReader {
   private readonly notLocal: Name[] = [];
   private readonly bindings: Name[] = [];
   private scope: Scope | null = null;
+  /** Those of imports outside of all scopes. */
+  private readonly aliases = new Map<string, string>();
+  /** All that is an alias somewhere in the file, with the offsets at which it is made one. */
+  private readonly aliased = new Map<string, Set<number>>();
 
   constructor(private readonly text: string) {}
 
@@ -97,6 +115,7 @@ export class NameReader {
     else if (capture === "local.outer") this.notLocal.push(this.name(node, "ignore", pattern));
     else if (capture === "ignore") this.name(node, "ignore", pattern);
     else if (capture === "import") this.open(node);
+    else if (capture === "import.alias") this.alias(this.name(node, "ignore", pattern));
     else if (capture === "import.all") this.around(node.startIndex)?.names.add("*");
     else if (capture === "module") this.module(node, unquoted(node.text));
     else if (capture === "module.relative") this.module(node, relative(unquoted(node.text)));
@@ -111,17 +130,25 @@ export class NameReader {
     );
   }
 
-  /** Sorted by name. `own` has the offsets at which a definition's own name stands: what is bound there is no local either. */
-  uses(own: ReadonlyMap<number, "name" | "parameter">): UseRecord[] {
+  /**
+   * Sorted by name; a use of an alias is one of what it stands for. Where the top of the file defines the alias anew, or that name,
+   * it stays what is written: it may mean the file's own, or would by the name alone.
+   */
+  uses(own: Own): UseRecord[] {
     for (const { scope, text } of this.notLocal) scope?.bound?.delete(text);
-    for (const { scope, text, at } of this.bindings) if (own.get(at) === "name") scope?.bound?.delete(text);
+    for (const { scope, text, at } of this.bindings)
+      if (own.at.get(at) === "name") scope?.bound?.delete(text);
+    this.dropRedefined(own);
     const found = new Map<string, number[]>();
     for (const name of this.names) {
       const role = this.roleOf(name);
-      if (role === null || name.text.length < 2 || own.has(name.at) || RECEIVERS.has(name.text)) continue;
+      if (role === null || own.at.has(name.at) || RECEIVERS.has(name.text)) continue;
+      const meant = this.meantBy(name);
+      const text = meant === null || own.top.has(meant) ? name.text : meant;
+      if (meant === null || text.length < 2) continue;
       const key = name.line * ROLES.length + ROLES.indexOf(role);
-      const keys = found.get(name.text);
-      if (keys === undefined) found.set(name.text, [key]);
+      const keys = found.get(text);
+      if (keys === undefined) found.set(text, [key]);
       else if (!keys.includes(key, -ROLES.length)) keys.push(key);
     }
     return [...found.keys()].sort().map((name) => ({ name, at: placesOf(found.get(name) ?? []) }));
@@ -131,8 +158,50 @@ export class NameReader {
     const { sort, statement, text } = name;
     if (statement?.told) return statement.told.some(({ names }) => names.includes(text)) ? "import" : null;
     if (statement !== null && statement.modules.length > 0 && sort !== "import") return null;
-    if ((sort === "use" || sort === "call") && isLocal(name)) return null;
     return ROLE_OF[sort];
+  }
+
+  private dropRedefined({ at, top }: Own): void {
+    if (this.aliased.size === 0) return;
+    for (const name of this.names) {
+      const made = top.has(name.text) && at.get(name.at) === "name" ? this.aliased.get(name.text) : undefined;
+      if (made?.has(name.at) === false) this.aliased.delete(name.text);
+    }
+  }
+
+  /** The name itself, or what it is an alias of; null: a local variable. */
+  private meantBy({ text, scope, sort, at }: Name): string | null {
+    const mayBeLocal = sort === "use" || sort === "call";
+    const mayBeAlias =
+      this.aliased.has(text) &&
+      sort !== "member" &&
+      sort !== "import" &&
+      !MEMBER.test(this.text.slice(Math.max(0, at - BEFORE), at));
+    if (!mayBeLocal && !mayBeAlias) return text;
+    for (let one = scope; one !== null; one = one.outer) {
+      const original = mayBeAlias ? one.aliases?.get(text) : undefined;
+      if (original !== undefined) return original;
+      if (one.bound?.has(text)) return mayBeLocal ? null : text;
+    }
+    return (mayBeAlias ? this.aliases.get(text) : undefined) ?? text;
+  }
+
+  /** Told of the last name: it stands for the one before it, or for what is behind it. */
+  private alias({ text, at, scope }: Name): void {
+    const before = this.names.at(-2);
+    const end = before === undefined ? -1 : before.at + before.text.length;
+    STANDS_FOR.lastIndex = at + text.length;
+    const original =
+      before !== undefined && BECOMES.test(this.text.slice(end, at))
+        ? before.text
+        : STANDS_FOR.exec(this.text)?.[1];
+    if (original === undefined || original === text) return;
+    this.aliased.set(text, (this.aliased.get(text) ?? new Set()).add(at));
+    if (scope === null) this.aliases.set(text, original);
+    else {
+      scope.aliases ??= new Map();
+      scope.aliases.set(text, original);
+    }
   }
 
   private leave(at: number): void {
@@ -141,7 +210,7 @@ export class NameReader {
 
   private enter(node: Node, bound: Set<string> | null): void {
     this.leave(node.startIndex);
-    this.scope = { end: node.endIndex, outer: this.scope, bound };
+    this.scope = { end: node.endIndex, outer: this.scope, bound, aliases: null };
   }
 
   private name(node: Node, sort: Sort, pattern: number): Name {
