@@ -113,6 +113,67 @@ test("references, callers and callees", async () => {
   ]);
 });
 
+test("an alias is a use of what it stands for", async () => {
+  const { graph } = await shop({
+    "shop/report.py": `from .cart import GiftCart as Gift, checkout as pay
+from .prices import price_of as cost
+
+
+class Voucher(Gift):
+    def total(self):
+        return cost(pay(Gift()))
+`,
+    "web/src/list.ts": `import { getJSON as ask } from "./http.ts";
+
+export const list = () => ask("/list");
+`,
+    "server/cmd/main.go": `package main
+
+import kept "example.com/server/store"
+
+func run() { kept.Open() }
+`,
+  });
+  const referencesTo = (name: string) =>
+    rowsOf(references(graph, name, MANY), (one) => `${at(one)} ${one.role} ${one.name} ${one.certainty}`);
+  expect(await referencesTo("price_of")).toEqual([
+    "shop/cart.py:2 import null imported",
+    "shop/cart.py:26 call Cart.total_price imported",
+    "shop/report.py:2 import null imported",
+    "shop/report.py:7 call Voucher.total imported",
+  ]);
+  expect(await referencesTo("GiftCart")).toEqual([
+    "shop/report.py:1 import null imported",
+    "shop/report.py:5 inherit Voucher imported",
+    "shop/report.py:7 call Voucher.total imported",
+  ]);
+  const callersOf = (name: string) => rowsOf(callers(graph, name, MANY), (one) => `${at(one)} ${one.name}`);
+  expect(await callersOf("getJSON")).toEqual([
+    "web/src/http.ts:13 HttpReader.read",
+    "web/src/list.ts:3 list",
+    "web/src/page.ts:4 showCart",
+  ]);
+  const calleesOf = (name: string) =>
+    rowsOf(callees(graph, name, MANY), (one) => `${at(one)} ${one.name} ${one.lines} ${one.certainty}`);
+  expect(await calleesOf("Voucher.total")).toEqual([
+    "shop/cart.py:29 GiftCart 7 imported",
+    "shop/cart.py:33 checkout 7 imported",
+    "shop/prices.py:6 price_of 7 imported",
+  ]);
+  expect(await calleesOf("list")).toEqual(["web/src/http.ts:2 getJSON 3 imported"]);
+  expect(await calleesOf("run")).toEqual(["server/store/store.go:7 Open 5 imported"]);
+  const found = await types(graph, "Voucher", MANY);
+  expect(found.ok && found.bases.map(({ name, path: file }) => [name, file])).toEqual([
+    ["GiftCart", "shop/cart.py"],
+  ]);
+});
+
+test("types: several bases in the order of the text", async () => {
+  const { graph } = await shop({ "many.py": "class Many(Zebra, Ant, Middle):\n    pass\n" });
+  const found = await types(graph, "Many", MANY);
+  expect(found.ok && found.bases.map(({ name }) => name)).toEqual(["Zebra", "Ant", "Middle"]);
+});
+
 test("a use in a file that has a definition of its own means that one", async () => {
   const own = "def load_all():\n    return 1\n\n\ndef start():\n    return load_all()\n";
   const { graph } = await shop({ "one.py": own, "two.py": own });

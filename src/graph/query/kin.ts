@@ -45,7 +45,8 @@ async function basesOf(graph: CodeGraph, texts: Texts, site: Site, seen: Set<str
   if (own === undefined || seen.size > DEEPEST) return [];
   const { start, end } = own;
   const inner = definitions.filter(({ parent }) => parent === site.definition);
-  const used = await namesUsedIn(graph, texts, { file, start, end, role: "inherit" });
+  const path = index.files[file]?.path ?? "";
+  const used = await namesUsedIn(texts, { path, start, end, role: "inherit" });
   const names = used.filter(({ lines }) =>
     lines.some((line) => !inner.some((one) => one.start <= line && line <= one.end)),
   );

@@ -1,6 +1,8 @@
 /** The texts of a graph's files for the length of one question: each is read once. */
 import type { CodeGraph } from "../graph.ts";
 import { type FileId, qualifiedName, signatureAt } from "../index/code-index.ts";
+import { readFileRecord } from "../index/read-file.ts";
+import type { UseRecord } from "../index/record.ts";
 import type { Found } from "./answers.ts";
 import { docLine } from "./doc-line.ts";
 
@@ -19,6 +21,7 @@ const NONE: Text = { text: "", lines: [] };
 
 export class Texts {
   private readonly known = new Map<string, Text>();
+  private readonly used = new Map<string, readonly UseRecord[]>();
 
   constructor(private readonly graph: CodeGraph) {}
 
@@ -36,6 +39,16 @@ export class Texts {
   async line(path: string, line: number): Promise<string> {
     const { lines } = await this.of(path);
     return (lines[line - 1] ?? "").trim().slice(0, MOST).toWellFormed();
+  }
+
+  /** All uses in a file, sorted by name. The index keeps them by name alone: the text is parsed anew, its grammar loaded if it is not yet. */
+  async usesIn(path: string): Promise<readonly UseRecord[]> {
+    const known = this.used.get(path);
+    if (known !== undefined) return known;
+    const record = await readFileRecord(path, (await this.of(path)).text);
+    const uses = record?.uses ?? [];
+    this.used.set(path, uses);
+    return uses;
   }
 
   /** A definition as an answer has it; null where there is none at the position. */

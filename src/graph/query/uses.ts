@@ -104,26 +104,24 @@ export async function callers(graph: CodeGraph, name: string, max: number): Prom
 const NAMES = /[\p{L}_$@][\p{L}\p{N}_$]*[?!]?/gu;
 
 /**
- * Names that are used between two lines of a file in one role, with their lines, in the order of the text. The index keeps uses by
- * name: the text says which names to ask for.
+ * Names that are used between two lines of a file in one role, with their lines: by the first of them, then as they stand in it; one
+ * that is not written there (an alias stands for it) comes first.
  */
 export async function namesUsedIn(
-  { index }: CodeGraph,
   texts: Texts,
-  { file, start, end, role }: { file: FileId; start: number; end: number; role: Role },
+  { path, start, end, role }: { path: string; start: number; end: number; role: Role },
 ): Promise<{ name: string; lines: number[] }[]> {
-  const { lines } = await texts.of(index.files[file]?.path ?? "");
-  const written =
-    lines
-      .slice(start - 1, end)
-      .join("\n")
-      .match(NAMES) ?? [];
-  const names = new Set(written.flatMap((name) => [name, name.replace(/^[$@]+|[?!]$/g, "")]));
-  return [...names].flatMap((name) => {
-    const uses = index.usesOf(name).find((one) => one.file === file)?.at ?? [];
-    const here = uses.filter((use) => use.role === role && start <= use.line && use.line <= end);
+  const found = (await texts.usesIn(path)).flatMap(({ name, at }) => {
+    const here = at.filter((use) => use.role === role && start <= use.line && use.line <= end);
     return here.length === 0 ? [] : [{ name, lines: here.map(({ line }) => line) }];
   });
+  const { lines } = await texts.of(path);
+  const placed = found.map((one) => {
+    const line = one.lines[0] ?? 0;
+    const written: readonly string[] = lines[line - 1]?.match(NAMES) ?? [];
+    return { one, line, place: written.indexOf(one.name) };
+  });
+  return placed.sort((a, b) => a.line - b.line || a.place - b.place).map(({ one }) => one);
 }
 
 /** What a definition calls of the project's own, in the order of the first call; what is defined elsewhere is left out. */
@@ -136,7 +134,8 @@ export async function callees(graph: CodeGraph, name: string, max: number): Prom
   if (site === undefined || from === undefined) return { ok: true, rows: [], more: 0, note: meant.note };
   const { file } = site;
   const texts = new Texts(graph);
-  const used = await namesUsedIn(graph, texts, { file, start: from.start, end: from.end, role: "call" });
+  const path = index.files[file]?.path ?? "";
+  const used = await namesUsedIn(texts, { path, start: from.start, end: from.end, role: "call" });
   const calls = used.flatMap((one) =>
     links.meaningOf(one.name, file).map((meaning) => ({ ...meaning, lines: one.lines })),
   );
