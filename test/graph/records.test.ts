@@ -198,6 +198,18 @@ test("signatures: decorators, comments behind the head and long heads are left o
   };
   const python = '@app.route("/a", methods=("GET",))\n@x\ndef f(a=")"):  # why\n    pass\n';
   expect(await signature("a.py", python, "f")).toBe('def f(a=")")');
+  const lines =
+    "class A:\n    def __lt__(self, other):  # One line\n        # and another.\n        return 1\n";
+  expect(await signature("a.py", lines, "__lt__")).toBe("def __lt__(self, other)");
+  const inside = "def f(\n    a,  # the a\n    # and\n    b='# no',\n):\n    pass\n";
+  expect(await signature("a.py", inside, "f")).toBe("def f( a, b='# no', )");
+  const suppressed =
+    '@SuppressWarnings("serial") // no id\npublic final class A {\n  void f(/* in */ int a) {}\n}\n';
+  expect(await signature("A.java", suppressed, "A")).toBe("public final class A");
+  expect(await signature("A.java", suppressed, "f")).toBe("void f( int a)");
+  expect(await signature("a.md", "# Words # and // marks\n\nText.\n", "Words # and // marks")).toBe(
+    "# Words # and // marks",
+  );
   const java =
     'class A {\n  @Get(\n    value = "(",\n    of = {@In(1)})\n  public int f(\n      int a) { return a; }\n}\n';
   expect(await signature("A.java", java, "f")).toBe("public int f( int a)");

@@ -2,6 +2,7 @@
  * The index as its readers see it: facts by file and by name. A file is a number here, its place in the sorted list of paths.
  * Reading is synchronous, since what is on disk is small; what a question does not need is never read.
  */
+import { signatureOf } from "../syntax/extent.ts";
 import type { DefinitionRecord, FileKind, FileRecord, ImportRecord, Role } from "./record.ts";
 
 /** Position of a file in `CodeIndex.files`. */
@@ -74,12 +75,7 @@ export function definitionAtLine(definitions: readonly DefinitionRecord[], line:
 
 /** A definition's head as one line, at most 200 characters, from the text of its file. */
 export function signatureAt(text: string, { head }: DefinitionRecord): string {
-  return text
-    .slice(head.at, head.at + head.size)
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/\s*(\{|=>|:|=)$/, "")
-    .slice(0, 200);
+  return signatureOf(text, { start: head.at, end: head.at + head.size });
 }
 
 /** An index that lives in memory, of records in any order; `size` gives the bytes of a file. */

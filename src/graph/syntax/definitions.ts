@@ -13,7 +13,7 @@ import {
   type NamePlace,
   readDefinition,
 } from "./captured.ts";
-import { headOf, isTop, type Span, widen } from "./extent.ts";
+import { headOf, isTop, type Span, signatureOf, widen } from "./extent.ts";
 import type { Loaded } from "./languages.ts";
 import { headingText, isHeading, sectionsOf } from "./sections.ts";
 import { bodyOf } from "./unnamed.ts";
@@ -166,15 +166,6 @@ function found(capture: Capture, { root, text, wide }: Source): Found[] {
     };
   });
 }
-
-/** One line: the head of the definition, without what opens the body. */
-const signatureOf = (text: string, { start, end }: Span): string =>
-  text
-    .slice(start, end)
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/\s*(\{|=>|:|=)$/, "")
-    .slice(0, 200);
 
 /** Functions handed to a variable inside another function, and its other variables, are not the file's symbols. */
 function isSymbol(item: Found, parent: Found | null, { root, wide }: Source): boolean {

@@ -95,3 +95,17 @@ export function headOf(text: string, place: HeadPlace): Span {
   if (place.body !== null) head = head.replace(COMMENT, "");
   return { start, end: start + head.replace(BEHIND, "").length };
 }
+
+/** Comments in a head, known by the end of a line behind or before them: a heading of Markdown may hold their marks. */
+const COMMENTS =
+  /(?<![^\s,([{])(?:\/\/|(?<!^)#\s)[^\n]*(?=\n)|(?<=\n[ \t]*)(?:\/\/|#\s)[^\n]*$|\/\*[^]*?\*\//g;
+
+/** A head as a signature: one line of at most 200 characters, without comments and what opens the body. */
+export const signatureOf = (text: string, { start, end }: Span): string =>
+  text
+    .slice(start, end)
+    .replace(COMMENTS, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/\s*(\{|=>|:|=)$/, "")
+    .slice(0, 200);
