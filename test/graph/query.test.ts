@@ -9,6 +9,7 @@ import { impact } from "../../src/graph/query/impact.ts";
 import { types } from "../../src/graph/query/kin.ts";
 import { callees, callers, references } from "../../src/graph/query/uses.ts";
 import { shop } from "./query-project.ts";
+import { graphOf } from "./texts.ts";
 
 /** Each answer's rows as short lines. */
 async function rowsOf<T>(
@@ -309,4 +310,19 @@ test("a path that fits several files is asked back", async () => {
     "web/src/http.ts",
     "web/test/http.ts",
   ]);
+});
+
+test("callees: of the definition with a body, and those of its own class", async () => {
+  const graph = await graphOf({
+    "a.h": "int run(int a);\nint step(int a);\n",
+    "b.c": '#include "a.h"\nint step(int a) { return a; }\nint run(int a) {\n  return step(a);\n}\n',
+    "c.rb": "class A\n  def go\n  end\nend\nclass B\n  def go\n  end\n  def all\n    go()\n  end\nend\n",
+  });
+  const of = (name: string) => rowsOf(callees(graph, name, MANY), (one) => `${at(one)} ${one.name}`);
+  expect(await of("run")).toEqual(["b.c:2 step"]);
+  expect((await callees(graph, "run", MANY)) as object).toMatchObject({
+    note: "2 definitions are called run; this is b.c:run.",
+  });
+  expect(await of("B.all")).toEqual(["c.rb:6 B.go"]);
+  expect(await of("A.go")).toEqual([]);
 });

@@ -124,21 +124,53 @@ export async function namesUsedIn(
   return placed.sort((a, b) => a.line - b.line || a.place - b.place).map(({ one }) => one);
 }
 
+/** Of definitions of one name so many are looked at for one that calls something. */
+const MOST_SITES = 20;
+
+interface Calls {
+  site: Site;
+  used: { name: string; lines: number[] }[];
+}
+
+/** The first definition that calls something: a prototype, an interface's method and an overload without a body do not. */
+async function firstThatCalls(graph: CodeGraph, texts: Texts, sites: readonly Site[]): Promise<Calls | null> {
+  for (const site of sites.slice(0, MOST_SITES)) {
+    const { file, definition } = site;
+    const from = graph.index.definitionsIn(file)[definition];
+    if (from === undefined) continue;
+    const { start, end } = from;
+    const path = graph.index.files[file]?.path ?? "";
+    const used = await namesUsedIn(texts, { path, start, end, role: "call" });
+    if (used.length > 0) return { site, used };
+  }
+  return null;
+}
+
+/** What the calls of one name in a file mean, each definition with its lines. */
+function calledBy({ links }: CodeGraph, file: FileId, name: string, lines: number[]) {
+  const called = new Map<string, Site & { certainty: Certainty; lines: number[] }>();
+  for (const line of lines)
+    for (const meaning of links.meaningOf(name, file, line)) {
+      const known = called.get(keyOf(meaning));
+      if (known === undefined) called.set(keyOf(meaning), { ...meaning, lines: [line] });
+      else known.lines.push(line);
+    }
+  return [...called.values()];
+}
+
 /** What a definition calls of the project's own, in the order of the first call; what is defined elsewhere is left out. */
 export async function callees(graph: CodeGraph, name: string, max: number): Promise<Answer<Rows<Callee>>> {
   const meant = symbolsOf(graph, name);
   if (!meant.ok) return meant;
-  const { index, links } = graph;
-  const [site] = meant.sites;
-  const from = site && index.definitionsIn(site.file)[site.definition];
-  if (site === undefined || from === undefined) return { ok: true, rows: [], more: 0, note: meant.note };
-  const { file } = site;
+  const { index } = graph;
   const texts = new Texts(graph);
-  const path = index.files[file]?.path ?? "";
-  const used = await namesUsedIn(texts, { path, start: from.start, end: from.end, role: "call" });
-  const calls = used.flatMap((one) =>
-    links.meaningOf(one.name, file).map((meaning) => ({ ...meaning, lines: one.lines })),
-  );
+  const from = await firstThatCalls(graph, texts, meant.sites);
+  const first = from?.site ?? meant.sites[0];
+  const others = meant.sites.filter((site) => site !== first);
+  const note = meant.note ?? firstOfSeveral(graph, name, first === undefined ? [] : [first, ...others]);
+  if (from === null) return { ok: true, rows: [], more: 0, note };
+  const { file } = from.site;
+  const calls = from.used.flatMap((one) => calledBy(graph, file, one.name, one.lines));
   calls.sort(
     (a, b) =>
       doubtOf(a.certainty) - doubtOf(b.certainty) ||
@@ -154,6 +186,5 @@ export async function callees(graph: CodeGraph, name: string, max: number): Prom
     const { line, kind, signature } = found;
     rows.push({ path: found.path, line, name: found.name, kind, lines, certainty, signature });
   }
-  const note = meant.note ?? firstOfSeveral(graph, name, meant.sites);
   return { ok: true, rows, more: calls.length - rows.length, note };
 }
