@@ -1,13 +1,14 @@
 /**
  * What a name means where it stands: the definitions of the same file before those that its imports lead to, those before the
- * rest of its package, and a name that the project has only once before one that it has often. Nothing is known of types, so
- * what is called on a value is judged by the names alone.
+ * rest of its package, and a name that the project has only once before one that it has often. What is asked of a type by its
+ * name (`Stack.push`) is that type's; nothing is known of the types of values, so what is called on one is judged by the names.
  */
 import { type CodeIndex, type FileId, lastPart, type Site } from "../index/code-index.ts";
 import { isBarrel } from "./javascript.ts";
 import type { ResolvedImport } from "./links.ts";
 import { folderOf, nameOf, stemOf } from "./paths.ts";
 import { listAt, memo, type Project } from "./project.ts";
+import { isOwnReceiver, isTypeLike, Receivers } from "./receiver.ts";
 
 /** How sure it is that a use means a definition, best first. */
 export type Certainty = "same file" | "imported" | "same package" | "only one" | "same name";
@@ -49,6 +50,7 @@ export class Meanings {
   private readonly index: CodeIndex;
   private readonly project: Project;
   private readonly parts: Parts;
+  private readonly receivers: Receivers;
   private readonly namedFor: (file: FileId) => (name: string) => Named;
   private readonly gathers: (file: FileId) => boolean;
   /** With the number of files that stand between. */
@@ -60,6 +62,7 @@ export class Meanings {
     this.project = project;
     this.index = project.index;
     this.parts = parts;
+    this.receivers = new Receivers(project);
     const named = memo((family: string) => memo((name: string) => this.readNamed(family, name)));
     this.namedFor = memo((file) => named(familyOf(project.language(file))));
     this.gathers = memo((file) => isBarrel(project.path(file)));
@@ -79,8 +82,25 @@ export class Meanings {
       all = this.compute(own, named, from);
       known.set(own, all);
     }
-    const several = line !== undefined && all.length > 1 && all[0]?.certainty === "same file";
-    return several ? this.innermost(all, line) : all;
+    return line === undefined || named.sites.length < 2 ? all : this.inLine(own, named, { all, from, line });
+  }
+
+  /** Of what a name means in a file, what it means in one of its lines. */
+  private inLine(
+    name: string,
+    named: Named,
+    { all, from, line }: { all: readonly Meaning[]; from: FileId; line: number },
+  ): readonly Meaning[] {
+    const own = all[0]?.certainty === "same file";
+    if (!own && !this.receivers.namesHolder(name, named.sites, { file: from, line })) return all;
+    const receivers = this.receivers.at(name, from, line);
+    const types = receivers.filter(isTypeLike);
+    const held = types.flatMap((type) => this.receivers.heldBy(type, name, named.sites));
+    if (held.length > 0) return this.compute(name, this.namedOf(held), from);
+    if (!own) return all;
+    const outside = (type: string): boolean => this.index.definitionsNamed(type).length === 0;
+    if (types.length > 0 && types.length === receivers.length && types.every(outside)) return [];
+    return all.length > 1 && receivers.every(isOwnReceiver) ? this.innermost(all, line) : all;
   }
 
   private compute(name: string, named: Named, from: FileId): readonly Meaning[] {
@@ -170,6 +190,10 @@ export class Meanings {
       .definitionsNamed(name)
       .filter(({ file }) => familyOf(this.project.language(file)) === family);
     if (sites.length > 1) sites.sort((a, b) => this.weight(a) - this.weight(b));
+    return this.namedOf(sites);
+  }
+
+  private namedOf(sites: readonly Site[]): Named {
     const byFile = new Map<FileId, Site[]>();
     const byFolder = new Map<string, Site[]>();
     for (const site of sites) {

@@ -98,6 +98,11 @@ export class Project {
     return kept;
   }
 
+  /** The text of one of its files; null where it cannot be read. */
+  source(file: FileId): string | null {
+    return this.readText(this.path(file));
+  }
+
   private readFolders(): Map<string, string[]> {
     this.folders ??= groupBy(this.index, folderOf);
     const all = new Set<string>();

@@ -30,14 +30,15 @@ export function usesOfSites({ index, links }: CodeGraph, name: string, sites: re
   const meant = new Set(sites.map(keyOf));
   const found: Use[] = [];
   for (const { file, at } of index.usesOf(name)) {
-    const meanings = links.meaningOf(name, file);
-    const one = meanings.find((meaning) => meant.has(keyOf(meaning)));
-    const namesakes = meanings.length >= MOST_MEANINGS && meanings[0]?.certainty === "same name";
-    const certainty = one?.certainty ?? (namesakes ? "same name" : null);
-    if (certainty === null) continue;
     const definitions = index.definitionsIn(file);
-    for (const { line, role } of at)
+    for (const { line, role } of at) {
+      const meanings = links.meaningOf(name, file, line);
+      const one = meanings.find((meaning) => meant.has(keyOf(meaning)));
+      const namesakes = meanings.length >= MOST_MEANINGS && meanings[0]?.certainty === "same name";
+      const certainty = one?.certainty ?? (namesakes ? "same name" : null);
+      if (certainty === null) continue;
       found.push({ file, line, role, certainty, within: definitionAtLine(definitions, line) });
+    }
   }
   return found;
 }
