@@ -61,6 +61,12 @@ const listed = (numbers: number[]): string => numbers.join(", ");
 const doubt = (certainty: Certainty | null): { tag?: string } =>
   certainty === "same name" || certainty === "only one" ? { tag: certainty } : {};
 
+function callTag({ lines, certainty }: { lines: number[]; certainty: Certainty }): { tag?: string } {
+  const { tag } = doubt(certainty);
+  if (lines.length < 2) return doubt(certainty);
+  return { tag: `lines ${listed(lines)}${tag === undefined ? "" : `; ${tag}`}` };
+}
+
 /** A list of rows, each one line. */
 function list<T>(answer: Answer<Rows<T>>, none: string, row: (one: T) => Row): Shown | NotShown {
   if (!answer.ok) return answer;
@@ -112,7 +118,7 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice" | "affected">, Answ
     list(await callers(graph, first, max), `Nothing calls ${first}.`, (one) => ({
       at: one,
       cells: [one.name ?? "(top)", one.text],
-      ...(one.lines.length > 1 ? { tag: `lines ${listed(one.lines)}` } : doubt(one.certainty)),
+      ...callTag(one),
     })),
   callees: async (graph, { first, max }) =>
     list(await callees(graph, first, max), `${first} calls nothing of this project.`, (one) => ({

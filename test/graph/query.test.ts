@@ -326,3 +326,86 @@ test("callees: of the definition with a body, and those of its own class", async
   expect(await of("B.all")).toEqual(["c.rb:6 B.go"]);
   expect(await of("A.go")).toEqual([]);
 });
+
+test("callers: a type's name before the call says whose it is", async () => {
+  const graph = await graphOf({
+    "Cargo.toml": '[package]\nname = "a"\n',
+    "src/lib.rs": "pub mod one;\npub mod two;\n",
+    "src/one.rs": `use crate::two::Two;
+pub struct One;
+impl One {
+    pub fn new() -> One { One }
+    pub fn both() { let t = Two::new(); }
+    pub fn own() { let o = Self::new(); }
+    pub fn other() { let p = Path::new("x"); }
+    pub fn value(t: Two) { t.new(); }
+}
+`,
+    "src/two.rs": "pub struct Two;\nimpl Two {\n    pub fn new() -> Two { Two }\n}\n",
+  });
+  const of = (name: string) =>
+    rowsOf(callers(graph, name, MANY), (one) => `${at(one)} ${one.name} ${one.certainty}`);
+  expect(await of("One.new")).toEqual(["src/one.rs:6 One.own same file", "src/one.rs:8 One.value same file"]);
+  expect(await of("Two.new")).toEqual(["src/one.rs:5 One.both imported", "src/one.rs:8 One.value same name"]);
+});
+
+test("callers: an override in the same file does not hide what it overrides", async () => {
+  const graph = await graphOf({
+    "p/Base.java": "package p;\npublic class Base {\n  public int read() { return 0; }\n}\n",
+    "p/Heir.java": `package p;
+public class Heir extends Base {
+  Base inner;
+  public int read() { return inner.read(); }
+  public int twice() { return this.read() + read(); }
+}
+`,
+  });
+  const of = (name: string) =>
+    rowsOf(callers(graph, name, MANY), (one) => `${at(one)} ${one.name} ${one.certainty}`);
+  expect(await of("Base.read")).toEqual(["p/Heir.java:4 Heir.read same name"]);
+  expect(await of("Heir.read")).toEqual([
+    "p/Heir.java:4 Heir.read same file",
+    "p/Heir.java:5 Heir.twice same file",
+  ]);
+});
+
+test("C: what a header declares is also what the one source behind it defines", async () => {
+  const graph = await graphOf({
+    "src/all.h": "int look(int key);\nint find(int key);\n",
+    "src/db.c":
+      '#include "all.h"\nint find(int key) { return key; }\nint look(int key) { return find(key); }\n',
+    "src/get.c": '#include "all.h"\nint get(int key) { return look(key); }\n',
+    "src/other.c": "static int look(int key) { return 0; }\n",
+  });
+  expect(await rowsOf(callees(graph, "get", MANY), (one) => at(one))).toEqual(["src/db.c:3", "src/all.h:1"]);
+  const found = await impact(graph, "src/db.c:find", MANY);
+  expect(found.ok && found.rows.map(({ distance, name }) => `${distance} ${name}`)).toEqual([
+    "1 look",
+    "2 get",
+  ]);
+});
+
+test("types: what Rust implements for a type", async () => {
+  const graph = await graphOf({
+    "Cargo.toml": '[package]\nname = "a"\n',
+    "src/lib.rs": `mod far;
+pub trait Find { fn find(&self); }
+pub struct Regex;
+impl Find for Regex { fn find(&self) {} }
+impl<'a, F: Find> Find for &'a F { fn find(&self) {} }
+impl std::fmt::Debug for Regex {}
+`,
+    "src/far.rs":
+      "use crate::Find;\nstruct Far<T>(T);\nimpl<T> Find\n    for Far<T>\n{\n    fn find(&self) {}\n}\nmod in_it { fn g() {} }\n",
+  });
+  const heirs = await types(graph, "Find", MANY);
+  expect(heirs.ok && heirs.heirs.map((one) => `${one.path}:${one.line} ${one.name}`)).toEqual([
+    "src/far.rs:2 Far",
+    "src/lib.rs:3 Regex",
+  ]);
+  const bases = await types(graph, "Regex", MANY);
+  expect(bases.ok && bases.bases.map((one) => `${one.path}:${one.line} ${one.name}`)).toEqual([
+    "src/lib.rs:2 Find",
+    "null:0 Debug",
+  ]);
+});

@@ -3,7 +3,7 @@
  * rest of its package, and a name that the project has only once before one that it has often. What is asked of a type by its
  * name (`Stack.push`) is that type's; nothing is known of the types of values, so what is called on one is judged by the names.
  */
-import { type CodeIndex, type FileId, lastPart, type Site } from "../index/code-index.ts";
+import { type CodeIndex, type FileId, lastPart, qualifiedName, type Site } from "../index/code-index.ts";
 import { isBarrel } from "./javascript.ts";
 import type { ResolvedImport } from "./links.ts";
 import { folderOf, nameOf, stemOf } from "./paths.ts";
@@ -20,6 +20,10 @@ export interface Meaning extends Site {
 /** A name is followed through so many files that give it on. */
 const MOST_STEPS = 4;
 const MOST_MEANINGS = 32;
+const HEADER = /\.(h|hh|hpp|hxx|h\+\+|inl|ipp)$/i;
+
+/** Languages in which a field is written like a type: `server.Config.Load()`. */
+const FIELDS_LIKE_TYPES = new Set(["go", "c_sharp"]);
 
 /** Languages whose code speaks to each other. */
 const FAMILIES: readonly (readonly string[])[] = [
@@ -98,9 +102,12 @@ export class Meanings {
     const held = types.flatMap((type) => this.receivers.heldBy(type, name, named.sites));
     if (held.length > 0) return this.compute(name, this.namedOf(held), from);
     if (!own) return all;
-    const outside = (type: string): boolean => this.index.definitionsNamed(type).length === 0;
-    if (types.length > 0 && types.length === receivers.length && types.every(outside)) return [];
-    return all.length > 1 && receivers.every(isOwnReceiver) ? this.innermost(all, line) : all;
+    if (receivers.every(isOwnReceiver)) return all.length > 1 ? this.innermost(all, line) : all;
+    const outside = (type: string): boolean =>
+      this.index.definitionsNamed(type).every(({ file }) => file !== from);
+    const typed = types.length === receivers.length && !FIELDS_LIKE_TYPES.has(this.project.language(from));
+    if (typed && types.every(outside)) return [];
+    return [...all, ...this.beyond(name, named, from)];
   }
 
   private compute(name: string, named: Named, from: FileId): readonly Meaning[] {
@@ -113,13 +120,25 @@ export class Meanings {
       if (own.length === 0 && explicit.every((file) => this.isModule(file, name))) return [];
     }
     if (own.length > 0) return meaningsOf(own, "same file");
-    const imported = this.nearest(named, this.reached(from));
+    const imported = this.withSources(named, this.nearest(named, this.reached(from)));
     if (imported.length > 0) return meaningsOf(imported, "imported");
     const beside = named.byFolder.get(folderOf(this.project.path(from)));
     if (beside !== undefined) return meaningsOf(beside, "same package");
     const [first, second] = named.sites;
     const single = second === undefined || (this.weight(first) === 0 && this.weight(second) > 0);
     return single ? meaningsOf(named.sites.slice(0, 1), "only one") : meaningsOf(named.sites, "same name");
+  }
+
+  /** What a name may mean on a value, whose type may be of another file: guesses. */
+  private beyond(name: string, named: Named, from: FileId): readonly Meaning[] {
+    const key = `${name}.`;
+    let all = this.known(from).get(key);
+    if (all === undefined) {
+      const others = this.namedOf(named.sites.filter(({ file }) => file !== from));
+      all = others.sites.length === 0 ? [] : meaningsOf(this.compute(name, others, from), "same name");
+      this.known(from).set(key, all);
+    }
+    return all;
   }
 
   private weight(site: Site | undefined): number {
@@ -183,6 +202,29 @@ export class Meanings {
     if (byFile.size <= reached.size) for (const [file, sites] of byFile) look(sites, reached.get(file));
     else for (const [file, steps] of reached) look(byFile.get(file), steps);
     return found;
+  }
+
+  /** What a header declares, behind its definition, where that is in one source that includes the header. */
+  private withSources({ sites }: Named, found: Site[]): Site[] {
+    const headers = new Set(
+      found.map(({ file }) => file).filter((file) => HEADER.test(this.project.path(file))),
+    );
+    if (headers.size === 0) return found;
+    const declared = new Set(found.map((site) => this.lastTwo(site)));
+    const sources = sites.filter(
+      (site) =>
+        !HEADER.test(this.project.path(site.file)) &&
+        this.weight(site) === 0 &&
+        declared.has(this.lastTwo(site)) &&
+        [...headers].some((header) => this.reached(site.file).has(header)),
+    );
+    if (new Set(sources.map(({ file }) => file)).size !== 1) return found;
+    return [...sources, ...found.filter((site) => !sources.includes(site))];
+  }
+
+  /** Its name and that of its type or namespace. */
+  private lastTwo({ file, definition }: Site): string {
+    return qualifiedName(this.index.definitionsIn(file), definition).split(".").slice(-2).join(".");
   }
 
   private readNamed(family: string, name: string): Named {

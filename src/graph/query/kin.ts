@@ -2,6 +2,7 @@
 import type { CodeGraph } from "../graph.ts";
 import { lastPart, qualifiedName, type Site } from "../index/code-index.ts";
 import type { Answer, Kin } from "./answers.ts";
+import { heirOf, traitsOf } from "./impls.ts";
 import { orderOf } from "./order.ts";
 import { firstOfSeveral, symbolsOf } from "./subject.ts";
 import { Texts } from "./texts.ts";
@@ -36,13 +37,12 @@ function kinOf({ index }: CodeGraph, { file, definition }: Site): Kin {
   };
 }
 
-/** The bases of a type, and theirs; one outside of the project is a name alone. */
-async function basesOf(graph: CodeGraph, texts: Texts, site: Site, seen: Set<string>): Promise<Kin[]> {
-  const { index, links } = graph;
+/** Names that stand as bases in the definition of a type, not in those inside it. */
+async function writtenBases(graph: CodeGraph, texts: Texts, site: Site): Promise<string[]> {
   const { file } = site;
-  const definitions = index.definitionsIn(file);
+  const definitions = graph.index.definitionsIn(file);
   const own = definitions[site.definition];
-  if (own === undefined || seen.size > DEEPEST) return [];
+  if (own === undefined) return [];
   const { start, end } = own;
   const inner = definitions.filter(({ parent }) => parent === site.definition);
   const path = index.files[file]?.path ?? "";
@@ -50,9 +50,17 @@ async function basesOf(graph: CodeGraph, texts: Texts, site: Site, seen: Set<str
   const names = used.filter(({ lines }) =>
     lines.some((line) => !inner.some((one) => one.start <= line && line <= one.end)),
   );
+  return names.map(({ name }) => name);
+}
+
+/** The bases of a type, and theirs; one outside of the project is a name alone. */
+async function basesOf(graph: CodeGraph, texts: Texts, site: Site, seen: Set<string>): Promise<Kin[]> {
+  if (seen.size > DEEPEST) return [];
+  const written = (await writtenBases(graph, texts, site)).map((name) => ({ name, file: site.file }));
+  const names = new Map([...written, ...(await traitsOf(graph, texts, site))].map((one) => [one.name, one]));
   const bases: Kin[] = [];
-  for (const { name } of names) {
-    const [meaning] = links.meaningOf(name, file);
+  for (const { name, file } of names.values()) {
+    const [meaning] = graph.links.meaningOf(name, file);
     if (meaning === undefined) bases.push({ name, path: null, line: 0, kind: null, kin: [] });
     else if (!seen.has(keyOf(meaning))) {
       const further = await basesOf(graph, texts, meaning, new Set([...seen, keyOf(meaning)]));
@@ -62,29 +70,31 @@ async function basesOf(graph: CodeGraph, texts: Texts, site: Site, seen: Set<str
   return bases;
 }
 
+interface Heirs {
+  seen: Set<string>;
+  left: number;
+  more: number;
+}
+
 /** Subclasses, and theirs, each type once; counts down what may still be shown. */
-function heirsOf(
-  graph: CodeGraph,
-  site: Site,
-  state: { seen: Set<string>; left: number; more: number },
-): Kin[] {
+async function heirsOf(graph: CodeGraph, texts: Texts, site: Site, state: Heirs): Promise<Kin[]> {
   const { index } = graph;
   const own = index.definitionsIn(site.file)[site.definition];
   if (own === undefined) return [];
   const uses = usesOfSites(graph, lastPart(own.name), [site])
-    .filter(({ role, within, certainty }) => role === "inherit" && within >= 0 && certainty !== "same name")
+    .filter(({ role, certainty }) => role === "inherit" && certainty !== "same name")
     .sort((a, b) => orderOf(index, a.file) - orderOf(index, b.file) || a.file - b.file || a.line - b.line);
   const heirs: Kin[] = [];
-  for (const { file, within } of uses) {
-    const heir = { file, definition: within };
-    if (state.seen.has(keyOf(heir))) continue;
+  for (const use of uses) {
+    const heir = await heirOf(graph, texts, use);
+    if (heir === null || state.seen.has(keyOf(heir))) continue;
     state.seen.add(keyOf(heir));
     if (state.left > 0) {
       state.left -= 1;
-      heirs.push({ ...kinOf(graph, heir), kin: heirsOf(graph, heir, state) });
+      heirs.push({ ...kinOf(graph, heir), kin: await heirsOf(graph, texts, heir, state) });
     } else {
       state.more += 1;
-      heirsOf(graph, heir, state);
+      await heirsOf(graph, texts, heir, state);
     }
   }
   return heirs;
@@ -115,9 +125,10 @@ export async function types(graph: CodeGraph, name: string, max: number): Promis
   const seen = new Set([keyOf(site)]);
   const state = { seen: new Set(seen), left: max, more: 0 };
   const type = kinOf(graph, site);
-  const heirs = heirsOf(graph, site, state);
+  const texts = new Texts(graph);
+  const heirs = await heirsOf(graph, texts, site, state);
   const others = sites.filter((one) => one !== site);
   const note = meant.note ?? firstOfSeveral(graph, name, [site, ...others]);
-  const bases = await basesOf(graph, new Texts(graph), site, seen);
+  const bases = await basesOf(graph, texts, site, seen);
   return { ok: true, type, bases, heirs, more: state.more, note };
 }

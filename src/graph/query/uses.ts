@@ -163,7 +163,6 @@ function calledBy({ links }: CodeGraph, file: FileId, name: string, lines: numbe
 export async function callees(graph: CodeGraph, name: string, max: number): Promise<Answer<Rows<Callee>>> {
   const meant = symbolsOf(graph, name);
   if (!meant.ok) return meant;
-  const { index } = graph;
   const texts = new Texts(graph);
   const from = await firstThatCalls(graph, texts, meant.sites);
   const first = from?.site ?? meant.sites[0];
@@ -172,14 +171,8 @@ export async function callees(graph: CodeGraph, name: string, max: number): Prom
   if (from === null) return { ok: true, rows: [], more: 0, note };
   const { file } = from.site;
   const calls = from.used.flatMap((one) => calledBy(graph, file, one.name, one.lines));
-  calls.sort(
-    (a, b) =>
-      doubtOf(a.certainty) - doubtOf(b.certainty) ||
-      (a.lines[0] ?? 0) - (b.lines[0] ?? 0) ||
-      orderOf(index, a.file) - orderOf(index, b.file) ||
-      a.file - b.file ||
-      a.definition - b.definition,
-  );
+  // What one call means stays in the order of `Links.meaningOf`.
+  calls.sort((a, b) => doubtOf(a.certainty) - doubtOf(b.certainty) || (a.lines[0] ?? 0) - (b.lines[0] ?? 0));
   const rows: Callee[] = [];
   for (const { certainty, lines, ...callee } of calls.slice(0, max)) {
     const found = await texts.found(callee.file, callee.definition);
