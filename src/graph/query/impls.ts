@@ -3,7 +3,7 @@
  * it is a base of; the line says that.
  */
 import type { CodeGraph } from "../graph.ts";
-import { definitionAtLine, type FileId, lastPart, type Site } from "../index/code-index.ts";
+import { type FileId, lastPart, type Site } from "../index/code-index.ts";
 import type { Texts } from "./texts.ts";
 import { type Use, usesOfSites } from "./uses.ts";
 
@@ -12,15 +12,14 @@ const IMPL = /^(?:unsafe\s+)?impl\b/;
 const PAIR = /(\w+)(?:<.*>)?\s+for\s+(?:&\s*)?(?:'\w+\s+)?(?:mut\s+)?(?:\w+::)*(\w+)/;
 /** A head is so many lines at most. */
 const MOST_LINES = 6;
+/** So many files are looked through for what is implemented for a type. */
+const MOST_FILES = 50;
 
-/** What an `impl` at a line is of; null where there is none. */
-async function implAt({ index }: CodeGraph, texts: Texts, { file, line }: { file: FileId; line: number }) {
-  const at = index.files[file];
-  if (at?.language !== "rust") return null;
-  const { lines } = await texts.of(at.path);
-  if (!IMPL.test(lines[line - 1]?.trim() ?? "")) return null;
+/** What an `impl` at a line (from 0) is of; null where there is none. */
+function implAt(lines: readonly string[], at: number): { trait: string; type: string } | null {
+  if (!IMPL.test(lines[at]?.trimStart() ?? "")) return null;
   const [head = ""] = lines
-    .slice(line - 1, line - 1 + MOST_LINES)
+    .slice(at, at + MOST_LINES)
     .join(" ")
     .split("{");
   const [, trait, type] = PAIR.exec(head) ?? [];
@@ -30,7 +29,8 @@ async function implAt({ index }: CodeGraph, texts: Texts, { file, line }: { file
 /** The type that a use of a base is written for; null: none of the project, as of `impl<T: A> B for T`. */
 export async function heirOf(graph: CodeGraph, texts: Texts, use: Use): Promise<Site | null> {
   const { file, line, within } = use;
-  const impl = await implAt(graph, texts, use);
+  const at = graph.index.files[file];
+  const impl = at?.language === "rust" ? implAt((await texts.of(at.path)).lines, line - 1) : null;
   if (impl === null) return within < 0 ? null : { file, definition: within };
   const [type] = graph.links.meaningOf(impl.type, file, line);
   return type === undefined || type.certainty === "same name" ? null : type;
@@ -46,13 +46,16 @@ export async function traitsOf(
   const own = index.definitionsIn(site.file)[site.definition];
   if (own === undefined || index.files[site.file]?.language !== "rust") return [];
   const name = lastPart(own.name);
+  // The type of an `impl` is no use of it in the index: looked through are the files that name it otherwise.
+  const sure = usesOfSites(graph, name, [site]).filter(({ certainty }) => certainty !== "same name");
+  const files = new Set([site.file, ...sure.map(({ file }) => file)]);
   const found: { name: string; file: FileId }[] = [];
-  for (const use of usesOfSites(graph, name, [site])) {
-    const around = index.definitionsIn(use.file)[definitionAtLine(index.definitionsIn(use.file), use.line)];
-    const inside = around !== undefined && around.kind !== "module";
-    if (use.certainty === "same name" || inside) continue;
-    const impl = await implAt(graph, texts, use);
-    if (impl !== null && impl.type === name) found.push({ name: impl.trait, file: use.file });
+  for (const file of [...files].slice(0, MOST_FILES)) {
+    const { lines } = await texts.of(index.files[file]?.path ?? "");
+    for (const at of lines.keys()) {
+      const impl = implAt(lines, at);
+      if (impl?.type === name) found.push({ name: impl.trait, file });
+    }
   }
   return found;
 }
