@@ -3,7 +3,14 @@
  * rest of its package, and a name that the project has only once before one that it has often. What is asked of a type by its
  * name (`Stack.push`) is that type's; nothing is known of the types of values, so what is called on one is judged by the names.
  */
-import { type CodeIndex, type FileId, lastPart, qualifiedName, type Site } from "../index/code-index.ts";
+import {
+  type CodeIndex,
+  definitionAtLine,
+  type FileId,
+  lastPart,
+  qualifiedName,
+  type Site,
+} from "../index/code-index.ts";
 import { isBarrel } from "./javascript.ts";
 import type { ResolvedImport } from "./links.ts";
 import { folderOf, nameOf, stemOf } from "./paths.ts";
@@ -107,7 +114,7 @@ export class Meanings {
       this.index.definitionsNamed(type).every(({ file }) => file !== from);
     const typed = types.length === receivers.length && !FIELDS_LIKE_TYPES.has(this.project.language(from));
     if (typed && types.every(outside)) return [];
-    return [...all, ...this.beyond(name, named, from)];
+    return this.withOthers(name, named, { all, from });
   }
 
   private compute(name: string, named: Named, from: FileId): readonly Meaning[] {
@@ -129,16 +136,21 @@ export class Meanings {
     return single ? meaningsOf(named.sites.slice(0, 1), "only one") : meaningsOf(named.sites, "same name");
   }
 
-  /** What a name may mean on a value, whose type may be of another file: guesses. */
-  private beyond(name: string, named: Named, from: FileId): readonly Meaning[] {
+  /** What a name may mean on a value, whose type may be of another file, too: those are guesses. */
+  private withOthers(
+    name: string,
+    named: Named,
+    { all, from }: { all: readonly Meaning[]; from: FileId },
+  ): readonly Meaning[] {
     const key = `${name}.`;
-    let all = this.known(from).get(key);
-    if (all === undefined) {
+    let both = this.known(from).get(key);
+    if (both === undefined) {
       const others = this.namedOf(named.sites.filter(({ file }) => file !== from));
-      all = others.sites.length === 0 ? [] : meaningsOf(this.compute(name, others, from), "same name");
-      this.known(from).set(key, all);
+      const guessed = others.sites.length === 0 ? [] : this.compute(name, others, from);
+      both = [...all, ...meaningsOf(guessed, "same name")];
+      this.known(from).set(key, both);
     }
-    return all;
+    return both;
   }
 
   private weight(site: Site | undefined): number {
@@ -161,8 +173,10 @@ export class Meanings {
     const [first] = all;
     if (first === undefined) return all;
     const definitions = this.index.definitionsIn(first.file);
-    const around = definitions.flatMap(({ start, end }, at) => (start <= line && line <= end ? [at] : []));
-    for (const scope of [...around.reverse(), -1]) {
+    const scopes: number[] = [];
+    for (let at = definitionAtLine(definitions, line); at >= 0; at = definitions[at]?.parent ?? -1)
+      scopes.push(at);
+    for (const scope of [...scopes, -1]) {
       const inside = all.filter(({ definition }) => definitions[definition]?.parent === scope);
       if (inside.length > 0) return inside;
     }

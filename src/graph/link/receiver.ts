@@ -40,11 +40,14 @@ interface Holders {
 /** A name that more types define says little; to look them all up would take longer than a question may. */
 const MOST_HOLDERS = 400;
 
+/** So many files are kept as lines. */
+const MOST_TEXTS = 256;
+
 /** Receivers in the files of a project. */
 export class Receivers {
   private readonly project: Project;
   private readonly known = new Map<readonly Site[], Holders>();
-  private last: { file: FileId; lines: readonly string[] } | null = null;
+  private texts = new Map<FileId, readonly string[]>();
 
   constructor(project: Project) {
     this.project = project;
@@ -52,8 +55,13 @@ export class Receivers {
 
   /** See `receiversIn`; none where the text cannot be read. */
   at(name: string, file: FileId, line: number): string[] {
-    if (this.last?.file !== file) this.last = { file, lines: this.project.source(file)?.split("\n") ?? [] };
-    return receiversIn(this.last.lines[line - 1] ?? "", name);
+    let lines = this.texts.get(file);
+    if (lines === undefined) {
+      if (this.texts.size >= MOST_TEXTS) this.texts = new Map();
+      lines = this.project.source(file)?.split("\n") ?? [];
+      this.texts.set(file, lines);
+    }
+    return receiversIn(lines[line - 1] ?? "", name);
   }
 
   /** Of the definitions of a name those in a type of this name. */

@@ -3,9 +3,16 @@
  * stands with each row, and the surest come first.
  */
 import type { CodeGraph } from "../graph.ts";
-import { definitionAtLine, type FileId, qualifiedName, type Site } from "../index/code-index.ts";
+import {
+  type CodeIndex,
+  definitionAtLine,
+  type FileId,
+  qualifiedName,
+  type Site,
+} from "../index/code-index.ts";
 import type { Role } from "../index/record.ts";
-import type { Certainty } from "../link/links.ts";
+import type { Certainty, Meaning } from "../link/links.ts";
+import { memo } from "../link/project.ts";
 import type { Answer, Callee, Caller, Reference, Rows } from "./answers.ts";
 import { doubtOf, orderOf } from "./order.ts";
 import { firstOfSeveral, symbolsOf } from "./subject.ts";
@@ -28,19 +35,31 @@ const keyOf = ({ file, definition }: Site): string => `${file} ${definition}`;
 /** All uses of a name that can mean one of these definitions, by file and line. */
 export function usesOfSites({ index, links }: CodeGraph, name: string, sites: readonly Site[]): Use[] {
   const meant = new Set(sites.map(keyOf));
+  // What stands before a name in its line says something about members alone.
+  const members = sites.some((site) => isMember(index, site));
   const found: Use[] = [];
+  const certaintyOf = memo((meanings: readonly Meaning[]): Certainty | null => {
+    const one = meanings.find((meaning) => meant.has(keyOf(meaning)));
+    const namesakes = meanings.length >= MOST_MEANINGS && meanings[0]?.certainty === "same name";
+    return one?.certainty ?? (namesakes ? "same name" : null);
+  });
   for (const { file, at } of index.usesOf(name)) {
     const definitions = index.definitionsIn(file);
+    const inFile = certaintyOf(links.meaningOf(name, file));
     for (const { line, role } of at) {
-      const meanings = links.meaningOf(name, file, line);
-      const one = meanings.find((meaning) => meant.has(keyOf(meaning)));
-      const namesakes = meanings.length >= MOST_MEANINGS && meanings[0]?.certainty === "same name";
-      const certainty = one?.certainty ?? (namesakes ? "same name" : null);
+      const byLine = members && role !== "import" && role !== "inherit";
+      const certainty = byLine ? certaintyOf(links.meaningOf(name, file, line)) : inFile;
       if (certainty === null) continue;
       found.push({ file, line, role, certainty, within: definitionAtLine(definitions, line) });
     }
   }
   return found;
+}
+
+/** Whether it stands in another definition, or says so by its name. */
+function isMember(index: CodeIndex, { file, definition }: Site): boolean {
+  const one = index.definitionsIn(file)[definition];
+  return one !== undefined && (one.parent >= 0 || one.name.includes("."));
 }
 
 /** The qualified name of a definition; null for the top of a file. */
