@@ -41,6 +41,9 @@ export interface ScreenOptions {
   columns: number | null;
 }
 
+/** Behind a long path so little is left that a second line of the terminal is taken, so that the name is whole. */
+const LEAST_ROOM = 30;
+
 const placeOf = ({ at }: Row): string => (at === null ? "-" : `${oneLine(at.path, 400)}:${at.line}`);
 
 function cellsOf({ cells, depth = 0 }: Row): string[] {
@@ -76,8 +79,10 @@ export function screenOf(lines: Line[], { color, columns }: ScreenOptions): stri
     const cells = cellsOf(line);
     const padded = cells.map((cell, n) => (n === cells.length - 1 ? cell : cell.padEnd(widths[n] ?? 0)));
     const tag = line.tag ? `${GAP}(${oneLine(line.tag, 80)})` : "";
-    const room = (columns ?? LINE + WIDEST_PLACE) - Math.max(place, at.length) - GAP.length;
-    const text = oneLineKeeping(padded.join(GAP), Math.max(20, room - tag.length));
+    const width = columns ?? LINE + WIDEST_PLACE;
+    const left = width - Math.max(place, at.length) - GAP.length - tag.length;
+    const room = left < LEAST_ROOM ? Math.max(LEAST_ROOM, left + width) : left;
+    const text = oneLineKeeping(padded.join(GAP), room);
     const head = `${c.cyan(at)}${" ".repeat(Math.max(0, place - at.length))}${GAP}${text}${c.dim(tag)}`;
     if (!line.under) return [head.trimEnd()];
     const under = oneLineKeeping(oneLine(line.under, LINE), Math.max(20, (columns ?? LINE) - 4));

@@ -45,3 +45,14 @@ test("lines are cut to the terminal, places never; colours only where they are w
   expect(Bun.stripANSI(colored)).toBe(screenOf(lines, { color: false, columns: 60 }));
   expect(colored).toContain("\x1b[36ma.ts:1\x1b[39m");
 });
+
+test("behind a long path the name is whole, on a second line of the terminal", () => {
+  const at = { path: `${"folder/".repeat(9)}Adapter.java`, line: 59 };
+  const name = "PostConstructAdapterFactory.PostConstructAdapter.read";
+  const shown = screenOf([{ at, cells: [name, "delegate.read(in)"], tag: "same name" }], {
+    color: false,
+    columns: 80,
+  });
+  expect(shown).toContain(name);
+  expect(shown.trimEnd().length).toBeLessThanOrEqual(160);
+});

@@ -207,6 +207,8 @@ test("signatures: decorators, comments behind the head and long heads are left o
     '@SuppressWarnings("serial") // no id\npublic final class A {\n  void f(/* in */ int a) {}\n}\n';
   expect(await signature("A.java", suppressed, "A")).toBe("public final class A");
   expect(await signature("A.java", suppressed, "f")).toBe("void f( int a)");
+  const ruby = "module A\n  module B\n    ##\n    # Says.\n    ##\n    class C\n    end\n  end\nend\n";
+  expect(await signature("a.rb", ruby, "B")).toBe("module B");
   expect(await signature("a.md", "# Words # and // marks\n\nText.\n", "Words # and // marks")).toBe(
     "# Words # and // marks",
   );
@@ -307,6 +309,11 @@ const KINDS: [path: string, text: string, kind: string][] = [
   ["pip/_vendor/rich/a.py", "", "vendored"],
   ["a/node_modules/b/c.js", "", "vendored"],
   ["src/vendors.py", "", "code"],
+  ["deps/jemalloc/a.c", "", "vendored"],
+  ["src/deps/a.c", "", "code"],
+  ["src/TestHandler.php", "", "code"],
+  ["src/HandlerTest.php", "", "test"],
+  ["src/TestHandler.java", "", "test"],
 ];
 
 for (const [path, text, kind] of KINDS)

@@ -3,9 +3,9 @@ import type { FileKind } from "./record.ts";
 
 const TEST_FOLDER = /(^|\/)(([^/]+[_-])?tests?([_-]?cases?)?|specs?|__tests__|__mocks__)\//i;
 const TEST_FILE = /(^|\/)test_|[._-](test|spec)\.|_tests?\.|(^|\/)(conftest|tests)\.py$/i;
-/** `StackTest.java`, `TestStack.java`, `StackTests.cs`. */
+/** `StackTest.java`, `TestStack.java`, `StackTests.cs`; PHP has the word behind alone. */
 const TEST_CLASS =
-  /(^|\/)(Test[A-Z]\w*|\w*[a-z\d](Tests?|TestCase|Spec|IT))\.(java|kt|kts|scala|groovy|cs|php|swift)$/;
+  /(^|\/)(Test[A-Z]\w*(?!\.php)|\w*[a-z\d](Tests?|TestCase|Spec|IT))\.(java|kt|kts|scala|groovy|cs|php|swift)$/;
 
 /** Whether a path is a test's by the usual names. */
 export const isTestPath = (path: string): boolean =>
@@ -13,7 +13,7 @@ export const isTestPath = (path: string): boolean =>
 
 /** Folders of code that was brought along. */
 const VENDORED = new RegExp(
-  `(^|/)(${[
+  `^deps/|(^|/)(${[
     "node_modules",
     "bower_components",
     "jspm_packages",

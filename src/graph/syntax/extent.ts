@@ -98,7 +98,7 @@ export function headOf(text: string, place: HeadPlace): Span {
 
 /** Comments in a head, known by the end of a line behind or before them: a heading of Markdown may hold their marks. */
 const COMMENTS =
-  /(?<![^\s,([{])(?:\/\/|(?<!^)#\s)[^\n]*(?=\n)|(?<=\n[ \t]*)(?:\/\/|#\s)[^\n]*$|\/\*[\s\S]*?\*\//g;
+  /(?<![^\s,([{])(?:\/\/|(?<!^)#+\s)[^\n]*(?=\n)|(?<=\n[ \t]*)(?:\/\/|#+(?:\s|$))[^\n]*$|\/\*[\s\S]*?\*\//g;
 
 /** A head as a signature: one line of at most 200 characters, without comments and what opens the body. */
 export const signatureOf = (text: string, { start, end }: Span): string =>
