@@ -47,7 +47,7 @@ test("lines are cut to the terminal, places never; colours only where they are w
 });
 
 test("behind a long path the name is whole, on a second line of the terminal", () => {
-  const at = { path: `${"folder/".repeat(9)}Adapter.java`, line: 59 };
+  const at = { path: `${"folder/".repeat(7)}Adapter.java`, line: 59 };
   const name = "PostConstructAdapterFactory.PostConstructAdapter.read";
   const shown = screenOf([{ at, cells: [name, "delegate.read(in)"], tag: "same name" }], {
     color: false,
