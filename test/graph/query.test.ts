@@ -409,3 +409,17 @@ impl std::fmt::Debug for Regex {}
     "null:0 Debug",
   ]);
 });
+
+test("callees: Kotlin's extension functions of one name in several files", async () => {
+  const inner = (type: string) => `package p.internal\nimport p.${type}\nfun ${type}.commonClose() {\n}\n`;
+  const graph = await graphOf({
+    "src/p/internal/Sink.kt": inner("Sink"),
+    "src/p/internal/Source.kt": inner("Source"),
+    "src/p/Sink.kt":
+      "package p\nimport p.internal.commonClose\nclass Sink {\n  fun close() = commonClose()\n}\n",
+  });
+  expect(await rowsOf(callees(graph, "Sink.close", MANY), (one) => `${at(one)} ${one.certainty}`)).toEqual([
+    "src/p/internal/Sink.kt:3 imported",
+    "src/p/internal/Source.kt:3 imported",
+  ]);
+});

@@ -17,11 +17,11 @@ export function jvmResolver(project: Project): Resolver {
     const files = folders.flatMap((folder) => project.filesIn(folder));
     return files.filter((file) => JVM.has(project.language(file))).slice(0, MOST_FILES);
   });
-  const classFile = (name: string, from: FileId): FileId | null => {
+  const filesOfClass = (name: string, from: FileId): FileId[] => {
     const path = name.replaceAll(".", "/");
     for (const ending of ENDINGS) {
       const [found] = project.filesEnding(`${path}.${ending}`, from);
-      if (found !== undefined) return found;
+      if (found !== undefined) return [found];
     }
     return byDefinition(project, name);
   };
@@ -30,7 +30,7 @@ export function jvmResolver(project: Project): Resolver {
     const taken = names.length === 0 ? [name] : names.map((one) => `${name}.${one.split(" ")[0]}`);
     const found = new Set<FileId>();
     for (const one of taken)
-      for (const file of resolveOne(one.replace(/\._$/, ".*"), from, { packageFiles, classFile }))
+      for (const file of resolveOne(one.replace(/\._$/, ".*"), from, { packageFiles, filesOfClass }))
         found.add(file);
     found.delete(from);
     return [...found];
@@ -39,16 +39,16 @@ export function jvmResolver(project: Project): Resolver {
 
 interface Lookup {
   packageFiles: (name: string) => FileId[];
-  classFile: (name: string, from: FileId) => FileId | null;
+  filesOfClass: (name: string, from: FileId) => FileId[];
 }
 
 /** What stands behind a class, a member or an inner class, is in the same file. */
-function resolveOne(name: string, from: FileId, { packageFiles, classFile }: Lookup): FileId[] {
+function resolveOne(name: string, from: FileId, { packageFiles, filesOfClass }: Lookup): FileId[] {
   const wild = name.endsWith(".*");
   const parts = (wild ? name.slice(0, -2) : name).split(".");
   for (let size = parts.length; size > Math.max(1, parts.length - 3); size--) {
-    const file = classFile(parts.slice(0, size).join("."), from);
-    if (file !== null) return [file];
+    const found = filesOfClass(parts.slice(0, size).join("."), from);
+    if (found.length > 0) return found;
     if (wild && size === parts.length) {
       const files = packageFiles(parts.join("."));
       if (files.length > 0) return files;
@@ -58,14 +58,18 @@ function resolveOne(name: string, from: FileId, { packageFiles, classFile }: Loo
   return wild ? [] : packageFiles(parts.join(".")).slice(0, 1);
 }
 
-/** The file that defines it at its top and is of its package, where that is one file alone. */
-function byDefinition(project: Project, name: string): FileId | null {
+/** Kotlin's extension functions of one name stand in as many files as they extend types, at most so many. */
+const MOST_OVERLOADS = 8;
+
+/** The files that define it at their top and are of its package: of a class one alone, of a function several. */
+function byDefinition(project: Project, name: string): FileId[] {
   const dot = name.lastIndexOf(".");
   const files = new Set<FileId>();
   for (const { file, definition } of project.index.definitionsNamed(name.slice(dot + 1)))
     if (JVM.has(project.language(file)) && isOuter(project, file, definition)) files.add(file);
   const found = [...files].filter((file) => isOfPackage(project, file, name.slice(0, Math.max(0, dot))));
-  return found.length === 1 ? (found[0] ?? null) : null;
+  const isFunction = /^\p{Ll}/u.test(name.slice(dot + 1));
+  return found.length <= (isFunction ? MOST_OVERLOADS : 1) ? found : [];
 }
 
 /** Folders that sources begin below. */
