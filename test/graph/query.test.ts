@@ -423,3 +423,12 @@ test("callees: Kotlin's extension functions of one name in several files", async
     "src/p/internal/Source.kt:3 imported",
   ]);
 });
+
+test("callers: of a type under an alias", async () => {
+  const graph = await graphOf({
+    "one.ts": "export class One {\n  static make() {}\n}\n",
+    "two.ts":
+      'import { One as Other } from "./one";\nexport class Two {\n  static make() {}\n  go() {\n    Other.make();\n  }\n}\n',
+  });
+  expect(await rowsOf(callers(graph, "One.make", MANY), at)).toEqual(["two.ts:5"]);
+});

@@ -5,7 +5,7 @@
 import type { SymbolKind } from "../../types.ts";
 
 /** Raised whenever the same text gives another record, apart from grammars and their queries: stored graphs are then made anew. */
-export const EXTRACTION = 2;
+export const EXTRACTION = 3;
 
 /** What a use of a name is, by its syntax; the position is its number on disk. */
 export const ROLES = ["use", "call", "inherit", "import"] as const;

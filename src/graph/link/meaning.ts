@@ -103,7 +103,8 @@ export class Meanings {
     { all, from, line }: { all: readonly Meaning[]; from: FileId; line: number },
   ): readonly Meaning[] {
     const own = all[0]?.certainty === "same file";
-    if (!own && !this.receivers.namesHolder(name, named.sites, { file: from, line })) return all;
+    const holder = this.receivers.namesHolder(name, named.sites, { file: from, line });
+    if (!own && !holder) return all;
     const receivers = this.receivers.at(name, from, line);
     const types = receivers.filter(isTypeLike);
     const held = types.flatMap((type) => this.receivers.heldBy(type, name, named.sites));
@@ -113,7 +114,8 @@ export class Meanings {
     const outside = (type: string): boolean =>
       this.index.definitionsNamed(type).every(({ file }) => file !== from);
     const typed = types.length === receivers.length && !FIELDS_LIKE_TYPES.has(this.project.language(from));
-    if (typed && types.every(outside)) return [];
+    // A type of the line that has the name may stand there under an alias.
+    if (typed && !holder && types.every(outside)) return [];
     return this.withOthers(name, named, { all, from });
   }
 

@@ -45,7 +45,7 @@ async function writtenBases(graph: CodeGraph, texts: Texts, site: Site): Promise
   if (own === undefined) return [];
   const { start, end } = own;
   const inner = definitions.filter(({ parent }) => parent === site.definition);
-  const path = index.files[file]?.path ?? "";
+  const path = graph.index.files[file]?.path ?? "";
   const used = await namesUsedIn(texts, { path, start, end, role: "inherit" });
   const names = used.filter(({ lines }) =>
     lines.some((line) => !inner.some((one) => one.start <= line && line <= one.end)),
