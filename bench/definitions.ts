@@ -7,9 +7,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lastPart } from "../src/graph/index/code-index.ts";
-import { readFileRecord } from "../src/graph/index/read-file.ts";
 import type { DefinitionRecord } from "../src/graph/index/record.ts";
 import { languageOf } from "../src/graph/syntax/languages.ts";
+import { readFileRecord } from "../src/graph/update/read-file.ts";
 
 type Family = "callable" | "type" | "module" | "value";
 

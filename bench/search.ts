@@ -7,7 +7,7 @@
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { searchText } from "../src/graph/search.ts";
+import { searchText } from "../src/graph/search/search.ts";
 import { openWorkspace, type Workspace } from "../src/workspace/workspace.ts";
 
 /** A rare word, a common one, one that is nearly everywhere, expressions with and without a text that they need. */

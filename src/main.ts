@@ -75,7 +75,7 @@ function end(code: number, streams: boolean): void {
 
 try {
   if (process.argv[2] === WORKER) {
-    const { runWorker } = await import("./graph/index/worker.ts");
+    const { runWorker } = await import("./graph/update/worker.ts");
     await runWorker();
     process.exit(0);
   }

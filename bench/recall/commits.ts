@@ -4,8 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { isTestPath } from "../../src/graph/index/classify.ts";
 import { parse } from "../../src/graph/syntax/parse.ts";
+import { isTestPath } from "../../src/graph/update/classify.ts";
 
 /** A definition that a fix touches. */
 export interface Gold {

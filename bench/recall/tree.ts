@@ -4,10 +4,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CodeGraph } from "../../src/graph/graph.ts";
 import { memoryIndex } from "../../src/graph/index/code-index.ts";
-import { readFileRecord } from "../../src/graph/index/read-file.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
 import { linksOf } from "../../src/graph/link/links.ts";
 import { languageOf } from "../../src/graph/syntax/languages.ts";
+import { readFileRecord } from "../../src/graph/update/read-file.ts";
 import { git } from "./commits.ts";
 
 const records = new Map<string, FileRecord | null>();

@@ -14,7 +14,7 @@ import { types } from "../graph/query/kin.ts";
 import { looksLikePath, symbolsOf } from "../graph/query/subject.ts";
 import { callees, callers, references } from "../graph/query/uses.ts";
 import { graphSlice } from "../graph/rank/slice.ts";
-import { searchText } from "../graph/search.ts";
+import { searchText } from "../graph/search/search.ts";
 import { namedPaths } from "../plan/targets.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Line, Row } from "./graph-screen.ts";

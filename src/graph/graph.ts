@@ -5,11 +5,11 @@
 import type { Store } from "../workspace/store.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { CodeIndex } from "./index/code-index.ts";
-import { DamagedIndex } from "./index/shards-read.ts";
-import { type Progress, Updater } from "./index/update.ts";
 import { type Links, linksOf } from "./link/links.ts";
+import { DamagedIndex } from "./store/shards-read.ts";
+import { type Progress, Updater } from "./update/update.ts";
 
-export type { Progress } from "./index/update.ts";
+export type { Progress } from "./update/update.ts";
 
 export interface CodeGraph {
   index: CodeIndex;
@@ -47,7 +47,7 @@ export interface Grapher {
 }
 
 export interface GrapherOptions {
-  /** This program as a worker (see `index/worker.ts`); absent: everything is read in this process. */
+  /** This program as a worker (see `update/worker.ts`); absent: everything is read in this process. */
   worker?: string[];
   /** Where the graph is kept; null: in memory. Absent: below the workspace, in memory where it cannot be written. */
   store?: Store | null;

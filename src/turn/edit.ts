@@ -1,6 +1,6 @@
 /** A change: baseline -> plan -> steps, each decomposed where it fails -> the diff, kept or taken back. */
 import { decompose } from "../decompose/split.ts";
-import { isTestPath } from "../graph/index/classify.ts";
+import { isTestPath } from "../graph/update/classify.ts";
 import { sharesFor } from "../model/budget.ts";
 import { makePlan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";

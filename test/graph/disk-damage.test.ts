@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadStored, type Stored, updateStored } from "../../src/graph/index/disk.ts";
-import { shardHash } from "../../src/graph/index/shards.ts";
-import { DamagedIndex } from "../../src/graph/index/shards-read.ts";
+import { loadStored, type Stored, updateStored } from "../../src/graph/store/disk.ts";
+import { shardHash } from "../../src/graph/store/shards.ts";
+import { DamagedIndex } from "../../src/graph/store/shards-read.ts";
 import type { Store } from "../../src/workspace/store.ts";
 import {
   bringing,

@@ -13,7 +13,7 @@ function onTinyDisk(script: string): unknown {
   const root = mkdtempSync(join(tmpdir(), "smallcode-tiny-"));
   const code = `
     import { readdirSync, unlinkSync, writeFileSync } from "node:fs";
-    import { loadStored, updateStored } from ${JSON.stringify(join(import.meta.dir, "../../src/graph/index/disk.ts"))};
+    import { loadStored, updateStored } from ${JSON.stringify(join(import.meta.dir, "../../src/graph/store/disk.ts"))};
     import { openStore } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/store.ts"))};
     import { bringing, Dice, madeUpRecord, saidBy } from ${JSON.stringify(join(import.meta.dir, "records.ts"))};
     const root = process.argv[1];

@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { loadStored, type Stored, type Update, updateStored } from "../../src/graph/index/disk.ts";
-import { readFileRecord } from "../../src/graph/index/read-file.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
+import { loadStored, type Stored, type Update, updateStored } from "../../src/graph/store/disk.ts";
+import { readFileRecord } from "../../src/graph/update/read-file.ts";
 import type { Store } from "../../src/workspace/store.ts";
 import {
   bringing,

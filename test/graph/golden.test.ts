@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GRAMMARS } from "../../grammars/manifest.ts";
 import { signatureAt } from "../../src/graph/index/code-index.ts";
-import { readFileRecord } from "../../src/graph/index/read-file.ts";
+import { readFileRecord } from "../../src/graph/update/read-file.ts";
 
 const FIXTURES = join(import.meta.dir, "fixtures");
 const UPDATE = process.env.UPDATE_GOLDEN === "1";

@@ -2,11 +2,11 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { kindOf } from "../../src/graph/index/classify.ts";
 import { signatureAt } from "../../src/graph/index/code-index.ts";
-import { readFileRecord } from "../../src/graph/index/read-file.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
 import { loadLanguage } from "../../src/graph/syntax/languages.ts";
+import { kindOf } from "../../src/graph/update/classify.ts";
+import { readFileRecord } from "../../src/graph/update/read-file.ts";
 
 async function record(path: string, text: string): Promise<FileRecord> {
   const found = await readFileRecord(path, text);

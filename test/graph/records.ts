@@ -4,8 +4,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CodeIndex, memoryIndex } from "../../src/graph/index/code-index.ts";
-import type { Update } from "../../src/graph/index/disk.ts";
-import { split } from "../../src/graph/index/names.ts";
+import { FILE_KINDS, type FileRecord, ROLES, type UseRecord } from "../../src/graph/index/record.ts";
+import type { Update } from "../../src/graph/store/disk.ts";
+import { split } from "../../src/graph/store/front-coding.ts";
 import {
   fieldsOf,
   type Packed,
@@ -13,10 +14,9 @@ import {
   readDefinitions,
   readImports,
   readUses,
-} from "../../src/graph/index/packed.ts";
-import { FILE_KINDS, type FileRecord, ROLES, type UseRecord } from "../../src/graph/index/record.ts";
-import type { FileStamp } from "../../src/graph/index/shards.ts";
-import { Numbers } from "../../src/graph/index/vlq.ts";
+} from "../../src/graph/store/packed.ts";
+import type { FileStamp } from "../../src/graph/store/shards.ts";
+import { Numbers } from "../../src/graph/store/vlq.ts";
 import { SymbolKind } from "../../src/types.ts";
 import { openStore, type Store } from "../../src/workspace/store.ts";
 

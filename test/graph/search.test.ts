@@ -1,9 +1,9 @@
 /** Text search: lines, case, encodings, what is left out; regular expressions against the engine's own, and in bounded time. */
 import { expect, test } from "bun:test";
-import { searchText } from "../../src/graph/search.ts";
-import { automatonOf } from "../../src/graph/search-automaton.ts";
-import { requiredLiterals } from "../../src/graph/search-literals.ts";
-import { readPattern } from "../../src/graph/search-pattern.ts";
+import { automatonOf } from "../../src/graph/search/automaton.ts";
+import { requiredLiterals } from "../../src/graph/search/literals.ts";
+import { readPattern } from "../../src/graph/search/pattern.ts";
+import { searchText } from "../../src/graph/search/search.ts";
 import { shop } from "./query-project.ts";
 
 const utf16 = (text: string): Uint8Array => Buffer.from(`\uFEFF${text}`, "utf16le");

@@ -1,8 +1,8 @@
 /** Packed records and shards: everything comes back, and the texts are JSON with a line for each file or name. */
 import { expect, test } from "bun:test";
-import { packRecord } from "../../src/graph/index/packed.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
-import { BadShape } from "../../src/graph/index/shape.ts";
+import { packRecord } from "../../src/graph/store/packed.ts";
+import { BadShape } from "../../src/graph/store/shape.ts";
 import {
   changedText,
   DefinitionLines,
@@ -11,14 +11,14 @@ import {
   namesText,
   type Row,
   TableLines,
-} from "../../src/graph/index/shards.ts";
+} from "../../src/graph/store/shards.ts";
 import {
   readChanged,
   readFiles,
   readManifest,
   readNames,
   readTable,
-} from "../../src/graph/index/shards-read.ts";
+} from "../../src/graph/store/shards-read.ts";
 import { Dice, madeUpPath, madeUpRecord, madeUpStamp, unpackRecord } from "./records.ts";
 
 test("any record comes back from its packed form", () => {

@@ -1,7 +1,7 @@
 /** Markdown and YAML that nest deeper than their grammars can bear are parsed all the same, and so is what is around that. */
 import { expect, test } from "bun:test";
-import { readFileRecord } from "../../src/graph/index/read-file.ts";
 import { tamed } from "../../src/graph/syntax/tamed.ts";
+import { readFileRecord } from "../../src/graph/update/read-file.ts";
 
 const DEEP: Record<string, string> = {
   "quotations in a line": `${"> ".repeat(50_000)}x\n`,

@@ -1,6 +1,6 @@
 /** Numbers as text: source maps' digits, every number back as it was, nothing read from what is no number. */
 import { expect, test } from "bun:test";
-import { BadNumber, Numbers, signed, unsigned } from "../../src/graph/index/vlq.ts";
+import { BadNumber, Numbers, signed, unsigned } from "../../src/graph/store/vlq.ts";
 
 const EDGES = [
   0,

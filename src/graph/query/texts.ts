@@ -1,8 +1,8 @@
 /** The texts of a graph's files for the length of one question: each is read once. */
 import type { CodeGraph } from "../graph.ts";
 import { type FileId, qualifiedName, signatureAt } from "../index/code-index.ts";
-import { readFileRecord } from "../index/read-file.ts";
 import type { UseRecord } from "../index/record.ts";
+import { readFileRecord } from "../update/read-file.ts";
 import type { Found } from "./answers.ts";
 import { docLine } from "./doc-line.ts";
 

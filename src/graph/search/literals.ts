@@ -1,5 +1,5 @@
 /** Texts of which every match of a pattern holds one: what has none of them need not be looked at closely. */
-import type { Pattern } from "./search-pattern.ts";
+import type { Pattern } from "./pattern.ts";
 
 /** One character is in nearly every file, and many texts are slower to look for than the pattern itself. */
 const SHORTEST = 2;

@@ -1,10 +1,10 @@
 /** One file of the index read from disk: its record, and the stamp of the state that the record is of. */
 import { readStamped } from "../../workspace/stamp.ts";
+import type { FileKind, FileRecord } from "../index/record.ts";
+import { type Packed, packRecord } from "../store/packed.ts";
+import type { FileStamp } from "../store/shards.ts";
 import { languageOf } from "../syntax/languages.ts";
-import { type Packed, packRecord } from "./packed.ts";
 import { readFileRecord } from "./read-file.ts";
-import type { FileKind, FileRecord } from "./record.ts";
-import type { FileStamp } from "./shards.ts";
 
 export interface Entry {
   stamp: FileStamp;

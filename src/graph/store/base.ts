@@ -2,9 +2,9 @@
  * The base of a stored graph: its two tables, by file and by name, read shard by shard as they are needed and kept in memory from
  * then on. Files are numbered by their place in the base's own table.
  */
-import type { NameFacts, Site, Uses } from "./code-index.ts";
+import type { NameFacts, Site, Uses } from "../index/code-index.ts";
+import type { DefinitionRecord, ImportRecord } from "../index/record.ts";
 import { readDefinitions, readImports, readUses, skipUses } from "./packed.ts";
-import type { DefinitionRecord, ImportRecord } from "./record.ts";
 import { BadShape } from "./shape.ts";
 import type { FileLine, Manifest, Row } from "./shards.ts";
 import { DamagedIndex, type ReadName, readFiles, readingShard, readNames } from "./shards-read.ts";

@@ -7,9 +7,9 @@ import { Breath } from "../../workspace/breath.ts";
 import { type Sight, sameSight } from "../../workspace/entries.ts";
 import type { Seen } from "../../workspace/listing.ts";
 import { isStamped, readStamped, sameStamp } from "../../workspace/stamp.ts";
+import type { FileStamp } from "../store/shards.ts";
 import type { Wanted } from "./crew.ts";
 import { MOST_BYTES } from "./entry.ts";
-import type { FileStamp } from "./shards.ts";
 
 export interface Difference {
   /** To be read. */

@@ -1,5 +1,5 @@
 /** What a file is to a person who looks for code, told by its path and its text. */
-import type { FileKind } from "./record.ts";
+import type { FileKind } from "../index/record.ts";
 
 const TEST_FOLDER = /(^|\/)(([^/]+[_-])?tests?([_-]?cases?)?|specs?|__tests__|__mocks__)\//i;
 const TEST_FILE = /(^|\/)test_|[._-](test|spec)\.|_tests?\.|(^|\/)(conftest|tests)\.py$/i;

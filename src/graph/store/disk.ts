@@ -6,9 +6,9 @@
 
 import { Breath } from "../../workspace/breath.ts";
 import type { Store } from "../../workspace/store.ts";
+import type { CodeIndex } from "../index/code-index.ts";
 import { Base } from "./base.ts";
 import { ChangedFile } from "./changed-file.ts";
-import type { CodeIndex } from "./code-index.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { layeredIndex, layersOf, type Overlay } from "./layered.ts";
 import { makeBase } from "./make-base.ts";

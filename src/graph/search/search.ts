@@ -2,19 +2,19 @@
  * Text search through a project's files, those without a grammar too. It reads every file and lets the engine look for the bytes
  * (`Buffer.indexOf`, or a regular expression that is made of plain texts, both vectorised); only a file that may match is decoded.
  * For a regular expression that is done with texts that each match must hold, and the lines around them go through an automaton
- * that reads each unit once (`search-automaton.ts`), so that no pattern can hang: the time is bounded by size of text times size
+ * that reads each unit once (`automaton.ts`), so that no pattern can hang: the time is bounded by size of text times size
  * of pattern. What was weighed against it: a library for regular expressions (the engine's own backtracks without bound, and
  * RE2 comes as native code or 1 MB of WASM); the names of the index, which know nothing of strings, comments and files without a
  * grammar; a sketch of trigrams for each file, which would take more room than the index may have. Reading all of Django takes as
  * long as one look into a cold index.
  */
-import type { Result } from "../types.ts";
-import { sweep, textOf } from "../workspace/sweep.ts";
-import type { Workspace } from "../workspace/workspace.ts";
-import type { Rows, TextLine } from "./query/answers.ts";
-import { automatonOf } from "./search-automaton.ts";
-import { requiredLiterals } from "./search-literals.ts";
-import { readPattern } from "./search-pattern.ts";
+import type { Result } from "../../types.ts";
+import { sweep, textOf } from "../../workspace/sweep.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+import type { Rows, TextLine } from "../query/answers.ts";
+import { automatonOf } from "./automaton.ts";
+import { requiredLiterals } from "./literals.ts";
+import { readPattern } from "./pattern.ts";
 
 /** What of a line is shown; the match stands within it. */
 const MOST_SHOWN = 240;

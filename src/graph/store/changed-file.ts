@@ -1,15 +1,15 @@
 /** A file that is different from the base: its whole record, read from its packed form as far as somebody asks. */
 
-import { lastPart } from "./code-index.ts";
-import { split } from "./names.ts";
-import { type Fields, fieldsOf, type Packed, readDefinitions, readImports, readUses } from "./packed.ts";
+import { lastPart } from "../index/code-index.ts";
 import {
   type DefinitionRecord,
   FILE_KINDS,
   type FileKind,
   type ImportRecord,
   type UseRecord,
-} from "./record.ts";
+} from "../index/record.ts";
+import { split } from "./front-coding.ts";
+import { type Fields, fieldsOf, type Packed, readDefinitions, readImports, readUses } from "./packed.ts";
 import type { FileLine, FileStamp } from "./shards.ts";
 import { readingShard } from "./shards-read.ts";
 import { Numbers } from "./vlq.ts";

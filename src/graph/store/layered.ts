@@ -2,9 +2,10 @@
  * The index over a base and what has changed since. A changed or removed file hides its row of the base; files are numbered anew
  * over both, and since both are sorted by path, the base's order holds.
  */
+
+import type { CodeIndex, FileId, IndexedFile, NameFacts, Site, Uses } from "../index/code-index.ts";
 import { type Base, LateFacts } from "./base.ts";
 import type { ChangedFile } from "./changed-file.ts";
-import type { CodeIndex, FileId, IndexedFile, NameFacts, Site, Uses } from "./code-index.ts";
 import type { FileStamp } from "./shards.ts";
 
 /** What is different from the base. */

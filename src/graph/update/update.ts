@@ -5,9 +5,9 @@
 import { Breath } from "../../workspace/breath.ts";
 import { openStore, type Store } from "../../workspace/store.ts";
 import type { Looker, Workspace } from "../../workspace/workspace.ts";
+import { loadStored, type Stored, updateStored } from "../store/disk.ts";
 import { languageOf } from "../syntax/languages.ts";
 import { MOST_WORKERS, readInCrew, type Wanted } from "./crew.ts";
-import { loadStored, type Stored, updateStored } from "./disk.ts";
 import { type Entry, MOST_BYTES, readEntry } from "./entry.ts";
 import { type Difference, Screen } from "./refresh.ts";
 

@@ -4,8 +4,8 @@
  */
 
 import { Breath } from "../../workspace/breath.ts";
+import type { Site } from "../index/code-index.ts";
 import { Base, namePostings } from "./base.ts";
-import type { Site } from "./code-index.ts";
 import type { Layers } from "./layered.ts";
 import {
   DefinitionLines,

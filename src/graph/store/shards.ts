@@ -10,9 +10,10 @@
  * - `changed`: what is different from the base: whole records, newer stamps, paths that are gone
  * - `manifest.json`: which shards make up the graph; its first line holds a hash of the rest
  */
-import { behind, type Names, shared } from "./names.ts";
+
+import { FILE_KINDS, type FileKind } from "../index/record.ts";
+import { behind, type Names, shared } from "./front-coding.ts";
 import type { Fields } from "./packed.ts";
-import { FILE_KINDS, type FileKind } from "./record.ts";
 
 /** Raised whenever a shard changes shape. */
 export const FORMAT = 1;

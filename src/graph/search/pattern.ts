@@ -2,7 +2,7 @@
  * Regular expressions as a tree: the language of JavaScript without what needs unbounded time (back references, lookaround). One
  * unit is one UTF-16 code unit. `^` and `$` are the ends of a line; `\w` and `\b` mean ASCII.
  */
-import type { Result } from "../types.ts";
+import type { Result } from "../../types.ts";
 
 /** Code units from, to, from, to, ..., all included. */
 export type Ranges = readonly number[];

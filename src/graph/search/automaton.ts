@@ -3,8 +3,8 @@
  * (Thompson's construction with lazily made sets of states, as in RE2). Assertions are decided when the next unit is known. A set
  * of states stands for the text behind it; when there are too many, all are forgotten and made anew, so that memory is bounded too.
  */
-import type { Result } from "../types.ts";
-import { type Assertion, type Pattern, type Ranges, WORDS } from "./search-pattern.ts";
+import type { Result } from "../../types.ts";
+import { type Assertion, type Pattern, type Ranges, WORDS } from "./pattern.ts";
 
 type Instruction =
   | { op: "set"; set: number; next: number }

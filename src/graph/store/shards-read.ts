@@ -2,9 +2,10 @@
  * Reads the texts of the stored graph (`shards.ts`) and believes nothing: each function throws `BadShape` or `BadNumber` for what
  * was not written so, and `readingShard` makes one error of both, with the name of the shard.
  */
-import { isNames, nameBehind } from "./names.ts";
+
+import { FILE_KINDS } from "../index/record.ts";
+import { isNames, nameBehind } from "./front-coding.ts";
 import { fieldsOf } from "./packed.ts";
-import { FILE_KINDS } from "./record.ts";
 import { BadShape } from "./shape.ts";
 import {
   type ChangedLines,

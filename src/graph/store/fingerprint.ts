@@ -1,7 +1,7 @@
 /** What a stored graph depends on besides the sources: a graph with another fingerprint is made anew. */
 import { EMBEDDED } from "../../../grammars/embedded.ts";
 import { GRAMMARS } from "../../../grammars/manifest.ts";
-import { EXTRACTION } from "./record.ts";
+import { EXTRACTION } from "../index/record.ts";
 import { FORMAT, shardHash } from "./shards.ts";
 
 let known: string | null = null;

@@ -11,8 +11,14 @@
  *   role is 4, and each use is its line times 4 and its role. With spaces between the names.
  */
 import { SymbolKind } from "../../types.ts";
-import { isNames, joined, type Names, split } from "./names.ts";
-import { type DefinitionRecord, FILE_KINDS, type FileRecord, type ImportRecord, ROLES } from "./record.ts";
+import {
+  type DefinitionRecord,
+  FILE_KINDS,
+  type FileRecord,
+  type ImportRecord,
+  ROLES,
+} from "../index/record.ts";
+import { isNames, joined, type Names, split } from "./front-coding.ts";
 import { BadShape } from "./shape.ts";
 import { Numbers, signed, unsigned } from "./vlq.ts";
 

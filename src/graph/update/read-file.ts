@@ -1,11 +1,11 @@
 /** One file's text as its record: definitions, imports and uses of names, all from one parse and one pass of the language's query. */
 import type { Node, Query } from "web-tree-sitter";
+import type { DefinitionRecord, FileKind, FileRecord } from "../index/record.ts";
 import { CaptureReader, type Definition, definitionsOf } from "../syntax/definitions.ts";
 import { indexQuery, languageOf, loadLanguage, withTree } from "../syntax/languages.ts";
 import { withoutMacros } from "../syntax/macros.ts";
 import { NameReader } from "../syntax/names.ts";
 import { kindOf } from "./classify.ts";
-import type { DefinitionRecord, FileKind, FileRecord } from "./record.ts";
 
 /** In UTF-16 code units. */
 const MOST_CHARS = 1024 * 1024;
