@@ -1,6 +1,7 @@
 /** Numbers as text: source maps' digits, every number back as it was, nothing read from what is no number. */
 import { expect, test } from "bun:test";
-import { BadNumber, Numbers, signed, unsigned } from "../../src/graph/store/vlq.ts";
+import { BadShape } from "../../src/graph/store/shape.ts";
+import { Numbers, signed, unsigned } from "../../src/graph/store/vlq.ts";
 
 const EDGES = [
   0,
@@ -53,6 +54,6 @@ test("every number comes back", () => {
 
 test("what is no number is refused", () => {
   for (const text of ["", "g", "gg", "~", "é", "g é", "//////////////f"])
-    expect(() => new Numbers(text).unsigned()).toThrow(BadNumber);
+    expect(() => new Numbers(text).unsigned()).toThrow(BadShape);
   for (const value of [-1, 0.5, Number.NaN, 2 ** 53]) expect(() => unsigned(value)).toThrow(RangeError);
 });

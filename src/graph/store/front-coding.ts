@@ -43,7 +43,7 @@ export function joined(names: string[]): Names {
   return texts.join(" ");
 }
 
-/** Throws `BadShape` or `BadNumber` for what `joined` did not make. */
+/** Throws `BadShape` for what `joined` did not make. */
 export function split(names: Names): string[] {
   if (typeof names !== "string") return names;
   if (names === "") return [];

@@ -105,7 +105,7 @@ function packUses(at: FileRecord["uses"][number]["at"]): string {
   return text;
 }
 
-/** Definitions from their part of a record or shard; throws `BadShape` or `BadNumber`. */
+/** Definitions from their part of a record or shard; throws `BadShape`. */
 export function readDefinitions(names: Names, text: string): DefinitionRecord[] {
   const numbers = new Numbers(text);
   let line = 0;
@@ -128,7 +128,7 @@ export function readDefinitions(names: Names, text: string): DefinitionRecord[] 
   return definitions;
 }
 
-/** Imports from their part of a record or shard; throws `BadShape` or `BadNumber`. */
+/** Imports from their part of a record or shard; throws `BadShape`. */
 export function readImports(modules: Names, names: Names, text: string): ImportRecord[] {
   const numbers = new Numbers(text);
   const all = split(names);
@@ -144,7 +144,7 @@ export function readImports(modules: Names, names: Names, text: string): ImportR
   return imports;
 }
 
-/** One name's uses in one file, from where `numbers` stands; throws `BadNumber`. */
+/** One name's uses in one file, from where `numbers` stands; throws `BadShape`. */
 export function readUses(numbers: Numbers): FileRecord["uses"][number]["at"] {
   const header = numbers.unsigned();
   const way = header % (WAYS + 1);

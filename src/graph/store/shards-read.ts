@@ -1,6 +1,6 @@
 /**
- * Reads the texts of the stored graph (`shards.ts`) and believes nothing: each function throws `BadShape` or `BadNumber` for what
- * was not written so, and `readingShard` makes one error of both, with the name of the shard.
+ * Reads the texts of the stored graph (`shards.ts`) and believes nothing: each function throws `BadShape` for what
+ * was not written so, and `readingShard` makes of that an error with the name of the shard.
  */
 
 import { FILE_KINDS } from "../index/record.ts";
@@ -16,7 +16,6 @@ import {
   type Row,
   shardHash,
 } from "./shards.ts";
-import { BadNumber } from "./vlq.ts";
 
 /**
  * A part of the stored graph is damaged, or gone because another process has made the graph anew. Any read of a loaded index can
@@ -159,7 +158,7 @@ export function readingShard<T>(shard: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof BadShape || error instanceof BadNumber) throw new DamagedIndex(shard, error.message);
+    if (error instanceof BadShape) throw new DamagedIndex(shard, error.message);
     if (error instanceof SyntaxError) throw new DamagedIndex(shard, "is no JSON");
     throw error;
   }

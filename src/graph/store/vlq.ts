@@ -3,6 +3,8 @@
  * first, and a sixth that says whether another digit follows. Source maps keep the sign in the lowest bit of every number;
  * here only numbers that can be negative have one (`signed`), the others (`unsigned`) are one bit shorter.
  */
+import { BadShape } from "./shape.ts";
+
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const MORE = 32;
 
@@ -21,9 +23,6 @@ export function unsigned(value: number): string {
 
 /** A number of at most 52 bits with its sign. */
 export const signed = (value: number): string => unsigned(value < 0 ? -value * 2 + 1 : value * 2);
-
-/** What was to be read is no sequence of such numbers. */
-export class BadNumber extends Error {}
 
 /** The number that a text begins with where it is below 32, for who reads very many of them; -1: a longer one, or none. */
 export function shortAt(text: string, at: number): number {
@@ -48,7 +47,7 @@ export class Numbers {
     return this.at >= this.end;
   }
 
-  /** The next number that `unsigned` wrote; throws `BadNumber` where there is none. */
+  /** The next number that `unsigned` wrote; throws `BadShape` where there is none. */
   unsigned(): number {
     const digit = this.digit();
     return digit < MORE ? digit : this.longer(digit - MORE);
@@ -56,7 +55,7 @@ export class Numbers {
 
   private digit(): number {
     const digit = this.at < this.end ? (VALUES[this.text.charCodeAt(this.at)] ?? 255) : 255;
-    if (digit === 255) throw new BadNumber("has a number that is cut off or none");
+    if (digit === 255) throw new BadShape("has a number that is cut off or none");
     this.at += 1;
     return digit;
   }
@@ -67,7 +66,7 @@ export class Numbers {
     for (let scale = MORE; ; scale *= MORE) {
       const digit = this.digit();
       value += (digit & (MORE - 1)) * scale;
-      if (value > Number.MAX_SAFE_INTEGER) throw new BadNumber("has a number that is too large");
+      if (value > Number.MAX_SAFE_INTEGER) throw new BadShape("has a number that is too large");
       if (digit < MORE) return value;
     }
   }
