@@ -6,7 +6,7 @@ import { windowOf } from "./model/budget.ts";
 import type { Model } from "./model/model.ts";
 import { decideIntent, type Intent } from "./plan/intent.ts";
 import { answer } from "./turn/answer.ts";
-import type { TurnEnd, TurnParts, TurnRequest, Work } from "./turn/context.ts";
+import { endOfInterrupt, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./turn/context.ts";
 import { type EditEnd, edit } from "./turn/edit.ts";
 import { Meter } from "./turn/meter.ts";
 import { endOfUnreadable } from "./turn/named.ts";
@@ -54,9 +54,12 @@ async function stages(
   const unreadable = await endOfUnreadable(request.task, parts);
   if (unreadable !== null) return { end: unreadable, work: null };
   return intent === "ask"
-    ? { end: await answer(request, parts, meter), work: null }
+    ? { end: await answered(request, parts, meter), work: null }
     : edit(request, parts, meter);
 }
+
+const answered = (request: TurnRequest, parts: TurnParts, meter: Meter): Promise<TurnEnd> =>
+  answer(request, parts, meter).catch((error: unknown) => endOfInterrupt(error, parts, meter));
 
 /** Which model answers, as an event. */
 export function modelEvent(model: Model): TurnEvent {

@@ -1,30 +1,32 @@
 /** The test files that a change is likely to break, for the verifier: those that are red now, then what the graph says. */
-import { affectedTests, holdsTests } from "../graph/affected.ts";
+import { affectedTests, type Changed, holdsTests } from "../graph/affected.ts";
 import { changedNames } from "../graph/changed.ts";
-import type { Grapher } from "../graph/graph.ts";
+import type { CodeGraph, Grapher } from "../graph/graph.ts";
 import type { FindAffected } from "../verify/affected.ts";
+import type { AffectedFiles } from "../verify/narrow.ts";
 
-/** Where the graph is not to be had since the turn was stopped, there are none. */
-export function affectedBy(grapher: Pick<Grapher, "current">, signal: AbortSignal): FindAffected {
+/** Rejects with the signal's reason where the turn is stopped meanwhile. */
+export function affectedBy(grapher: Pick<Grapher, "ask">, signal: AbortSignal): FindAffected {
   return async (changes, red) => {
-    const graph = await grapher.current({ signal }).catch((reason: unknown) => {
-      if (signal.aborted) return null;
-      throw reason;
-    });
-    if (graph === null) return { paths: [], of: 0 };
-    const changed = changes.map(async ({ path, before, after }) => ({
-      path,
-      names: await changedNames(path, before, after),
-    }));
-    const { tests } = affectedTests(graph, await Promise.all(changed));
-    const { index } = graph;
-    const isTest = (path: string): boolean => {
-      const file = index.fileAt(path);
-      return file !== null && holdsTests(graph, file);
-    };
-    return {
-      paths: [...new Set([...red.filter(isTest), ...tests.map(({ path }) => path)])],
-      of: index.files.filter((_, file) => holdsTests(graph, file)).length,
-    };
+    const changed = await Promise.all(
+      changes.map(async ({ path, before, after }) => ({
+        path,
+        names: await changedNames(path, before, after),
+      })),
+    );
+    return grapher.ask((graph) => affectedIn(graph, changed, red), { signal });
+  };
+}
+
+function affectedIn(graph: CodeGraph, changed: Changed[], red: string[]): AffectedFiles {
+  const { tests } = affectedTests(graph, changed);
+  const { index } = graph;
+  const isTest = (path: string): boolean => {
+    const file = index.fileAt(path);
+    return file !== null && holdsTests(graph, file);
+  };
+  return {
+    paths: [...new Set([...red.filter(isTest), ...tests.map(({ path }) => path)])],
+    of: index.files.filter((_, file) => holdsTests(graph, file)).length,
   };
 }

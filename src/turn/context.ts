@@ -141,3 +141,10 @@ export function stoppedEnd(parts: TurnParts, meter: Meter): TurnEnd | null {
     };
   return null;
 }
+
+/** The end of a turn that was stopped while it waited for its graph, which then throws the signal's reason; what else is thrown goes on. */
+export function endOfInterrupt(error: unknown, parts: TurnParts, meter: Meter): TurnEnd {
+  const end = parts.signal.aborted && error === parts.signal.reason ? stoppedEnd(parts, meter) : null;
+  if (end === null) throw error;
+  return end;
+}

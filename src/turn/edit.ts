@@ -12,7 +12,15 @@ import { Verifier } from "../verify/verifier.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import { affectedBy } from "./affected.ts";
 import { chatStep } from "./chat.ts";
-import { sceneOf, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest, type Work } from "./context.ts";
+import {
+  endOfInterrupt,
+  sceneOf,
+  stoppedEnd,
+  type TurnEnd,
+  type TurnParts,
+  type TurnRequest,
+  type Work,
+} from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import type { Meter } from "./meter.ts";
 import { plainStep } from "./plain.ts";
@@ -244,7 +252,9 @@ export async function edit(request: TurnRequest, parts: TurnParts, meter: Meter)
   if ("end" in prepared) return { end: prepared.end, work: null };
   const { work } = prepared;
   try {
-    const last = await runSteps(work);
+    const last = await runSteps(work).catch(
+      (error: unknown): StepEnd => ({ kind: "stopped", end: endOfInterrupt(error, parts, meter) }),
+    );
     if (last.kind === "done") return { end: await keep(last.verdict, work), work };
     work.by = null;
     const end: TurnEnd = last.kind === "stopped" ? last.end : { outcome: "failed", message: last.reason };

@@ -15,10 +15,13 @@ export interface Session {
   model: Model;
   /** Of all turns so far. */
   events: TurnEvent[];
-  /** Runs one turn; everything that is asked is permitted. */
+  /** Runs one turn; everything that is asked is permitted. `stop`: the turn is stopped for the reason that this gives of an event. */
   turn(
     task: string,
-    more?: Partial<Pick<TurnRequest, "data" | "earlier" | "trunk">> & { ask?: boolean },
+    more?: Partial<Pick<TurnRequest, "data" | "earlier" | "trunk">> & {
+      ask?: boolean;
+      stop?: (event: TurnEvent) => string | null;
+    },
   ): Promise<TurnEnd>;
 }
 
@@ -39,12 +42,12 @@ export async function session(
   if (!loaded.ok || !opened.ok) throw new Error("The project cannot be opened.");
   const events: TurnEvent[] = [];
   const graph = openGrapher(opened.workspace);
-  const { signal } = new AbortController();
   return {
     model,
     events,
-    turn: (task, { data = null, earlier = null, trunk = null, ask } = {}) =>
-      runTurn(
+    turn: (task, { data = null, earlier = null, trunk = null, ask, stop = () => null } = {}) => {
+      const controller = new AbortController();
+      return runTurn(
         { task, data, earlier, trunk, session: "test", version: "0" },
         {
           settings:
@@ -59,11 +62,16 @@ export async function session(
           // As the command line does: what is counted for the terminal is a copy of the model.
           model: { ...model },
           env: p.env,
-          emit: (event) => events.push(event),
-          signal,
+          emit: (event) => {
+            events.push(event);
+            const reason = stop(event);
+            if (reason !== null) controller.abort(reason);
+          },
+          signal: controller.signal,
           permit: async () => true,
         },
         () => 0,
-      ),
+      );
+    },
   };
 }

@@ -3,10 +3,10 @@
  * a real project whose suite takes seconds.
  */
 import { describe, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openGrapher } from "../../src/graph/graph.ts";
+import { type Grapher, openGrapher } from "../../src/graph/graph.ts";
 import { affectedBy } from "../../src/turn/affected.ts";
 import type { CheckReport, Diagnostic } from "../../src/types.ts";
 import type { Check, Place } from "../../src/verify/checks.ts";
@@ -324,6 +324,29 @@ const verdictOf = (result: Awaited<ReturnType<Verifier["verify"]>>) => {
   if (!result.ok) throw new Error(result.reason);
   return result.verdict;
 };
+
+test("affected tests of a stored graph that is found damaged only when it is asked", async () => {
+  const {
+    place: { root },
+  } = project({
+    "stack.py": "def push(): pass\n",
+    "test_stack.py": "from stack import push\n\n\ndef test_push():\n    push()\n",
+  });
+  const grapher = async (): Promise<Grapher> => {
+    const opened = await openWorkspace(root, { ignore: [], allowWrite: () => false });
+    if (!opened.ok) throw new Error(opened.reason);
+    const made = openGrapher(opened.workspace);
+    onTestFinished(() => made.close());
+    return made;
+  };
+  await (await grapher()).current();
+  const stored = join(root, ".smallcode", "graph");
+  for (const name of readdirSync(stored))
+    if (/^(names|files)/.test(name)) writeFileSync(join(stored, name), "{}");
+  const find = affectedBy(await grapher(), new AbortController().signal);
+  const change = { path: "stack.py", before: "def push(): pass\n", after: "def push(): return 1\n" };
+  expect(await find([change], [])).toEqual({ paths: ["test_stack.py"], of: 1 });
+});
 
 describe("a slow suite", () => {
   test("a bad candidate is refused by the affected tests, a good one is judged by all", async () => {
