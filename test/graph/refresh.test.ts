@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { type CodeGraph, type Grapher, GrapherClosed } from "../../src/graph/graph.ts";
 import type { FileStamp } from "../../src/graph/store/disk.ts";
 import { Screen } from "../../src/graph/update/refresh.ts";
+import { Updater } from "../../src/graph/update/update.ts";
 import { sightOf } from "../../src/workspace/entries.ts";
 import { readStamped } from "../../src/workspace/stamp.ts";
+import { openWorkspace } from "../../src/workspace/workspace.ts";
 import { fill, makeTree } from "../workspace/tree.ts";
 import { afresh, contents, definers, grapherOf } from "./place.ts";
 
@@ -240,6 +242,23 @@ test("what is damaged of a store is made anew, in one sentence, also where only 
     expect(await next.ask(contents)).toEqual(await afresh(root));
     expect(troubles).toHaveLength(1);
   }
+});
+
+test("an index that is forgotten while an update goes on from it is not built upon", async () => {
+  const root = makeTree({ "a.py": "def one(): pass\n" });
+  const opened = await openWorkspace(root, { ignore: [], allowWrite: () => false });
+  if (!opened.ok) throw new Error(opened.reason);
+  const trouble = (): void => undefined;
+  const rest = { worker: null, store: null, trouble, fileMs: 1000 };
+  const updater = new Updater({ workspace: opened.workspace, ...rest });
+  const { signal } = new AbortController();
+  await updater.update(signal, () => undefined);
+  fill(root, { "a.py": "def two(): pass\n" });
+  const built = await updater.update(signal, () => updater.forget({ anew: true }));
+  const anew = await updater.update(signal, () => undefined);
+  expect(anew).not.toBe(built);
+  expect(anew.index.definitionsNamed("two")).toHaveLength(1);
+  expect(await updater.update(signal, () => undefined)).toBe(anew);
 });
 
 test("what was found to hold is not taken to hold for another state of the store", async () => {

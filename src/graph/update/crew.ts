@@ -89,8 +89,8 @@ class Reading {
     try {
       const hand = hire({
         command: this.options.command,
-        onLine: (line) => this.hear(member, line),
-        onEnd: () => this.lose(member),
+        onLine: (line) => this.guarded(() => this.hear(member, line)),
+        onEnd: () => this.guarded(() => this.lose(member)),
       });
       const member: Member = { hand, ready: false, before: [], timer: null };
       this.members.add(member);
@@ -126,12 +126,17 @@ class Reading {
 
   private hear(member: Member, line: string): void {
     if (!this.members.has(member)) return;
+    if (line === READY) member.ready = true;
+    else if (line === TIRED) this.replace(member);
+    else if (!this.take(member, line)) this.lose(member);
+    this.watch(member);
+    this.balance();
+  }
+
+  /** What a process or a timer calls: a throw in it ends the reading, which nobody would hear of otherwise. */
+  private guarded(act: () => void): void {
     try {
-      if (line === READY) member.ready = true;
-      else if (line === TIRED) this.replace(member);
-      else if (!this.take(member, line)) this.lose(member);
-      this.watch(member);
-      this.balance();
+      act();
     } catch (error) {
       this.over.reject(error);
     }
@@ -180,7 +185,7 @@ class Reading {
     const { fileMs, startMs } = this.options;
     if (member.ready && member.before.length === 0) return;
     if (this.members.has(member))
-      member.timer = setTimeout(() => this.lose(member), member.ready ? fileMs : startMs);
+      member.timer = setTimeout(() => this.guarded(() => this.lose(member)), member.ready ? fileMs : startMs);
   }
 }
 

@@ -62,7 +62,6 @@ export class Updater {
     const store = this.openStore();
     if (!this.loaded) this.stored = store === null ? null : loadStored(store, trouble);
     this.loaded = true;
-    const sinceNs = BigInt(Date.now()) * 1_000_000n;
     const { files, complete } = await this.looker.look(signal);
     if (!complete)
       trouble(
@@ -73,9 +72,11 @@ export class Updater {
     if (before !== null && isEmpty(difference)) return before;
     const { entries, gone } = await this.read(difference.changed, signal, onProgress);
     const removed = [...difference.removed, ...gone.filter((path) => before?.stamps.has(path))];
-    const next = { changed: entries, touched: difference.touched, removed, sinceNs };
-    this.stored = await updateStored(store, before, next, trouble);
-    return this.stored;
+    const next = { changed: entries, touched: difference.touched, removed };
+    const stored = await updateStored(store, before, next, trouble);
+    // What was forgotten meanwhile is not to be built upon.
+    if (this.stored === before) this.stored = stored;
+    return stored;
   }
 
   get isKept(): boolean {
