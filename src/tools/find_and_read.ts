@@ -4,6 +4,7 @@ import type { CodeGraph } from "../graph/graph.ts";
 import { callers } from "../graph/query/uses.ts";
 import { rank } from "../graph/rank/rank.ts";
 import { codeText, fenced } from "../graph/rank/slice.ts";
+import { searchText } from "../graph/search/search.ts";
 import { parse } from "../graph/syntax/parse.ts";
 import { cutLines } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
@@ -13,7 +14,6 @@ import { defineTool, refusal, type ToolContext } from "./tool.ts";
 const NAME = "find_and_read";
 const MOST_HEADS = 12;
 const MOST_LINES = 12;
-const MOST_SEARCHED = 2000;
 const MOST_NAMED = 3;
 const MOST_CALLERS = 12;
 /** Of the room, the part that definitions and matching lines get each; the code has the rest. */
@@ -45,7 +45,7 @@ export const findAndRead = defineTool({
     const lists = [
       listed("Called by:", calledBy, room * LIST_SHARE),
       listed("Definitions:", headsOf(symbols), room * LIST_SHARE),
-      listed(`Lines with "${query}":`, await matchingLines(query, files, context), room * LIST_SHARE),
+      listed(`Lines with "${query}":`, await matchingLines(query, workspace), room * LIST_SHARE),
     ].filter((text) => text !== "");
     const left = room - lists.reduce((sum, text) => sum + estimateTokens(`\n\n${text}`), 0);
     const code = named.length > 0 ? await readNamed(named, symbols, { workspace, room: left }) : [];
@@ -138,19 +138,8 @@ const headsOf = (symbols: CodeSymbol[]): string[] =>
     .slice(0, MOST_HEADS)
     .map(({ path, lines, signature }) => `${path}:${lines.start} ${signature.split("\n")[0]}`);
 
-async function matchingLines(query: string, files: string[], { workspace }: ToolContext): Promise<string[]> {
-  const found: string[] = [];
-  const wanted = query.toLowerCase();
-  for (const path of files.slice(0, MOST_SEARCHED)) {
-    if (found.length >= MOST_LINES) break;
-    const read = await workspace.read(path);
-    if (!read.ok || !read.file.text.toLowerCase().includes(wanted)) continue;
-    const lines = read.file.text.split("\n").entries();
-    for (const [index, line] of lines) {
-      if (found.length >= MOST_LINES) break;
-      if (line.toLowerCase().includes(wanted))
-        found.push(`${path}:${index + 1}: ${line.trim().slice(0, 160)}`);
-    }
-  }
-  return found;
+/** Lines that hold the query in any case. */
+async function matchingLines(query: string, workspace: ToolContext["workspace"]): Promise<string[]> {
+  const found = await searchText(workspace, { pattern: query.toLowerCase(), regex: false, max: MOST_LINES });
+  return found.ok ? found.rows.map(({ path, line, text }) => `${path}:${line}: ${text}`) : [];
 }

@@ -226,8 +226,10 @@ describe("find_and_read", () => {
     expect(symbol).toMatchObject({ kind: "text", text: expect.stringContaining("self.items.append(item)") });
     const path = await run("find_and_read", { query: "data.txt" });
     expect(path).toMatchObject({ kind: "text", text: expect.stringContaining("one\ntwo") });
-    const words = await run("find_and_read", { query: "beta" });
-    expect(words).toMatchObject({ kind: "text", text: expect.stringContaining("notes.md:4: beta") });
+    for (const query of ["beta", "Beta"]) {
+      const words = await run("find_and_read", { query });
+      expect(words).toMatchObject({ kind: "text", text: expect.stringContaining("notes.md:4: beta") });
+    }
   });
 
   test("an answer keeps to its room", async () => {
