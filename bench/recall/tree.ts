@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CodeGraph } from "../../src/graph/graph.ts";
-import { memoryIndex } from "../../src/graph/index/code-index.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
 import { linksOf } from "../../src/graph/link/links.ts";
 import { languageOf } from "../../src/graph/syntax/languages.ts";
 import { readFileRecord } from "../../src/graph/update/read-file.ts";
+import { memoryIndex } from "../../test/harness/memory-index.ts";
 import { git } from "./commits.ts";
 
 const records = new Map<string, FileRecord | null>();

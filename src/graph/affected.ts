@@ -32,7 +32,7 @@ export interface Affected {
 
 type Graph = Pick<CodeGraph, "index" | "links">;
 
-export const MOST_AFFECTED = 100;
+const MOST_AFFECTED = 100;
 /** A name is followed through so many callers. */
 const MOST_CALLERS = 2;
 const MOST_FOLLOWED = 200;

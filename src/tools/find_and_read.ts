@@ -1,6 +1,7 @@
 /** One answer to "where is it and what does it say": the best symbol in full, who calls it, the next ones as heads, matching lines. */
 import { z } from "zod";
 import type { CodeGraph } from "../graph/graph.ts";
+import { lastPart } from "../graph/index/code-index.ts";
 import { callers } from "../graph/query/uses.ts";
 import { rank } from "../graph/rank/rank.ts";
 import { codeText, fenced } from "../graph/rank/slice.ts";
@@ -62,9 +63,8 @@ export const findAndRead = defineTool({
 
 /** Who calls a symbol, where the query is its name. */
 async function callersOf(words: string[], best: CodeSymbol | null, graph: CodeGraph): Promise<string[]> {
-  const last = best?.name.split(".").at(-1);
-  if (best === null || !words.some((word) => word === best.name || word.split(".").at(-1) === last))
-    return [];
+  const last = best === null ? null : lastPart(best.name);
+  if (best === null || !words.some((word) => word === best.name || lastPart(word) === last)) return [];
   const found = await callers(graph, `${best.path}:${best.name}`, MOST_CALLERS);
   return found.ok
     ? found.rows.map(({ path, line, name }) => `${path}:${line}${name === null ? "" : ` ${name}`}`)

@@ -2,12 +2,13 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { CodeGraph } from "../../src/graph/graph.ts";
-import { type CodeIndex, memoryIndex } from "../../src/graph/index/code-index.ts";
+import type { CodeIndex } from "../../src/graph/index/code-index.ts";
 import type { FileRecord } from "../../src/graph/index/record.ts";
 import { linksOf } from "../../src/graph/link/links.ts";
 import { factsOf, packEdges } from "../../src/graph/page/facts.ts";
 import { asScriptData, graphPage } from "../../src/graph/page.ts";
 import { readFileRecord } from "../../src/graph/update/read-file.ts";
+import { memoryIndex } from "../harness/memory-index.ts";
 
 async function graphOf(files: Record<string, string>): Promise<CodeGraph> {
   const records: FileRecord[] = [];

@@ -3,7 +3,7 @@ import { expect } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CodeIndex, memoryIndex } from "../../src/graph/index/code-index.ts";
+import type { CodeIndex } from "../../src/graph/index/code-index.ts";
 import { FILE_KINDS, type FileRecord, ROLES, type UseRecord } from "../../src/graph/index/record.ts";
 import type { Update } from "../../src/graph/store/disk.ts";
 import { split } from "../../src/graph/store/front-coding.ts";
@@ -19,6 +19,7 @@ import type { FileStamp } from "../../src/graph/store/shards.ts";
 import { Numbers } from "../../src/graph/store/vlq.ts";
 import { SymbolKind } from "../../src/types.ts";
 import { openStore, type Store } from "../../src/workspace/store.ts";
+import { memoryIndex } from "../harness/memory-index.ts";
 
 /** Numbers that look random and are the same in every run (mulberry32). */
 export class Dice {

@@ -1,8 +1,8 @@
 /** A code graph of texts, in memory. */
 import type { CodeGraph } from "../../src/graph/graph.ts";
-import { memoryIndex } from "../../src/graph/index/code-index.ts";
 import { linksOf } from "../../src/graph/link/links.ts";
 import { readFileRecord } from "../../src/graph/update/read-file.ts";
+import { memoryIndex } from "../harness/memory-index.ts";
 
 /** `gone` are files that were indexed and can no longer be read. */
 export async function graphOf(files: Record<string, string>, gone: string[] = []): Promise<CodeGraph> {

@@ -1,11 +1,12 @@
 /** A project of records by hand: what each file says, without the grammars that would read it from a text. */
 
-import { type CodeIndex, memoryIndex } from "../../src/graph/index/code-index.ts";
+import type { CodeIndex } from "../../src/graph/index/code-index.ts";
 import type { DefinitionRecord, FileKind, ImportRecord, Role } from "../../src/graph/index/record.ts";
 import { type Links, linksOf } from "../../src/graph/link/links.ts";
 import { languageOf } from "../../src/graph/syntax/languages.ts";
 import { isTestPath } from "../../src/graph/update/classify.ts";
 import type { SymbolKind } from "../../src/types.ts";
+import { memoryIndex } from "../harness/memory-index.ts";
 
 export interface Said {
   /** `module` or `module: name, name`. */

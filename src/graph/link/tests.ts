@@ -26,7 +26,7 @@ export const isTestFile = (path: string): boolean =>
   /(^|\/)(__tests__|spec|test)\/[^/]+\.[cm]?[jt]sx?$/.test(path);
 
 /** `stack` of `test_stack.py`, `StackTest.java`, `stack_spec.rb`, `stack.test.ts`; lower case, without marks between words. */
-export function testedStem(path: string): string | null {
+function testedStem(path: string): string | null {
   const stem = nameOf(path).replace(/\.\w+$/, "");
   const match =
     /^(?:tests?[_-])(.+)$/i.exec(stem) ??

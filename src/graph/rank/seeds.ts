@@ -4,6 +4,7 @@
  */
 import type { CodeGraph } from "../graph.ts";
 import { type FileId, qualifiedName } from "../index/code-index.ts";
+import { isMarkup } from "../syntax/languages.ts";
 import type { Layout } from "./layout.ts";
 import { namePoints, type Points, pathPoints, sum, termsOf } from "./names.ts";
 import { placePoints, type RankQuery } from "./places.ts";
@@ -17,9 +18,6 @@ export interface Seeds {
   /** The likeliest files with their texts. */
   texts: Map<FileId, string>;
 }
-
-/** Languages whose definitions do nothing. */
-const MARKUP = new Set(["html", "css", "json", "yaml", "toml", "markdown"]);
 
 /** What is known of a query before any text is read. */
 class Signs {
@@ -89,9 +87,7 @@ class Signs {
     const outer = own === undefined || own.parent < 0 ? undefined : list[own.parent];
     const named = this.places.has(this.layout.nodeOfFile(file));
     const { kind, language } = this.index.files[file] ?? { kind: "code", language: "" };
-    const code = named
-      ? 1
-      : (kind === "code" ? 1 : WEIGHTS.test) * (MARKUP.has(language) ? WEIGHTS.markup : 1);
+    const code = named ? 1 : (kind === "code" ? 1 : WEIGHTS.test) * (isMarkup(language) ? WEIGHTS.markup : 1);
     const inner = outer?.kind === "function" || outer?.kind === "method" ? WEIGHTS.inner : 1;
     return code * inner * (own?.kind === "variable" ? WEIGHTS.variable : 1);
   }

@@ -1,14 +1,14 @@
 /** How well the texts of definitions fit a task: BM25 over the lines of each that belong to no inner one. */
 import type { CodeGraph } from "../graph.ts";
 import type { FileId } from "../index/code-index.ts";
+import { MOST_CHARS } from "../syntax/parse.ts";
 import type { Layout } from "./layout.ts";
 import { WEIGHTS } from "./weights.ts";
 
-const MOST_CHARS = 256 * 1024;
 const READ_AT_ONCE = 16;
 const LETTER = /\p{L}/u;
 
-/** Texts of files in the order of `files`; those that cannot be read are left out. */
+/** Texts of files in the order of `files`; those that cannot be read, or could not be parsed to be shown, are left out. */
 export async function textsOf(graph: CodeGraph, files: FileId[]): Promise<Map<FileId, string>> {
   const texts = new Map<FileId, string>();
   for (let at = 0; at < files.length; at += READ_AT_ONCE) {

@@ -42,7 +42,7 @@ function rangesOf(test: RegExp): Ranges {
 }
 
 /** Everything but these; ranges may overlap and come in any order. */
-export function inverted(ranges: Ranges): Ranges {
+function inverted(ranges: Ranges): Ranges {
   const pairs = Array.from({ length: ranges.length / 2 }, (_, at) => [
     ranges[2 * at] ?? 0,
     ranges[2 * at + 1] ?? 0,

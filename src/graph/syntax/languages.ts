@@ -32,6 +32,11 @@ export function languageOf(path: string): string | null {
   return byName.get(name) ?? byExtension.get(extension) ?? null;
 }
 
+const MARKUP = new Set(["html", "css", "json", "yaml", "toml", "markdown"]);
+
+/** Whether a grammar is of data or markup: what is defined in it does nothing. */
+export const isMarkup = (id: string): boolean => MARKUP.has(id);
+
 async function start(): Promise<typeof import("web-tree-sitter")> {
   const treeSitter = await import("web-tree-sitter");
   await treeSitter.Parser.init({ wasmBinary: await Bun.file(PARSER_WASM).arrayBuffer() });

@@ -4,21 +4,15 @@ import type { FileKind, FileRecord } from "../index/record.ts";
 import { type Packed, packRecord } from "../store/packed.ts";
 import type { FileStamp } from "../store/shards.ts";
 import { languageOf } from "../syntax/languages.ts";
-import { readFileRecord } from "./read-file.ts";
+import { MOST_BYTES, readFileRecord } from "./read-file.ts";
 
 export interface Entry {
   stamp: FileStamp;
   packed: Packed;
 }
 
-/**
- * Larger files hold no facts. Nothing that a person edits is lost: of 9,800 files of code in public repositories one was larger,
- * and a program had written it. A megabyte of Python takes about a second of one core and 85 MB.
- */
-export const MOST_BYTES = 1024 * 1024;
-
 /** A record without facts, for what it says of the file. */
-export function bareRecord(path: string, kind: FileKind): FileRecord {
+function bareRecord(path: string, kind: FileKind): FileRecord {
   const language = languageOf(path) ?? "";
   return { path, language, kind, broken: false, definitions: [], imports: [], uses: [] };
 }

@@ -9,7 +9,7 @@ import type { Seen } from "../../workspace/listing.ts";
 import { isStamped, readStamped, sameStamp } from "../../workspace/stamp.ts";
 import type { FileStamp } from "../store/shards.ts";
 import type { Wanted } from "./crew.ts";
-import { MOST_BYTES } from "./entry.ts";
+import { MOST_BYTES } from "./read-file.ts";
 
 export interface Difference {
   /** To be read. */

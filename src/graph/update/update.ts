@@ -8,7 +8,8 @@ import type { Looker, Workspace } from "../../workspace/workspace.ts";
 import { loadStored, type Stored, updateStored } from "../store/disk.ts";
 import { languageOf } from "../syntax/languages.ts";
 import { MOST_WORKERS, readInCrew, type Wanted } from "./crew.ts";
-import { type Entry, MOST_BYTES, readEntry } from "./entry.ts";
+import { type Entry, readEntry } from "./entry.ts";
+import { MOST_BYTES } from "./read-file.ts";
 import { type Difference, Screen } from "./refresh.ts";
 
 /** How far the reading of an update is: bytes of source, and how many files have been read. */
