@@ -59,6 +59,36 @@ test("imports point downward", () => {
   expect(wrong).toEqual([]);
 });
 
+/** The same inside the code graph. */
+const GRAPH_RANK = [
+  "page",
+  "rank",
+  "search",
+  "query",
+  "changed",
+  "affected",
+  "graph",
+  "link",
+  "update",
+  "store",
+  "text",
+  "syntax",
+  "index",
+];
+
+test("imports inside the code graph point downward", () => {
+  const place = (path: string): number => GRAPH_RANK.indexOf(room(path.slice("graph/".length)));
+  const own = files.filter((path) => path.startsWith("graph/") && !path.endsWith(".d.ts"));
+  expect(own.filter((path) => place(path) < 0)).toEqual([]);
+  const wrong = own.flatMap((path) =>
+    importsOf(path)
+      .filter(({ target }) => target.startsWith("graph/"))
+      .filter(({ target }) => place(target) < place(path))
+      .map(({ target }) => `${path} -> ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test("every relative import exists", () => {
   const known = new Set(files);
   const missing = files.flatMap((path) =>

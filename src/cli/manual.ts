@@ -68,8 +68,8 @@ SmallCode keeps a graph of the folder's code in .smallcode/graph: what is define
 brought up to date by itself before it is used: only files that have changed since are read.
   smallcode index            does so now, with progress on stderr; a folder that is new may take a minute
   smallcode index --json     the last line as an object: v, files, definitions, bytes, read, ms
-Left out: what git ignores, "ignore" in settings, what --deny-read names, secrets, dependencies, files of more
-than 1 MB. A file that takes longer than 10 s to read is kept by its name alone until it changes.
+Left out: what git ignores, "ignore" in settings, what --deny-read names, secrets, dependencies. Files of more than
+1 MB, and those that take seconds to read, are kept by their names alone until they change.
 Large folders are read in other processes of low priority, at most four and one while a local model works.
 The folder .smallcode/graph can be deleted at any time. Exit: 0, 1 it cannot be kept there, 2 usage, 130 interrupted.`,
   },
