@@ -5,11 +5,11 @@ import { PACKAGE_FILES, pins } from "../model/engine/packages.ts";
 import type { Result } from "../types.ts";
 import { layTexts, replaceFolder, runInstaller, unpack } from "../workspace/unpack.ts";
 import type { ParsedArgs } from "./args.ts";
+import { complain, SENTENCE } from "./complain.ts";
 import { engineFolder } from "./reach.ts";
 import { oneLine } from "./sanitize.ts";
 
 const INSTALL = ["install", "--frozen-lockfile", "--ignore-scripts", "--omit=optional", "--production"];
-const SENTENCE = 500;
 
 /** With the package manager inside the program, which knows the user's own registry and proxy; the lock file's hashes hold. */
 async function fetchPackages(folder: string, host: Host): Promise<Result<object>> {
@@ -48,9 +48,4 @@ export async function runEngineCommand(parsed: Extract<ParsedArgs, { command: "e
     `The engine is installed in ${oneLine(folder, SENTENCE)}: use it with --model FILE.gguf.\n`,
   );
   return 0;
-}
-
-function complain(reason: string, exit: number): number {
-  process.stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`);
-  return exit;
 }

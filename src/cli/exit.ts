@@ -13,6 +13,8 @@ const CODES: Record<Outcome, number> = {
   interrupted: 130,
 };
 
+export const INTERRUPTED = CODES.interrupted;
+
 /** The exit code of an outcome. `waived`: the user gave up proof (`--no-check`), so an unverified end is a good one. */
 export function exitCode(outcome: Outcome, options: { waived: boolean }): number {
   return outcome === "unverified" && options.waived ? 0 : CODES[outcome];

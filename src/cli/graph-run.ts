@@ -2,26 +2,20 @@
 
 import { environment, loadSettings, type Settings } from "../config.ts";
 import { type CodeGraph, openGrapher, type Progress } from "../graph/graph.ts";
-import { openWorkspace } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
+import { complain, SENTENCE } from "./complain.ts";
+import { INTERRUPTED } from "./exit.ts";
+import { openToRead } from "./folder.ts";
 import { answer, missing, type Shown, type Source } from "./graph-answers.ts";
 import { screenOf } from "./graph-screen.ts";
-import { readable } from "./permissions.ts";
 import { progressLine } from "./progress.ts";
 import { quietSink, type Sink } from "./render.ts";
 import { oneLine, terminalSafeJson } from "./sanitize.ts";
 
-const INTERRUPTED = 130;
-const SENTENCE = 500;
 /** Of the JSON document. */
 const VERSION = 1;
 
 type GraphArgs = Extract<ParsedArgs, { command: "graph" }>;
-
-function complain(reason: string, exit: number): number {
-  process.stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`);
-  return exit;
-}
 
 /** Stdout, whose reader may leave early: that is no error. */
 const openStdout = (): Sink =>
@@ -86,9 +80,7 @@ export async function answerGraph(parsed: GraphArgs, worker: string[]): Promise<
   const loaded = await loadSettings({ ...environment(), flags: parsed.flags, cwd: process.cwd() });
   if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings } = loaded;
-  const { root, ignore } = settings.workspace;
-  const allowRead = readable(settings);
-  const opened = await openWorkspace(root, { ignore, allowWrite: () => false, allowRead });
+  const opened = await openToRead(settings);
   if (!opened.ok) return complain(opened.reason, 2);
   const { workspace } = opened;
   if (workspace.notice !== null) return complain(workspace.notice, 2);

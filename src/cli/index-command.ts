@@ -1,15 +1,13 @@
 /** `smallcode index [--json]`: brings the code graph of the folder up to date and says what it holds. */
 import { environment, loadSettings } from "../config.ts";
 import { type CodeGraph, openGrapher, type Progress } from "../graph/graph.ts";
-import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
-import { readable } from "./permissions.ts";
+import { complain } from "./complain.ts";
+import { INTERRUPTED } from "./exit.ts";
+import { openToRead } from "./folder.ts";
 import { type ProgressLine, progressLine } from "./progress.ts";
-import { oneLine, terminalSafeJson } from "./sanitize.ts";
-
-const SENTENCE = 500;
-
-const INTERRUPTED = 130;
+import { terminalSafeJson } from "./sanitize.ts";
 
 const count = (n: number): string => n.toLocaleString("en-US");
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -19,16 +17,10 @@ export async function runIndex(
   { flags }: Extract<ParsedArgs, { command: "index" }>,
   worker: string[],
 ): Promise<number> {
-  const complain = (reason: string, exit: number): number => {
-    process.stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`);
-    return exit;
-  };
   const loaded = await loadSettings({ ...environment(), flags, cwd: process.cwd() });
   if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings } = loaded;
-  const { root, ignore } = settings.workspace;
-  const allowRead = readable(settings);
-  const opened = await openWorkspace(root, { ignore, allowWrite: () => false, allowRead });
+  const opened = await openToRead(settings);
   if (!opened.ok) return complain(opened.reason, 2);
   const { workspace } = opened;
   if (workspace.notice !== null) return complain(workspace.notice, 2);

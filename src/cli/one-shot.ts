@@ -5,10 +5,11 @@ import type { Model } from "../model/model.ts";
 import { runTurn, TIME_IS_UP, type TurnRequest } from "../turn.ts";
 import { EVENT_VERSION } from "../types.ts";
 import { NO_TASK, type ParsedArgs } from "./args.ts";
+import { complain } from "./complain.ts";
 import { exitCode } from "./exit.ts";
 import { beginEngine, type Starting } from "./reach.ts";
-import { oneLine, sanitize } from "./sanitize.ts";
-import { openScreen, SENTENCE } from "./screen.ts";
+import { sanitize } from "./sanitize.ts";
+import { openScreen } from "./screen.ts";
 import { showingModel } from "./show-prompt.ts";
 import { readStdin } from "./stdin.ts";
 import {
@@ -37,10 +38,7 @@ function stopSignal(maxTimeMs: number): AbortController {
 export async function runTask(args: TaskArgs, program: Program): Promise<number> {
   const host = environment();
   const loaded = await loadSettings({ ...host, flags: args.flags, cwd: process.cwd() });
-  if (!loaded.ok) {
-    process.stderr.write(`smallcode: ${oneLine(loaded.reason, SENTENCE)}\n`);
-    return 2;
-  }
+  if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings } = loaded;
   const controller = stopSignal(settings.limits.maxTimeMs);
   const { signal } = controller;
@@ -103,10 +101,7 @@ async function showPrompt(request: TurnRequest, parts: Parameters<typeof runTurn
   const silent = { ...parts, model, emit: () => undefined };
   const end = await runTurn(request, silent, () => 0);
   const [first] = shown;
-  if (first === undefined) {
-    process.stderr.write(`smallcode: ${oneLine(end.message, SENTENCE)}\n`);
-    return exitOf(parts.settings)(end);
-  }
+  if (first === undefined) return complain(end.message, exitOf(parts.settings)(end));
   process.stdout.write(process.stdout.isTTY === true ? sanitize(first) : first);
   return 0;
 }

@@ -3,12 +3,10 @@ import pc from "picocolors";
 import type { Settings } from "../config.ts";
 import type { Model } from "../model/model.ts";
 import { type Answer, ask, type Question, type Terminal } from "./ask.ts";
+import { complain, SENTENCE } from "./complain.ts";
 import { jsonRenderer, type Listener, plainRenderer, quietSink, type Sink } from "./render.ts";
 import { oneLine } from "./sanitize.ts";
 import { Status } from "./status.ts";
-
-/** Room for a sentence to the user that names files, in characters. */
-export const SENTENCE = 500;
 
 export interface Screen {
   stdout: Sink;
@@ -30,7 +28,7 @@ export function openScreen({ mode, terminal }: Settings, onGone: () => void): Sc
   const bare = {
     stderr: quietSink(process.stderr, () => undefined),
     stdout: quietSink(process.stdout, (problem) => {
-      if (problem !== null) process.stderr.write(`smallcode: ${oneLine(problem, SENTENCE)}\n`);
+      if (problem !== null) complain(problem, 1);
       onGone();
     }),
   };

@@ -11,8 +11,8 @@ import { childEnvironment } from "../workspace/run-environment.ts";
 import { openWorkspace } from "../workspace/workspace.ts";
 import type { Answer, Question } from "./ask.ts";
 import { exitCode } from "./exit.ts";
+import { openToRead } from "./folder.ts";
 import { type Gate, openGate } from "./gate.ts";
-import { readable } from "./permissions.ts";
 import { reach, type Starting } from "./reach.ts";
 import type { Listener } from "./render.ts";
 import type { Screen } from "./screen.ts";
@@ -71,9 +71,7 @@ async function openGraph(
   settings: Settings,
   { worker, trouble }: { worker: string[]; trouble: (text: string) => void },
 ): Promise<Result<{ grapher: Grapher }>> {
-  const { root, ignore } = settings.workspace;
-  const allowRead = readable(settings);
-  const opened = await openWorkspace(root, { ignore, allowWrite: () => false, allowRead });
+  const opened = await openToRead(settings);
   if (!opened.ok) return opened;
   return { ok: true, grapher: openGrapher(opened.workspace, { worker, trouble }) };
 }

@@ -1,13 +1,11 @@
 /** `/graph QUERY` in a conversation: the questions of `smallcode graph`, to the graph that the conversation has. */
-import { openWorkspace } from "../../workspace/workspace.ts";
+import { SENTENCE } from "../complain.ts";
+import { openToRead } from "../folder.ts";
 import { answer, missing, type Source } from "../graph-answers.ts";
 import { screenOf } from "../graph-screen.ts";
 import { GRAPH_HELP, readGraphWords } from "../graph-words.ts";
-import { readable } from "../permissions.ts";
 import { oneLine } from "../sanitize.ts";
 import type { Desk } from "./commands.ts";
-
-const SENTENCE = 500;
 
 /** Says the answer, or in a sentence why there is none. Ctrl-C stops waiting for a graph that is being made. */
 export async function askGraph(
@@ -19,12 +17,7 @@ export async function askGraph(
   if (read === null || "mistake" in read) return say(oneLine(read?.mistake ?? "", SENTENCE));
   if (read.query === null) return say(GRAPH_HELP.replaceAll("smallcode graph", "/graph"));
   const { settings, graph, screen } = around;
-  const { root, ignore } = settings.workspace;
-  const opened = await openWorkspace(root, {
-    ignore,
-    allowWrite: () => false,
-    allowRead: readable(settings),
-  });
+  const opened = await openToRead(settings);
   if (!opened.ok) return say(oneLine(opened.reason, SENTENCE));
   if (!graph.ok) return say(oneLine(graph.reason, SENTENCE));
   const source: Source = {

@@ -10,12 +10,14 @@ import { listModels } from "../../model/client.ts";
 import { openHistory } from "../../session/history.ts";
 import { modelEvent, runTurn, TIME_IS_UP } from "../../turn.ts";
 import { EVENT_VERSION, type TurnEvent } from "../../types.ts";
-import { openWorkspace } from "../../workspace/workspace.ts";
 import { NO_TASK, type ParsedArgs } from "../args.ts";
 import { type Answer, choose, type Question } from "../ask.ts";
+import { complain } from "../complain.ts";
+import { INTERRUPTED } from "../exit.ts";
+import { openToRead } from "../folder.ts";
 import type { Listener } from "../render.ts";
 import { oneLine, sanitize } from "../sanitize.ts";
-import { openScreen, SENTENCE } from "../screen.ts";
+import { openScreen } from "../screen.ts";
 import {
   beginGraph,
   endEarly,
@@ -33,21 +35,15 @@ import { Conversation } from "./conversation.ts";
 import { EditedKeys, type Keys, type Line, PlainKeys } from "./keys.ts";
 import { Later } from "./later.ts";
 
-const INTERRUPTED = 130;
-
 /** Gives the exit code. Without a terminal on both sides there is nobody to talk to: a usage error. */
 export async function runRepl(
   { flags }: Extract<ParsedArgs, { command: "repl" }>,
   program: Program,
 ): Promise<number> {
-  const complain = (reason: string): number => {
-    process.stderr.write(`smallcode: ${oneLine(reason, SENTENCE)}\n`);
-    return 2;
-  };
-  if (!isatty(0) || !isatty(1) || flags.json || flags.showPrompt) return complain(NO_TASK);
+  if (!isatty(0) || !isatty(1) || flags.json || flags.showPrompt) return complain(NO_TASK, 2);
   const host = environment();
   const loaded = await loadSettings({ ...host, flags, cwd: process.cwd() });
-  if (!loaded.ok) return complain(loaded.reason);
+  if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings } = loaded;
   const conversation = new Conversation();
   const repl: { leave: () => void } = { leave: () => undefined };
@@ -103,14 +99,11 @@ class Repl {
     for (const [name, act] of this.signals) process.on(name, act);
   }
 
-  private openKeys({ terminal, workspace }: Settings): Keys {
+  private openKeys(settings: Settings): Keys {
     const ends = { input: process.stdin, output: process.stdout };
-    if (terminal.dumb) return new PlainKeys(ends);
+    if (settings.terminal.dumb) return new PlainKeys(ends);
     const paths = async (): Promise<string[]> => {
-      const opened = await openWorkspace(workspace.root, {
-        ignore: workspace.ignore,
-        allowWrite: () => false,
-      });
+      const opened = await openToRead(settings);
       return opened.ok ? opened.workspace.list() : [];
     };
     // Old lines may come from anywhere: what acts on a terminal goes.
