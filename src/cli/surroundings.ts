@@ -40,7 +40,7 @@ const newSession = (): string =>
   `${new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;
 
 /**
- * `listener` is told of every event before the log; `logged: false` writes nothing below the folder. `trouble` is told what is the
+ * `listener` is told of every event before the log; `logged: false` keeps none. `trouble` is told what is the
  * matter with the graph, at any time; by default that is a notice.
  */
 export async function openSurroundings(

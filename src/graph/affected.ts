@@ -137,8 +137,11 @@ class Found {
     for (const { file: user, within } of links.usersOf(file, name)) {
       const definitions = index.definitionsIn(user);
       const own = within < 0 ? null : qualifiedName(definitions, within);
-      if (holdsTests(this.graph, user)) this.add(user, said, own ?? undefined);
-      else if (own !== null) callers.push({ file: user, name: own, after: `, which ${said}` });
+      if (holdsTests(this.graph, user)) {
+        this.add(user, said, own ?? undefined);
+        // What is used at the top of the file concerns all in it.
+        if (own === null) this.byFile.get(user)?.names.clear();
+      } else if (own !== null) callers.push({ file: user, name: own, after: `, which ${said}` });
     }
     return callers;
   }

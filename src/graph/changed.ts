@@ -2,8 +2,8 @@
 import { type Parsed, parse } from "./syntax/parse.ts";
 
 /**
- * The names of definitions that were changed, added or taken away, innermost alone (`Stack.push`, not `Stack`). Empty also
- * where a text could not be parsed, or only what stands outside of definitions is different.
+ * The names of definitions that were changed, added or taken away, innermost alone (`Stack.push`, not `Stack`). Empty where only
+ * what stands outside of definitions is different. A text that cannot be parsed counts as one without definitions.
  */
 export async function changedNames(
   path: string,

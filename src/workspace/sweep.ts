@@ -36,21 +36,18 @@ function readInto(buffer: Buffer, absolute: string): number {
 
 /**
  * Hands over the bytes of each file in turn, for the length of the call only: the buffer is the next file's. `paths` must come from
- * `Workspace.list`, which has looked at the walls; files over 2 MB and such that cannot be read are passed over. Gives how many.
+ * `Workspace.list`, which has looked at the walls; files over 2 MB and such that cannot be read are passed over.
  */
 export function sweep(
   root: string,
   paths: readonly string[],
   use: (path: string, bytes: Buffer) => void,
-): number {
+): void {
   const buffer = Buffer.allocUnsafe(MAX_TEXT_BYTES + 1);
-  let passedOver = 0;
   for (const path of paths) {
     const size = readInto(buffer, join(root, path));
-    if (size < 0) passedOver += 1;
-    else use(path, buffer.subarray(0, size));
+    if (size >= 0) use(path, buffer.subarray(0, size));
   }
-  return passedOver;
 }
 
 /** Bytes as the text that `Workspace.read` gives; null where they are none. */

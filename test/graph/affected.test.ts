@@ -89,6 +89,19 @@ describe("affectedTests", () => {
   });
 });
 
+test("a use at the top of a test file means the whole of it, wherever it stands", () => {
+  const files: Record<string, Said> = {
+    "src/stack.py": { defines: ["function push 1-2"] },
+    "tests/test_a.py": {
+      imports: ["stack: push"],
+      defines: ["function test_a 2-3", "function test_b 4-5"],
+      uses: ["push@3()", "push@8()"],
+    },
+  };
+  const { tests } = affectedTests(tree(files), [{ path: "src/stack.py", names: ["push"] }]);
+  expect(tests).toEqual([{ path: "tests/test_a.py", why: "uses push" }]);
+});
+
 describe("changedNames", () => {
   const before =
     "import os\n\nclass Stack:\n    def push(self, x):\n        self.items.append(x)\n\n    def pop(self):\n        return 1\n\n\ndef free():\n    return 2\n";
@@ -106,5 +119,6 @@ describe("changedNames", () => {
     expect(await changedNames("a.py", null, "def f():\n    return 1\n")).toEqual(["f"]);
     expect(await changedNames("a.py", "def f():\n    return 1\n", null)).toEqual(["f"]);
     expect(await changedNames("a.unknown", "x", "y")).toEqual([]);
+    expect(await changedNames("a.py", "def f(): pass\n", "x = 1\n".repeat(50_000))).toEqual(["f"]);
   });
 });

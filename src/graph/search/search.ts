@@ -126,7 +126,10 @@ function shown(path: string, line: number, whole: string, matcher: Matcher): Tex
   return { path, line, column: match.at + 1, length: match.length, text };
 }
 
-/** The lines that match, by path and line; `more` are those beyond `max`, and `note` names what could not be searched. */
+/**
+ * The lines that match, by path and line, in text files of up to 2 MB; `more` are those beyond `max`, `files` how many files have
+ * some. Refused: the pattern cannot be used.
+ */
 export async function searchText(
   workspace: Pick<Workspace, "root" | "list">,
   query: TextQuery,
