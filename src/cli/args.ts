@@ -6,7 +6,7 @@ import { DURATION, parseDuration } from "../config/duration.ts";
 import type { Flags, GraphFlags } from "../config/flags.ts";
 import { nearest } from "../config/nearest.ts";
 import type { Rung } from "../types.ts";
-import { type GraphQuery, readGraphWords } from "./graph-words.ts";
+import { type GraphQuery, readGraphWords } from "./graph/words.ts";
 
 /** One flag. `set` puts a value in its place and returns null, or what was expected instead. */
 export interface FlagRow {

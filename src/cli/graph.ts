@@ -1,6 +1,6 @@
 /** `smallcode graph`: its help at once, and everything else only where something is asked. */
 import type { ParsedArgs } from "./args.ts";
-import { GRAPH_HELP } from "./graph-words.ts";
+import { GRAPH_HELP } from "./graph/words.ts";
 
 /** Gives the exit code. `worker`: see `openGrapher`. */
 export async function runGraph(
@@ -11,6 +11,6 @@ export async function runGraph(
     process.stdout.write(`${GRAPH_HELP}\n`);
     return 0;
   }
-  const { answerGraph } = await import("./graph-run.ts");
+  const { answerGraph } = await import("./graph/run.ts");
   return answerGraph(parsed, worker);
 }

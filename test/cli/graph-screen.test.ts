@@ -1,6 +1,6 @@
 /** How answers of the code graph stand on the screen: columns, hostile text, colours, widths. */
 import { expect, test } from "bun:test";
-import { screenOf } from "../../src/cli/graph-screen.ts";
+import { screenOf } from "../../src/cli/graph/screen.ts";
 
 const plain = { color: false, columns: null };
 

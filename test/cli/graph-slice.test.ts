@@ -1,7 +1,7 @@
 /** `smallcode graph slice`: the lines of a slice as they stand, with their reasons where they are asked for. */
 import { expect, test } from "bun:test";
-import { answer, type Source } from "../../src/cli/graph-answers.ts";
-import { screenOf } from "../../src/cli/graph-screen.ts";
+import { answer, type Source } from "../../src/cli/graph/answers.ts";
+import { screenOf } from "../../src/cli/graph/screen.ts";
 import { graphOf } from "../graph/texts.ts";
 
 const FILES = {

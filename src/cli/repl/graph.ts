@@ -1,9 +1,9 @@
 /** `/graph QUERY` in a conversation: the questions of `smallcode graph`, to the graph that the conversation has. */
 import { SENTENCE } from "../complain.ts";
 import { openToRead } from "../folder.ts";
-import { answer, missing, type Source } from "../graph-answers.ts";
-import { screenOf } from "../graph-screen.ts";
-import { GRAPH_HELP, readGraphWords } from "../graph-words.ts";
+import { answer, missing, type Source } from "../graph/answers.ts";
+import { screenOf } from "../graph/screen.ts";
+import { GRAPH_HELP, readGraphWords } from "../graph/words.ts";
 import { oneLine } from "../sanitize.ts";
 import type { Desk } from "./commands.ts";
 

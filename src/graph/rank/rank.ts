@@ -5,6 +5,7 @@
 import type { CodeSymbol } from "../../types.ts";
 import type { CodeGraph } from "../graph.ts";
 import { qualifiedName, type Site, signatureAt } from "../index/code-index.ts";
+import type { DefinitionRecord } from "../index/record.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Network, networkAround, RELATIONS } from "./network.ts";
 import { pagerank } from "./pagerank.ts";
@@ -104,42 +105,40 @@ export async function rank(query: RankQuery, graph: CodeGraph): Promise<Ranked[]
   const scores = weight.slice(0, layout.definitions);
   for (const node of network.nodes)
     if (node < layout.definitions) scores[node] = (scores[node] as number) + walked(node);
-  const nodes = bestOf(scores, layout.definitions);
-  const ranked: Ranked[] = [];
+  const why = (node: number): string[] => {
+    const own = reasons(node).map(([reason, value]) => `${reason} ${signed(value)}`);
+    const at = numbers.get(node);
+    const chain = at === undefined ? null : chainOf(at, walk);
+    return chain === null ? own : [...own, `${chain} ${signed(walked(node))}`];
+  };
   const texts = new Map<string, string | null>();
-  for (const node of nodes) {
+  const ranked: Ranked[] = [];
+  for (const node of bestOf(scores, layout.definitions)) {
     if (ranked.length >= MOST_SYMBOLS) break;
     const site = layout.siteOf(node);
-    const file = index.files[site.file];
-    const definitions = index.definitionsIn(site.file);
-    if (file === undefined || query.without?.(file.path) === true) continue;
-    if (!texts.has(file.path)) texts.set(file.path, await graph.text(file.path));
-    const text = texts.get(file.path) ?? null;
-    if (text === null) continue;
-    const symbolAt = (position: number): CodeSymbol[] => {
-      const one = definitions[position];
-      if (one === undefined) return [];
-      const { kind, start, end } = one;
-      const name = qualifiedName(definitions, position);
-      const symbol = {
-        name,
-        kind,
-        path: file.path,
-        lines: { start, end },
-        signature: signatureAt(text, one),
-      };
-      return [...symbolAt(one.parent), symbol];
-    };
-    const outer = symbolAt(site.definition);
+    const path = index.files[site.file]?.path;
+    if (path === undefined || query.without?.(path) === true) continue;
+    if (!texts.has(path)) texts.set(path, await graph.text(path));
+    const text = texts.get(path) ?? null;
+    const outer =
+      text === null ? [] : symbolsAround(index.definitionsIn(site.file), site.definition, { path, text });
     const symbol = outer.pop();
-    if (symbol === undefined) continue;
-    const why = (): string[] => {
-      const own = reasons(node).map(([reason, value]) => `${reason} ${signed(value)}`);
-      const at = numbers.get(node);
-      const chain = at === undefined ? null : chainOf(at, walk);
-      return chain === null ? own : [...own, `${chain} ${signed(walked(node))}`];
-    };
-    ranked.push({ symbol, outer, site, score: scores[node] as number, why });
+    if (symbol !== undefined)
+      ranked.push({ symbol, outer, site, score: scores[node] as number, why: () => why(node) });
   }
   return ranked;
+}
+
+/** A definition as a symbol of its file, behind those that enclose it. */
+function symbolsAround(
+  definitions: readonly DefinitionRecord[],
+  position: number,
+  { path, text }: { path: string; text: string },
+): CodeSymbol[] {
+  const one = definitions[position];
+  if (one === undefined) return [];
+  const { kind, start, end, parent } = one;
+  const name = qualifiedName(definitions, position);
+  const symbol = { name, kind, path, lines: { start, end }, signature: signatureAt(text, one) };
+  return [...symbolsAround(definitions, parent, { path, text }), symbol];
 }

@@ -1,6 +1,6 @@
 /** Answers of the code graph as lines for a person: `path:line` first, in columns, nothing of it able to act on a terminal. */
 import pc from "picocolors";
-import { oneLine } from "./sanitize.ts";
+import { oneLine } from "../sanitize.ts";
 
 /** Wider places and cells push their own line to the right instead of all lines; on a terminal, these parts of it. */
 const WIDEST_PLACE = 72;

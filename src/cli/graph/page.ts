@@ -1,10 +1,10 @@
 /** `smallcode graph --html FILE`: the page of the folder's code graph. */
 import { basename } from "node:path";
-import { graphPage } from "../graph/page.ts";
-import type { Result } from "../types.ts";
-import { writeOutfile } from "../workspace/outfile.ts";
-import type { Source } from "./graph-answers.ts";
-import type { Sink } from "./render.ts";
+import { graphPage } from "../../graph/page.ts";
+import type { Result } from "../../types.ts";
+import { writeOutfile } from "../../workspace/outfile.ts";
+import type { Sink } from "../render.ts";
+import type { Source } from "./answers.ts";
 
 /** Writes the page to a file as it is seen from where the program was started, or to stdout for `-`; gives what to say then. */
 export async function drawPage(

@@ -1,5 +1,5 @@
 /** The questions of `smallcode graph`, as a table that `args.ts`, the help and the answers share. It imports nothing heavy: `--help` starts at once. */
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../../config/nearest.ts";
 
 export interface GraphQueryRow {
   name: string;

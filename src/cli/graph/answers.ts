@@ -1,24 +1,22 @@
 /** What each query of `smallcode graph` asks, and how its answer is shown. */
-import type { GraphFlags } from "../config/flags.ts";
-import { affectedTests, type Changed } from "../graph/affected.ts";
-import type { CodeGraph } from "../graph/graph.ts";
-import { qualifiedName } from "../graph/index/code-index.ts";
-import type { Certainty } from "../graph/link/links.ts";
-import type { Answer, Found, Kin, NotThere, Outlined, Rows } from "../graph/query/answers.ts";
-import { path } from "../graph/query/chain.ts";
-import { definition, outline } from "../graph/query/definitions.ts";
-import { filesMeant, importers, imports, tests } from "../graph/query/files.ts";
-import { find } from "../graph/query/find.ts";
-import { impact } from "../graph/query/impact.ts";
-import { types } from "../graph/query/kin.ts";
-import { looksLikePath, symbolsOf } from "../graph/query/subject.ts";
-import { callees, callers, references } from "../graph/query/uses.ts";
-import { graphSlice } from "../graph/rank/slice.ts";
-import { searchText } from "../graph/search/search.ts";
-import { namedPaths } from "../plan/targets.ts";
-import type { Workspace } from "../workspace/workspace.ts";
-import type { Line, Row } from "./graph-screen.ts";
-import { type GraphQuery, graphQueryRow } from "./graph-words.ts";
+import type { GraphFlags } from "../../config/flags.ts";
+import type { CodeGraph } from "../../graph/graph.ts";
+import type { Certainty } from "../../graph/link/links.ts";
+import type { Answer, Found, Kin, NotThere, Outlined, Rows } from "../../graph/query/answers.ts";
+import { path } from "../../graph/query/chain.ts";
+import { definition, outline } from "../../graph/query/definitions.ts";
+import { importers, imports, tests } from "../../graph/query/files.ts";
+import { find } from "../../graph/query/find.ts";
+import { impact } from "../../graph/query/impact.ts";
+import { types } from "../../graph/query/kin.ts";
+import { callees, callers, references } from "../../graph/query/uses.ts";
+import { graphSlice } from "../../graph/rank/slice.ts";
+import { searchText } from "../../graph/search/search.ts";
+import { namedPaths } from "../../plan/targets.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+import { affectedAnswer } from "./affected.ts";
+import type { Line, Row } from "./screen.ts";
+import { type GraphQuery, graphQueryRow } from "./words.ts";
 
 /** An answer: its fields for `--json`, its lines for a person. */
 export interface Shown {
@@ -51,7 +49,7 @@ export interface Source {
 /** Of the tests that a change may break so many are shown; `--json` has all. */
 const MOST_TESTS = 10;
 
-interface Asked {
+export interface Asked {
   words: string[];
   flags: GraphFlags;
   max: number;
@@ -226,44 +224,6 @@ const ANSWERERS: Record<Exclude<GraphQuery, "text" | "slice" | "affected">, Answ
     return { ok, fields, lines, more, note, none: "", missed: false };
   },
 };
-
-/** What is meant to have changed: files by their paths, definitions by their names. */
-function changedBy(graph: CodeGraph, word: string): Answer<{ changed: Changed[] }> {
-  const { index } = graph;
-  const pathOf = (file: number): string => index.files[file]?.path ?? "";
-  if (looksLikePath(index, word)) {
-    const meant = filesMeant(graph, word);
-    return meant.ok ? { ok: true, changed: meant.files.map((file) => ({ path: pathOf(file) })) } : meant;
-  }
-  const meant = symbolsOf(graph, word);
-  if (!meant.ok) return meant;
-  const changed = meant.sites.map(({ file, definition }) => ({
-    path: pathOf(file),
-    names: [qualifiedName(index.definitionsIn(file), definition)],
-  }));
-  return { ok: true, changed };
-}
-
-async function affectedAnswer(graph: CodeGraph, { words, max }: Asked): Promise<Shown | NotShown> {
-  const all: Changed[] = [];
-  for (const word of words) {
-    const meant = changedBy(graph, word);
-    if (!meant.ok) return meant;
-    all.push(...meant.changed);
-  }
-  const { tests: found, complete } = affectedTests(graph, all, max);
-  const lines = found.map(
-    (one): Row => ({
-      at: { path: one.path, line: 1 },
-      cells: [one.names?.join(", ") ?? "(the whole file)"],
-      tag: one.why,
-    }),
-  );
-  const note =
-    complete || found.length === 0 ? null : "There may be more: not all that depends on it is known.";
-  const none = "No test is known to depend on it.";
-  return { ok: true, fields: { tests: found, complete }, lines, more: 0, note, none, missed: false };
-}
 
 async function textAnswer({ workspace }: Source, { words, flags, max }: Asked): Promise<Shown | NotShown> {
   const pattern = words.join(" ");

@@ -1,16 +1,16 @@
 /** A question to the code graph of the folder, answered on stdout; progress and notes on stderr. */
 
-import { environment, loadSettings, type Settings } from "../config.ts";
-import { type CodeGraph, openGrapher, type Progress } from "../graph/graph.ts";
-import type { ParsedArgs } from "./args.ts";
-import { complain, SENTENCE } from "./complain.ts";
-import { INTERRUPTED } from "./exit.ts";
-import { openToRead } from "./folder.ts";
-import { answer, missing, type Shown, type Source } from "./graph-answers.ts";
-import { screenOf } from "./graph-screen.ts";
-import { progressLine } from "./progress.ts";
-import { quietSink, type Sink } from "./render.ts";
-import { oneLine, terminalSafeJson } from "./sanitize.ts";
+import { environment, loadSettings, type Settings } from "../../config.ts";
+import { type CodeGraph, openGrapher, type Progress } from "../../graph/graph.ts";
+import type { ParsedArgs } from "../args.ts";
+import { complain, SENTENCE } from "../complain.ts";
+import { INTERRUPTED } from "../exit.ts";
+import { openToRead } from "../folder.ts";
+import { progressLine } from "../progress.ts";
+import { quietSink, type Sink } from "../render.ts";
+import { oneLine, terminalSafeJson } from "../sanitize.ts";
+import { answer, missing, type Shown, type Source } from "./answers.ts";
+import { screenOf } from "./screen.ts";
 
 /** Of the JSON document. */
 const VERSION = 1;
@@ -54,7 +54,7 @@ async function ask(
   { source, stdout }: { source: Source; stdout: Sink },
 ): Promise<number> {
   if (query === null) {
-    const { drawPage } = await import("./graph-page.ts");
+    const { drawPage } = await import("./page.ts");
     const drawn = await drawPage(flags.graph?.html ?? "", { source, stdout });
     if (!drawn.ok) return complain(drawn.reason, 1);
     if (drawn.said !== null) process.stderr.write(`${oneLine(drawn.said, SENTENCE)}\n`);
