@@ -35,6 +35,7 @@ import cQuery from "./queries/c.scm" with { type: "text" };
 import cSharpQuery from "./queries/c_sharp.scm" with { type: "text" };
 import cppQuery from "./queries/cpp.scm" with { type: "text" };
 import cssQuery from "./queries/css.scm" with { type: "text" };
+import ecmascriptQuery from "./queries/ecmascript.scm" with { type: "text" };
 import goQuery from "./queries/go.scm" with { type: "text" };
 import htmlQuery from "./queries/html.scm" with { type: "text" };
 import javaQuery from "./queries/java.scm" with { type: "text" };
@@ -60,9 +61,9 @@ export const PARSER_WASM: string = parserWasm;
 /** By the grammar's id: where its WASM lies, and its query of definitions and imports. */
 export const EMBEDDED: Record<string, { wasm: string; query: string }> = {
   python: { wasm: pythonWasm, query: pythonQuery },
-  typescript: { wasm: typescriptWasm, query: typescriptQuery },
-  tsx: { wasm: tsxWasm, query: typescriptQuery + jsxQuery },
-  javascript: { wasm: javascriptWasm, query: javascriptQuery + jsxQuery },
+  typescript: { wasm: typescriptWasm, query: typescriptQuery + ecmascriptQuery },
+  tsx: { wasm: tsxWasm, query: typescriptQuery + ecmascriptQuery + jsxQuery },
+  javascript: { wasm: javascriptWasm, query: javascriptQuery + ecmascriptQuery + jsxQuery },
   go: { wasm: goWasm, query: goQuery },
   rust: { wasm: rustWasm, query: rustQuery },
   java: { wasm: javaWasm, query: javaQuery },

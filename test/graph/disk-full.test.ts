@@ -1,50 +1,24 @@
 /** A full or read-only disk under the stored graph: the old graph or the new one, and the state in memory all the same. */
 import { expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { canMount, onTinyDisk } from "../harness/tiny-disk.ts";
 
-const canMount =
-  Bun.spawnSync(["unshare", "-Urm", "sh", "-c", "mount -t tmpfs none /mnt"], { stderr: "ignore" })
-    .exitCode === 0;
-
-/** Runs a script with `root` on a file system of one megabyte, and gives what it prints as JSON. */
-function onTinyDisk(script: string): unknown {
-  const root = mkdtempSync(join(tmpdir(), "smallcode-tiny-"));
-  const code = `
-    import { readdirSync, unlinkSync, writeFileSync } from "node:fs";
+/** Runs a script on a tiny disk that has the store of a graph, and records to put into it. */
+const onGraphDisk = (script: string): unknown =>
+  onTinyDisk(`
     import { loadStored, updateStored } from ${JSON.stringify(join(import.meta.dir, "../../src/graph/store/disk.ts"))};
     import { openStore } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/store.ts"))};
     import { bringing, Dice, madeUpRecord, saidBy } from ${JSON.stringify(join(import.meta.dir, "records.ts"))};
-    const root = process.argv[1];
     const { store } = openStore(root, "graph");
     const told = [];
     const tell = (sentence) => told.push(sentence);
     const some = (seed, count) => Array.from({ length: count }, (_, at) => madeUpRecord(new Dice(seed * 1000 + at), "f" + at));
-    const fill = () => {
-      let n = 0;
-      for (let size = 65536; size >= 1; size = size >> 1)
-        for (;;) { try { writeFileSync(root + "/fill" + n++, "x".repeat(size)); } catch { unlinkSync(root + "/fill" + (n - 1)); break; } }
-    };
     const loaded = () => loadStored(store, tell);
     const same = (a, b) => Bun.deepEquals(saidBy(a.index), saidBy(b.index));
-    ${script}`;
-  const run = Bun.spawnSync([
-    "unshare",
-    "-Urm",
-    "sh",
-    "-c",
-    'mount -t tmpfs -o size=1m none "$1" && cd / && exec bun -e "$2" "$1"',
-    "sh",
-    root,
-    code,
-  ]);
-  if (run.exitCode !== 0) throw new Error(run.stderr.toString());
-  return JSON.parse(run.stdout.toString());
-}
+    ${script}`);
 
 test.skipIf(!canMount)("a graph that does not fit leaves the old one and nothing else", () => {
-  const answer = onTinyDisk(`
+  const answer = onGraphDisk(`
     const first = await updateStored(store, null, bringing(some(1, 20)), tell);
     const before = store.list().sort();
     writeFileSync(root + "/spare", "s".repeat(100000));
@@ -71,7 +45,7 @@ test.skipIf(!canMount)("a graph that does not fit leaves the old one and nothing
 });
 
 test.skipIf(!canMount)("a graph on a read-only disk is read", () => {
-  const answer = onTinyDisk(`
+  const answer = onGraphDisk(`
     const first = await updateStored(store, null, bringing(some(1, 20)), tell);
     Bun.spawnSync(["mount", "-o", "remount,ro", root]);
     const before = loaded();

@@ -1,49 +1,22 @@
 /** A full disk: nothing changes, the reason is one sentence, and the turn can still end. Needs a tiny file system of its own. */
 import { expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { canMount, onTinyDisk } from "../harness/tiny-disk.ts";
 
 const SOURCE = join(import.meta.dir, "../../src/workspace/workspace.ts");
 const LOG = join(import.meta.dir, "../../src/session/log.ts");
-const canMount =
-  Bun.spawnSync(["unshare", "-Urm", "sh", "-c", "mount -t tmpfs none /mnt"], { stderr: "ignore" })
-    .exitCode === 0;
-
-/** Runs a script with `root` being a file system of one megabyte, and gives what it prints as JSON. */
-function onTinyDisk(script: string): unknown {
-  const root = mkdtempSync(join(tmpdir(), "smallcode-tiny-"));
-  const code = `
-    import { readdirSync, readFileSync, writeFileSync, unlinkSync, existsSync } from "node:fs";
+/** Runs a script on a tiny disk that is a workspace with one file. */
+const onWorkspaceDisk = (script: string): unknown =>
+  onTinyDisk(`
     import { openWorkspace, undo } from ${JSON.stringify(SOURCE)};
     import { openLog } from ${JSON.stringify(LOG)};
-    const root = process.argv[1];
     writeFileSync(root + "/a.txt", "a\\n");
     const { workspace } = await openWorkspace(root, { ignore: [], allowWrite: () => true });
-    const fill = () => {
-      let n = 0;
-      for (let size = 65536; size >= 1; size = size >> 1)
-        for (;;) { try { writeFileSync(root + "/fill" + n++, "x".repeat(size)); } catch { unlinkSync(root + "/fill" + (n - 1)); break; } }
-    };
-    const empty = () => { for (const name of readdirSync(root)) if (name.startsWith("fill")) unlinkSync(root + "/" + name); };
     const names = () => readdirSync(root).filter((name) => !name.startsWith("fill")).sort();
-    ${script}`;
-  const run = Bun.spawnSync([
-    "unshare",
-    "-Urm",
-    "sh",
-    "-c",
-    'mount -t tmpfs -o size=1m none "$1" && cd / && exec bun -e "$2" "$1"',
-    "sh",
-    root,
-    code,
-  ]);
-  if (run.exitCode !== 0) throw new Error(run.stderr.toString());
-  return JSON.parse(run.stdout.toString());
-}
+    ${script}`);
 
 test.skipIf(!canMount)("a change that does not fit is refused and nothing is left of it", () => {
-  const answer = onTinyDisk(`
+  const answer = onWorkspaceDisk(`
     const { transaction } = await workspace.begin("s");
     const { file } = await workspace.read("a.txt");
     writeFileSync(root + "/spare", "s".repeat(300000));
@@ -72,7 +45,7 @@ test.skipIf(!canMount)("a change that does not fit is refused and nothing is lef
 test.skipIf(!canMount)(
   "a turn whose check has filled the disk can still be kept, and be undone later",
   () => {
-    const answer = onTinyDisk(`
+    const answer = onWorkspaceDisk(`
     const { transaction } = await workspace.begin("s");
     const { file } = await workspace.read("a.txt");
     const more = Array.from({ length: 40 }, (_, i) => ({ path: "n" + i, text: "n", base: null }));
@@ -98,7 +71,7 @@ test.skipIf(!canMount)(
 test.skipIf(!canMount)(
   "a restore that does not fit is reported, and the next start brings the files back",
   () => {
-    const answer = onTinyDisk(`
+    const answer = onWorkspaceDisk(`
     const big = "z".repeat(100000);
     writeFileSync(root + "/big.txt", big);
     const { transaction } = await workspace.begin("s");
@@ -129,7 +102,7 @@ test.skipIf(!canMount)(
 test.skipIf(!canMount)(
   "no turn begins on a full disk, and the log says once that it cannot be written",
   () => {
-    const answer = onTinyDisk(`
+    const answer = onWorkspaceDisk(`
     fill();
     const begun = await workspace.begin("s");
     const log = openLog(root, "s1");
