@@ -10,6 +10,7 @@ import { type Connection, connection } from "./config/connection.ts";
 import { type ProjectFile, readProjectFile, readUserFile, type UserFile } from "./config/file.ts";
 import type { Flags, GrantFlag } from "./config/flags.ts";
 import { type Layer, type Pick, picker, SettingError, type Sources } from "./config/layers.ts";
+import { MECHANISMS, type Mechanisms, readMechanisms } from "./config/mechanisms.ts";
 import { type Host, realPath, userConfigPath } from "./config/place.ts";
 
 export { formatDuration } from "./config/duration.ts";
@@ -70,6 +71,8 @@ export interface Settings {
     /** Where the random numbers of every request start; null: only samples get one, and that from their place in the turn. */
     seed: number | null;
   };
+  /** For the bench alone: all on, unless SMALLCODE_MECHANISMS says otherwise. */
+  mechanisms: Mechanisms;
   permissions: Permissions;
   /** `color`: it is wanted, where the stream is a terminal. `dumb`: the terminal takes no escape codes at all. */
   terminal: { color: boolean; dumb: boolean };
@@ -165,6 +168,8 @@ async function assemble(inputs: Inputs): Promise<{ settings: Settings; sources: 
   const named = Object.entries(project.checks ?? {}).map(([id, command]) => ({ id, command }));
   const noColor = env("NO_COLOR");
   const dumb = env("TERM") === "dumb" ? true : null;
+  const mechanisms = readMechanisms(env(MECHANISMS));
+  if (!mechanisms.ok) throw new SettingError(mechanisms.reason);
   const settings: Settings = {
     connection: connection(inputs, pick),
     checks: {
@@ -178,6 +183,7 @@ async function assemble(inputs: Inputs): Promise<{ settings: Settings; sources: 
     },
     limits: limits(inputs, pick),
     mode: mode(flags, pick),
+    mechanisms: mechanisms.mechanisms,
     permissions: await permissions(inputs, sources),
     terminal: {
       color: !pick(

@@ -42,6 +42,10 @@ export const Diagnostic = z.object({
   message: z.string(),
   /** The id of the failing test, where the diagnostic is one (`tests/test_a.py::test_b[1]`). */
   test: z.string().optional(),
+  /** What the tool said of it in full, where that is more than `message`: the assertion with both values. At most 2,000 characters. */
+  detail: z.string().optional(),
+  /** The places in the workspace on the way to it, outermost first; the last one is `path` and `line`. */
+  frames: z.array(z.object({ path: z.string(), line: z.int() })).optional(),
 });
 export type Diagnostic = z.infer<typeof Diagnostic>;
 
@@ -54,30 +58,48 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
-/** How the text of a candidate came about; the account of a turn names the one that was accepted. */
-export const Origin = z.enum(["model", "feedback", "sampling", "decomposition", "escalation"]);
+/** How the text of a candidate came about (`graph`: computed, no model was asked); the account of a turn names the one that was accepted. */
+export const Origin = z.enum(["graph", "model", "feedback", "sampling", "decomposition", "escalation"]);
 export type Origin = z.infer<typeof Origin>;
 
+/** What a model was asked to write: whole files, one definition, or some lines of one. */
+export const Grain = z.enum(["files", "symbol", "lines"]);
+export type Grain = z.infer<typeof Grain>;
+
 /** A proposed change, not on disk for good until a Verdict accepts it. */
-export const Candidate = z.object({ changes: z.array(Change).min(1), origin: Origin, summary: z.string() });
+export const Candidate = z.object({
+  changes: z.array(Change).min(1),
+  origin: Origin,
+  summary: z.string(),
+  grain: Grain.optional(),
+});
 export type Candidate = z.infer<typeof Candidate>;
 
 /** What a step is about. `symbol` is qualified as in CodeSymbol; without one the whole file is meant. */
 export const Target = z.object({ path: z.string(), symbol: z.string().optional() });
 export type Target = z.infer<typeof Target>;
 
-/** One unit of work for the model: an intent, where it applies, and the id of the check that will prove it (null: none known). */
+/** A call as the model made it, whatever the rung. Arguments are validated by the tool's own schema. */
+export const ToolCall = z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) });
+export type ToolCall = z.infer<typeof ToolCall>;
+
+/**
+ * One unit of work: an intent, where it applies, and the id of the check that will prove it (null: none known). `tests`: the ids
+ * of the failing tests that it is to turn green, where these are not all. `call`: what does it, computed; no model is asked.
+ */
 export const Step = z.object({
   id: z.string(),
   intent: z.string(),
   targets: z.array(Target),
   check: z.string().nullable(),
+  tests: z.array(z.string()).optional(),
+  call: ToolCall.optional(),
 });
 export type Step = z.infer<typeof Step>;
 
-/** A call as the model made it, whatever the rung. Arguments are validated by the tool's own schema. */
-export const ToolCall = z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) });
-export type ToolCall = z.infer<typeof ToolCall>;
+/** A line that a failure may be due to. `score` is above 0 and at most 1: how much speaks for it. */
+export const Suspect = z.object({ path: z.string(), line: z.int(), score: z.number() });
+export type Suspect = z.infer<typeof Suspect>;
 
 /** What a tool answers. A refusal is written for the model: what was wrong and exactly what to do instead. */
 export const ToolResult = z.discriminatedUnion("kind", [
@@ -129,6 +151,8 @@ export const Verdict = z.object({
   fresh: z.array(Diagnostic),
   score: z.number(),
   reason: z.string(),
+  /** Tests that were run and tests that were not, where the whole suite takes longer than a check may. */
+  scope: z.object({ ran: z.int(), left: z.int() }).optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -159,6 +183,8 @@ export const Account = z.object({
   tokens: Tokens,
   ms: z.number(),
   local: z.number(),
+  /** What went to stronger models; left out where nothing did. `cost` in the currency of the configured prices, null without them. */
+  escalated: z.object({ requests: z.int(), tokens: Tokens, cost: z.number().nullable() }).optional(),
 });
 export type Account = z.infer<typeof Account>;
 
@@ -209,7 +235,17 @@ export const TurnEvent = z.discriminatedUnion("type", [
     when: z.enum(["baseline", "candidate"]),
   }),
   z.object({ type: z.literal("check_end"), report: CheckReport, when: z.enum(["baseline", "candidate"]) }),
-  z.object({ type: z.literal("verdict"), origin: Origin, verdict: Verdict }),
+  z.object({ type: z.literal("verdict"), origin: Origin, grain: Grain.optional(), verdict: Verdict }),
+  /** The lines that a failure is most likely due to, likeliest first. */
+  z.object({ type: z.literal("suspects"), suspects: z.array(Suspect) }),
+  /** A sub-task goes to a stronger model: `sent` is the request's body as it is sent, without its key; `redacted` counts secrets taken out. */
+  z.object({
+    type: z.literal("escalation"),
+    endpoint: z.string(),
+    model: z.string(),
+    sent: z.string(),
+    redacted: z.int(),
+  }),
   z.object({ type: z.literal("decompose"), steps: z.array(Step), why: z.string() }),
   z.object({ type: z.literal("context_reset"), why: z.string() }),
   z.object({ type: z.literal("permission"), what: z.string(), granted: z.boolean(), how: z.string() }),

@@ -50,6 +50,14 @@ test("nothing set: the defaults, and they say so", async () => {
       verbose: false,
       seed: null,
     },
+    mechanisms: {
+      direct: true,
+      feedback: true,
+      sampling: true,
+      granularity: true,
+      localisation: true,
+      decomposition: true,
+    },
     permissions: {
       run: { allow: [], deny: [] },
       write: { allow: [], deny: [] },

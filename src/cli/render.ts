@@ -100,6 +100,7 @@ function checkLine({ report, when }: Of<"check_end">, c: Colors): string {
 }
 
 const TRIES: Record<Origin, string> = {
+  graph: "by the code graph",
   model: "first try",
   feedback: "after feedback",
   sampling: "sample",
@@ -113,6 +114,13 @@ function verdictLine({ origin, verdict }: Of<"verdict">, c: Colors): string {
   const counted = verdict.reports.find(({ passed }) => passed !== null);
   const counts = counted === undefined ? "" : countsOf(counted);
   return `  ${TRIES[origin]}: ${status}${counts}: ${oneLine(verdict.reason)}`;
+}
+
+const MOST_SUSPECTS = 8;
+
+function suspectLine({ suspects }: Of<"suspects">): string {
+  const places = suspects.slice(0, MOST_SUSPECTS).map(({ path, line }) => `${oneLine(path)}:${line}`);
+  return `suspects: ${places.join(", ")}`;
 }
 
 function restoredLines({ files: restored, left }: Of<"restored">): string[] {
@@ -141,29 +149,20 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
       return [c.dim(`${event.intent === "ask" ? "a question" : "an edit"}: ${oneLine(event.why)}`)];
     case "plan":
       return stepLines("plan", event.steps);
-    case "request":
-      return verbose
-        ? [c.dim(`request ${event.n} (${oneLine(event.purpose)}): ${count(event.tokens)} tokens`)]
-        : [];
-    case "response": {
-      const { prompt, cached, generated } = event.tokens;
-      const tokens = `${count(prompt)} read (${count(cached)} cached), ${count(generated)} generated`;
-      return verbose ? [c.dim(`response ${event.n}: ${tokens}, ${event.finish}, ${seconds(event.ms)}`)] : [];
-    }
     case "call":
       return [callLine(event.call.tool, event.call.args)];
     case "result":
       return resultLines(event, verbose);
-    case "check_start":
-      return verbose ? [c.dim(`$ ${oneLine(event.command)}`)] : [];
     case "check_end":
       return verbose || event.when === "baseline" ? [checkLine(event, c)] : [];
     case "verdict":
       return [verdictLine(event, c)];
     case "decompose":
       return stepLines(`split (${oneLine(event.why)})`, event.steps);
-    case "context_reset":
-      return verbose ? [c.dim(`context starts anew: ${oneLine(event.why)}`)] : [];
+    case "escalation":
+      return [
+        `asking ${oneLine(event.model)} at ${oneLine(event.endpoint)} (${count(event.sent.length)} characters)`,
+      ];
     case "permission":
       return [
         `${event.granted ? "permitted" : "not permitted"}: ${oneLine(event.what)} (${oneLine(event.how)})`,
@@ -185,6 +184,34 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
     case "thinking":
     case "text":
       return [];
+    case "request":
+    case "response":
+    case "check_start":
+    case "suspects":
+    case "context_reset":
+      return verbose ? [detailLine(event, c)] : [];
+  }
+}
+
+/** What only `--verbose` shows. */
+function detailLine(
+  event: Of<"request" | "response" | "check_start" | "suspects" | "context_reset">,
+  c: Colors,
+): string {
+  switch (event.type) {
+    case "request":
+      return c.dim(`request ${event.n} (${oneLine(event.purpose)}): ${count(event.tokens)} tokens`);
+    case "response": {
+      const { prompt, cached, generated } = event.tokens;
+      const tokens = `${count(prompt)} read (${count(cached)} cached), ${count(generated)} generated`;
+      return c.dim(`response ${event.n}: ${tokens}, ${event.finish}, ${seconds(event.ms)}`);
+    }
+    case "check_start":
+      return c.dim(`$ ${oneLine(event.command)}`);
+    case "suspects":
+      return suspectLine(event);
+    case "context_reset":
+      return c.dim(`context starts anew: ${oneLine(event.why)}`);
   }
 }
 

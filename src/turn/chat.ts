@@ -10,7 +10,8 @@ import { compactIfFull, repair } from "./compact.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { fall } from "./fall.ts";
-import { judgeCandidate, reportText, runTool, type StepEnd, takeBack, verdictText } from "./judge.ts";
+import { reportText, verdictText } from "./feedback.ts";
+import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
 import { type Called, complain, ended, offer, openTalk, say, stands, type Talk } from "./talk.ts";
 

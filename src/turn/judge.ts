@@ -1,6 +1,6 @@
 /** One candidate through permission and verification, with its events; and one check that the model asked for. */
 import { toolNamed } from "../tools/index.ts";
-import type { Candidate, CheckReport, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
+import type { Candidate, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
 import type { TurnEnd, Work } from "./context.ts";
 import { stoppedEnd } from "./context.ts";
 
@@ -74,7 +74,8 @@ export async function judgeCandidate(
   if (stopped !== null) return { kind: "stopped", end: stopped };
   if (!judged.ok) return { kind: "stopped", end: { outcome: "failed", message: judged.reason } };
   work.candidates += 1;
-  parts.emit({ type: "verdict", origin: candidate.origin, verdict: judged.verdict });
+  const { origin, grain } = candidate;
+  parts.emit({ type: "verdict", origin, ...(grain && { grain }), verdict: judged.verdict });
   return { kind: "judged", verdict: judged.verdict };
 }
 
@@ -82,27 +83,4 @@ export async function judgeCandidate(
 export async function takeBack(work: Work): Promise<TurnEnd | null> {
   const failed = await work.verifier.takeBack();
   return failed === null ? null : { outcome: "failed", message: failed.reason };
-}
-
-const MOST_FAILURES = 3;
-
-/** A red report as the model should read it: the first failures, errors before warnings, whole sentences. */
-export function reportText(report: CheckReport): string {
-  if (report.status === "passed") return `${report.check}: ${report.summary}`;
-  const errors = report.diagnostics.filter(({ severity }) => severity === "error");
-  const others = report.diagnostics.filter(({ severity }) => severity !== "error");
-  const rows = [...errors, ...others].slice(0, MOST_FAILURES).map(({ path, line, test, message }) => {
-    const place = path === undefined ? "" : ` (${path}${line === undefined ? "" : `:${line}`})`;
-    return `- ${test ?? "error"}${place}: ${message}`;
-  });
-  const more = report.diagnostics.length - rows.length;
-  return [`${report.check}: ${report.summary}`, ...rows, ...(more > 0 ? [`… and ${more} more`] : [])].join(
-    "\n",
-  );
-}
-
-/** What a verdict tells the model: the first new failure before anything else. */
-export function verdictText(verdict: Verdict): string {
-  const red = verdict.reports.filter(({ status }) => status !== "passed" && status !== "unavailable");
-  return [verdict.reason, ...red.map(reportText)].join("\n");
 }

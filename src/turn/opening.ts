@@ -9,7 +9,7 @@ import { failingPlaces } from "../plan/targets.ts";
 import type { Step, Target } from "../types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { earlierSection, type Work } from "./context.ts";
-import { reportText } from "./judge.ts";
+import { reportText } from "./feedback.ts";
 import { type Above, standsIn } from "./trunk.ts";
 
 const MOST_NAMES = 40;

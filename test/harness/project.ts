@@ -155,11 +155,14 @@ async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   return new TextDecoder().decode(await Bun.readableStreamToBytes(stream));
 }
 
-/** A project with these files, committed unless `git` is false, and a server with these replies. */
+/**
+ * A project with these files, committed unless `git` is false, and a server with these replies. Its steps are asked for call by
+ * call, which is what most scripts speak, unless `direct` is true.
+ */
 export async function project(
   files: Files,
   rows: Row[] = [],
-  options: ServerOptions & { git?: boolean } = {},
+  options: ServerOptions & { git?: boolean; direct?: boolean } = {},
 ): Promise<Project> {
   const place = realpathSync(mkdtempSync(join(tmpdir(), "smallcode-project-")));
   const [root, home] = [join(place, "repository"), join(place, "home")];
@@ -178,6 +181,11 @@ export async function project(
   });
   const [server, program] = await Promise.all([started, binary()]);
 
+  const own = {
+    PATH: SEARCHED,
+    HOME: home,
+    ...(options.direct === true ? {} : { SMALLCODE_MECHANISMS: '{"direct":false}' }),
+  };
   const start: Project["start"] = async (args, run = {}) => {
     const { stdin = null, env = {}, cwd = root, endpoint = true, through = [] } = run;
     const before = treeOf(root);
@@ -185,7 +193,7 @@ export async function project(
     const flags = endpoint ? ["--endpoint", server.endpoint] : [];
     const child = Bun.spawn([...through, program, ...flags, ...args], {
       cwd,
-      env: { PATH: SEARCHED, HOME: home, ...env },
+      env: { ...own, ...env },
       stdin: stdin === null ? "ignore" : "pipe",
       stdout: "pipe",
       stderr: "pipe",
@@ -209,7 +217,7 @@ export async function project(
     root,
     home,
     server,
-    env: { PATH: SEARCHED, HOME: home },
+    env: own,
     write: (more) => fill(root, more),
     text: (path) => readFileSync(join(root, path), "utf8"),
     start,

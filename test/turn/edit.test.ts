@@ -1,7 +1,7 @@
 /** What a task opens of the files that judge, and what it wants of red checks. */
 import { describe, expect, test } from "bun:test";
 import { decompose } from "../../src/decompose/split.ts";
-import { forbidder, goalOf } from "../../src/turn/edit.ts";
+import { forbidder, goalOf } from "../../src/turn/goal.ts";
 import type { CheckReport, Step } from "../../src/types.ts";
 
 const FILES = ["calc.py", "tests/test_calc.py", "tests/test_shape.py", "pyproject.toml", "package.json"];
