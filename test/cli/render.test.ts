@@ -46,6 +46,7 @@ thinking aloud
 refused: No such symbol.
   after feedback: verified: 4 tests pass, 1 more than before
 split (2 tests):
+asking larger at http://127.0.0.1:9/v1 (2 characters)
 permitted: pytest -q (--yes)
 warning: stdin was empty
 this changes what judges it: test_a .py
@@ -68,6 +69,7 @@ test("verbose adds what was sent, what came and what was run", () => {
     "candidate: a.py: Stack.pop",
     "1 def pop():",
     "pytest: passed (4 passed, 0 failed) in 1.2 s",
+    "suspects: a.py:2",
     "context starts anew: sub-task",
   ]);
 });
