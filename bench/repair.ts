@@ -4,18 +4,16 @@
  * object: how many tries, how many solved, how many that left damage, how many that said done and were not. Exit 0: all
  * were tried; 2: usage, or the tests do not run here; 5: no model.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { currentBinary } from "./binary.ts";
 import { type Attempt, attempt } from "./repair/attempt.ts";
 import { countTests } from "./repair/proof.ts";
 import { findTasks, type Task } from "./repair/task.ts";
 import { Stop, stopped } from "./stop.ts";
 
-const ROOT = join(import.meta.dir, "..");
-const BINARY = join(ROOT, "dist", "smallcode");
-const SOURCES = ["src", "grammars", "scripts/build.ts", "package.json", "bun.lock"];
 const USAGE =
   "bun bench/repair.ts FOLDER [--only NAME,...] [--endpoint URL] [--model NAME|FILE.gguf] [--seeds N] [--keep DIR]";
 
@@ -75,23 +73,6 @@ function chosen(folder: string, only: string | undefined): Task[] {
       2,
     );
   return tasks.filter(({ name }) => names.includes(name));
-}
-
-function newest(path: string): number {
-  if (!statSync(path).isDirectory()) return statSync(path).mtimeMs;
-  return Math.max(...readdirSync(path).map((name) => newest(join(path, name))));
-}
-
-/** A copy of the binary in `place`, built first where it is missing or older than its sources, so that a build meanwhile changes nothing. */
-function currentBinary(place: string): string {
-  const sources = SOURCES.map((name) => join(ROOT, name)).filter((path) => existsSync(path));
-  if (!existsSync(BINARY) || statSync(BINARY).mtimeMs < Math.max(...sources.map(newest))) {
-    const { success, stderr } = Bun.spawnSync([process.execPath, join(ROOT, "scripts", "build.ts")]);
-    if (!success) throw new Stop(`The binary cannot be built: ${stderr.toString().trim()}`, 2);
-  }
-  const copy = join(place, "smallcode");
-  copyFileSync(BINARY, copy);
-  return copy;
 }
 
 const HEADER = [

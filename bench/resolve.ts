@@ -1,0 +1,229 @@
+/**
+ * `bun bench/resolve.ts DATA --out DIR [--endpoint URL] [--model NAME|FILE.gguf] [--set NAME,...] [--languages NAME,...]
+ * [--only TEXT,...] [--limit N] [--shard I/N] [--without MECHANISM,...] [--cache DIR] [--keep] [--table]`: one resumable run of
+ * the compiled binary over sampled tasks. A row a task in DIR, the tables as Markdown on stderr, one JSON object on stdout.
+ * Exit 0: all were tried, and the gates hold; 1: a gate is broken, or a language is missing here; 2: usage; 5: no model.
+ */
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Mechanisms } from "../src/config/mechanisms.ts";
+import { currentBinary } from "./binary.ts";
+import { gatesOf, report } from "./resolve/curve.ts";
+import { MOST } from "./resolve/pool.ts";
+import { type Row, type Setting, tryTask } from "./resolve/try.ts";
+import { Stop, stopped } from "./stop.ts";
+import { COUNTS, chooseTasks, MAKER } from "./tasks/all.ts";
+import { LANGUAGES, type Language, SETS, type SetName, sha, type Task } from "./tasks/task.ts";
+import { defaultCache, missing, warmUp } from "./tasks/toolchain.ts";
+
+const LIMIT_S = 240;
+const FLAGS = {
+  out: { type: "string" },
+  endpoint: { type: "string" },
+  model: { type: "string" },
+  set: { type: "string", default: "quixbugs,mutants,humaneval" },
+  languages: { type: "string", default: LANGUAGES.join(",") },
+  only: { type: "string" },
+  limit: { type: "string" },
+  shard: { type: "string", default: "1/1" },
+  without: { type: "string" },
+  cache: { type: "string" },
+  keep: { type: "boolean", default: false },
+  table: { type: "boolean", default: false },
+} as const;
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** The words of a list, each one of those that there are. */
+function listed<T extends string>(text: string, known: readonly T[], flag: string): T[] {
+  return text.split(",").map((word) => {
+    const found = known.find((one) => one === word.trim());
+    if (found === undefined)
+      throw new Stop(`--${flag} takes ${known.join(", ")}; not ${JSON.stringify(word)}.`, 2);
+    return found;
+  });
+}
+
+interface Options {
+  data: string;
+  out: string;
+  cache: string;
+  sets: SetName[];
+  languages: Language[];
+  only: string[] | null;
+  limit: number;
+  shard: { index: number; of: number };
+  /** Mechanisms that are switched off. */
+  without: string[];
+  flags: string[];
+  keep: boolean;
+  table: boolean;
+}
+
+function optionsOf(args: string[]): Options {
+  const { values, positionals } = (() => {
+    try {
+      return parseArgs({ args, allowPositionals: true, options: FLAGS });
+    } catch (error) {
+      if (error instanceof TypeError) throw new Stop(error.message, 2);
+      throw error;
+    }
+  })();
+  const [data] = positionals;
+  if (data === undefined || positionals.length > 1 || values.out === undefined)
+    throw new Stop("bun bench/resolve.ts DATA --out DIR ...: one folder of data, and one for the rows.", 2);
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(values.shard) ?? [];
+  if (Number(index ?? 0) < 1 || Number(index) > Number(of))
+    throw new Stop("--shard takes I/N, with I from 1 to N.", 2);
+  if (!/^[1-9]\d*$/.test(values.limit ?? "1")) throw new Stop("--limit must be a whole number above 0.", 2);
+  const { endpoint, model } = values;
+  const named = model?.endsWith(".gguf") && endpoint === undefined ? resolve(model) : model;
+  return {
+    data: resolve(data),
+    out: resolve(values.out),
+    cache: resolve(values.cache ?? defaultCache()),
+    sets: listed(values.set, SETS, "set"),
+    languages: listed(values.languages, LANGUAGES, "languages"),
+    only: values.only?.split(",").map((word) => word.trim()) ?? null,
+    limit: Number(values.limit ?? Infinity),
+    shard: { index: Number(index), of: Number(of) },
+    without:
+      values.without === undefined ? [] : listed(values.without, Object.keys(Mechanisms.shape), "without"),
+    flags: Object.entries({ endpoint, model: named }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, value],
+    ),
+    keep: values.keep,
+    table: values.table,
+  };
+}
+
+/** All rows of the folder, of every shard, the last one of a task. */
+function rowsIn(out: string): Row[] {
+  const names = existsSync(out) ? readdirSync(out).filter((name) => /^rows.*\.jsonl$/.test(name)) : [];
+  const rows = names.flatMap((name) =>
+    readFileSync(join(out, name), "utf8")
+      .split("\n")
+      // A line that was cut off when the run was ended is tried again.
+      .filter((line) => line.startsWith("{") && line.endsWith("}"))
+      .map((line) => JSON.parse(line) as Row),
+  );
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+/** Rows of one folder belong to one setting and one binary. */
+function settle({ out, without, flags }: Options): string {
+  mkdirSync(out, { recursive: true });
+  const model = flags[flags.indexOf("--model") + 1];
+  const setting = JSON.stringify({ maker: MAKER, without, model: flags.includes("--model") ? model : null });
+  const file = join(out, "setting.json");
+  if (existsSync(file) && readFileSync(file, "utf8") !== setting)
+    throw new Stop(
+      `${out} has rows of another setting: ${readFileSync(file, "utf8")}. Take another --out.`,
+      2,
+    );
+  writeFileSync(file, setting);
+  const kept = join(out, "smallcode");
+  return existsSync(kept) ? kept : currentBinary(out);
+}
+
+/** The limits that a try runs under; one that this binary does not know is left out, and said. */
+function limits(binary: string): string[] {
+  const { stdout } = Bun.spawnSync([binary, "--help"]);
+  const wanted = { "--max-time": `${LIMIT_S}s`, "--max-attempts": String(MOST) };
+  return Object.entries(wanted).flatMap(([flag, value]) => {
+    if (stdout.toString().includes(`${flag} `)) return [flag, value];
+    say(`This binary has no ${flag}: its tries run without that limit.`);
+    return [];
+  });
+}
+
+async function tasksOf(options: Options, languages: Language[]): Promise<Task[]> {
+  const { data, cache, sets, only } = options;
+  const wanted = only === null ? COUNTS : { ...COUNTS, polyglot: Infinity };
+  const counts = { quixbugs: 0, mutants: 0, humaneval: 0, polyglot: 0 };
+  for (const set of sets) counts[set] = wanted[set] || Infinity;
+  const { tasks, failed, without } = await chooseTasks({ data, cache, languages, counts, say });
+  if (without > 0)
+    say(`HumanEval: ${without} problems have no examples in the interpreter's form and are left out.`);
+  if (failed.length > 0) say(`Left out, since the reference does not pass here: ${failed.join(", ")}.`);
+  const chosen = only === null ? tasks : tasks.filter(({ id }) => only.some((word) => id.includes(word)));
+  if (chosen.length === 0) throw new Stop("No task is left to try.", 2);
+  return chosen.slice(0, options.limit);
+}
+
+/** The order of the hash spreads sets and languages over the shards, and over what a run that is ended early has done. */
+function shardOf(tasks: Task[], { index, of }: Options["shard"]): Task[] {
+  const ordered = [...tasks].sort((a, b) => (sha(a.id) < sha(b.id) ? -1 : 1));
+  return ordered.filter((_, at) => at % of === index - 1);
+}
+
+function printRow({
+  id,
+  solved,
+  falseDone,
+  overfit,
+  damage,
+  exit,
+  seconds,
+  account,
+  stage,
+  message,
+}: Row): void {
+  const verdict = falseDone ? "FALSE DONE" : solved ? "solved" : overfit ? "overfit" : "no";
+  const cells = [id.padEnd(44), verdict.padEnd(8), `exit ${exit ?? "killed"}`, `${seconds.toFixed(1)} s`];
+  const spent = account === null ? "-" : `${account.candidates} candidates, ${account.requests} requests`;
+  const harm = damage.length > 0 ? `DAMAGED (${damage.join(", ")})  ` : "";
+  say(
+    `${[...cells, spent, stage ?? "-"].join("  ")}  ${harm}${message}`.replace(/[\x00-\x09\x0b-\x1f]+/g, " "),
+  );
+}
+
+async function bench(options: Options): Promise<void> {
+  const { out, cache, shard } = options;
+  if (!options.table) await run(options);
+  const rows = rowsIn(out);
+  say(`\n${report(rows)}`);
+  const gates = gatesOf(rows);
+  const skipped = options.languages.filter((language) => missing(language).length > 0);
+  if (skipped.length > 0) say(`SKIPPED, which is no pass: ${skipped.join(", ")}.`);
+  console.log(JSON.stringify({ ...gates, skipped }));
+  if (gates.false_done > 0 || gates.damaged > 0 || skipped.length > 0) process.exitCode = 1;
+
+  async function run(all: Options): Promise<void> {
+    const languages = all.languages.filter((language) => {
+      const lacking = missing(language);
+      if (lacking.length > 0) say(`${language} is skipped, since ${lacking.join(", ")} is not here.`);
+      return lacking.length === 0;
+    });
+    const binary = settle(all);
+    warmUp(cache, languages);
+    const tasks = shardOf(await tasksOf(all, languages), shard);
+    const done = new Set(rowsIn(out).map(({ id }) => id));
+    const off = Object.fromEntries(all.without.map((name) => [name, false]));
+    const setting: Setting = {
+      binary,
+      cache,
+      flags: [...all.flags, ...limits(binary)],
+      env: all.without.length === 0 ? {} : { SMALLCODE_MECHANISMS: JSON.stringify(off) },
+      limitMs: LIMIT_S * 1000,
+      place: out,
+      keep: all.keep,
+    };
+    say(`${tasks.length} tasks, ${tasks.filter(({ id }) => done.has(id)).length} of them tried before.`);
+    for (const task of tasks.filter(({ id }) => !done.has(id))) {
+      const row = await tryTask(setting, task);
+      if (row.model === null && (row.exit === 5 || row.exit === 2)) throw new Stop(row.message, row.exit);
+      appendFileSync(join(out, `rows-${shard.index}-of-${shard.of}.jsonl`), `${JSON.stringify(row)}\n`);
+      printRow(row);
+    }
+  }
+}
+
+try {
+  await bench(optionsOf(process.argv.slice(2)));
+} catch (error) {
+  stopped(error);
+}
