@@ -1,13 +1,13 @@
 /**
  * `bun bench/resolve.ts DATA --out DIR [--endpoint URL] [--model NAME|FILE.gguf] [--set NAME,...] [--languages NAME,...]
- * [--only TEXT,...] [--limit N] [--shard I/N] [--without MECHANISM,...] [--cache DIR] [--keep] [--table]`: one resumable run of
+ * [--only TEXT,...] [--limit N] [--shard I/N] [--without MECHANISM,...] [--cache DIR] [--keep] [--make | --table]`: one resumable run of
  * the compiled binary over sampled tasks. A row a task in DIR, the tables as Markdown on stderr, one JSON object on stdout.
  * Exit 0: all were tried, and the gates hold; 1: a gate is broken, or a language is missing here; 2: usage; 5: no model.
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { Mechanisms } from "../src/config/mechanisms.ts";
+import { MECHANISMS, Mechanisms } from "../src/config/mechanisms.ts";
 import { currentBinary } from "./binary.ts";
 import { gatesOf, report } from "./resolve/curve.ts";
 import { MOST } from "./resolve/pool.ts";
@@ -31,6 +31,7 @@ const FLAGS = {
   cache: { type: "string" },
   keep: { type: "boolean", default: false },
   table: { type: "boolean", default: false },
+  make: { type: "boolean", default: false },
 } as const;
 
 const say = (line: string): void => {
@@ -61,6 +62,7 @@ interface Options {
   flags: string[];
   keep: boolean;
   table: boolean;
+  make: boolean;
 }
 
 function optionsOf(args: string[]): Options {
@@ -97,6 +99,7 @@ function optionsOf(args: string[]): Options {
     ),
     keep: values.keep,
     table: values.table,
+    make: values.make,
   };
 }
 
@@ -148,7 +151,8 @@ async function tasksOf(options: Options, languages: Language[]): Promise<Task[]>
   const { tasks, failed, without } = await chooseTasks({ data, cache, languages, counts, say });
   if (without > 0)
     say(`HumanEval: ${without} problems have no examples in the interpreter's form and are left out.`);
-  if (failed.length > 0) say(`Left out, since the reference does not pass here: ${failed.join(", ")}.`);
+  if (failed.length > 0)
+    say(`Left out, since the tests do not tell the reference from the start here: ${failed.join(", ")}.`);
   const chosen = only === null ? tasks : tasks.filter(({ id }) => only.some((word) => id.includes(word)));
   if (chosen.length === 0) throw new Stop("No task is left to try.", 2);
   return chosen.slice(0, options.limit);
@@ -181,45 +185,53 @@ function printRow({
   );
 }
 
+/** Those of the languages whose toolchain is here; of the others it is said. */
+function present(languages: Language[]): Language[] {
+  return languages.filter((language) => {
+    const lacking = missing(language);
+    if (lacking.length > 0)
+      say(`${language} is SKIPPED, which is no pass: ${lacking.join(", ")} is not here.`);
+    return lacking.length === 0;
+  });
+}
+
+/** Tries what this shard has not tried yet, a row each. */
+async function run(options: Options, languages: Language[]): Promise<void> {
+  const { out, cache, shard, without, flags, keep } = options;
+  warmUp(cache, languages);
+  const tasks = shardOf(await tasksOf(options, languages), shard);
+  if (options.make) return say(`${tasks.length} tasks are made.`);
+  const binary = settle(options);
+  const done = new Set(rowsIn(out).map(({ id }) => id));
+  const off = Object.fromEntries(without.map((name) => [name, false]));
+  const setting: Setting = {
+    binary,
+    cache,
+    flags: [...flags, ...limits(binary)],
+    env: without.length === 0 ? {} : { [MECHANISMS]: JSON.stringify(off) },
+    limitMs: LIMIT_S * 1000,
+    place: out,
+    keep,
+  };
+  say(`${tasks.length} tasks, ${tasks.filter(({ id }) => done.has(id)).length} of them tried before.`);
+  for (const task of tasks.filter(({ id }) => !done.has(id))) {
+    const row = await tryTask(setting, task);
+    if (row.model === null && (row.exit === 5 || row.exit === 2)) throw new Stop(row.message, row.exit);
+    appendFileSync(join(out, `rows-${shard.index}-of-${shard.of}.jsonl`), `${JSON.stringify(row)}\n`);
+    printRow(row);
+  }
+}
+
 async function bench(options: Options): Promise<void> {
-  const { out, cache, shard } = options;
-  if (!options.table) await run(options);
-  const rows = rowsIn(out);
+  const languages = present(options.languages);
+  const skipped = options.languages.filter((language) => !languages.includes(language));
+  if (!options.table) await run(options, languages);
+  if (options.make) return;
+  const rows = rowsIn(options.out);
   say(`\n${report(rows)}`);
   const gates = gatesOf(rows);
-  const skipped = options.languages.filter((language) => missing(language).length > 0);
-  if (skipped.length > 0) say(`SKIPPED, which is no pass: ${skipped.join(", ")}.`);
   console.log(JSON.stringify({ ...gates, skipped }));
   if (gates.false_done > 0 || gates.damaged > 0 || skipped.length > 0) process.exitCode = 1;
-
-  async function run(all: Options): Promise<void> {
-    const languages = all.languages.filter((language) => {
-      const lacking = missing(language);
-      if (lacking.length > 0) say(`${language} is skipped, since ${lacking.join(", ")} is not here.`);
-      return lacking.length === 0;
-    });
-    const binary = settle(all);
-    warmUp(cache, languages);
-    const tasks = shardOf(await tasksOf(all, languages), shard);
-    const done = new Set(rowsIn(out).map(({ id }) => id));
-    const off = Object.fromEntries(all.without.map((name) => [name, false]));
-    const setting: Setting = {
-      binary,
-      cache,
-      flags: [...all.flags, ...limits(binary)],
-      env: all.without.length === 0 ? {} : { SMALLCODE_MECHANISMS: JSON.stringify(off) },
-      limitMs: LIMIT_S * 1000,
-      place: out,
-      keep: all.keep,
-    };
-    say(`${tasks.length} tasks, ${tasks.filter(({ id }) => done.has(id)).length} of them tried before.`);
-    for (const task of tasks.filter(({ id }) => !done.has(id))) {
-      const row = await tryTask(setting, task);
-      if (row.model === null && (row.exit === 5 || row.exit === 2)) throw new Stop(row.message, row.exit);
-      appendFileSync(join(out, `rows-${shard.index}-of-${shard.of}.jsonl`), `${JSON.stringify(row)}\n`);
-      printRow(row);
-    }
-  }
 }
 
 try {

@@ -159,7 +159,7 @@ export async function grade({ task, exit, changed, cwd, events }: Left, cache: s
   if (!done) return { solved: false, falseDone: false, overfit: false, damage };
   const files: Files = {};
   for (const { path, how } of changed)
-    if (how !== "deleted" && (task.solution.includes(path) || shown.includes(path)))
+    if (how === "created" ? shown.includes(path) : how === "changed" && task.solution.includes(path))
       files[path] = readFileSync(join(cwd, path), "utf8");
   const judged = async (which: "visible" | "judge"): Promise<boolean> => {
     const folder = new JudgeFolder(task, cache, which);

@@ -27,22 +27,28 @@ export interface Wanted {
 export const COUNTS: Record<SetName, number> = { quixbugs: 16, mutants: 6, humaneval: 24, polyglot: 0 };
 
 /** What `make` gives, from the cache where the same was made before. */
-async function kept<T>(cache: string, key: string, make: () => Promise<T>): Promise<T> {
+async function kept<T extends Task>(
+  { cache, say }: Wanted,
+  key: string,
+  make: () => Promise<T | null>,
+): Promise<T | null> {
   const place = join(cache, "tasks");
   const file = join(place, `${sha(`${MAKER}:${key}`).slice(0, 24)}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as T;
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as T | null;
   const made = await make();
   mkdirSync(place, { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(made));
-  renameSync(`${file}.new`, file);
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(made));
+  renameSync(`${file}.${process.pid}`, file);
+  if (made !== null) say(`made ${made.id}: ${made.note ?? `${made.tests.judge} tests`}`);
   return made;
 }
 
-/** The task with its tests counted by the reference; null where the reference does not pass them. */
+/** The task with its tests counted by the reference; null where the reference does not pass them, or nothing is to be done. */
 async function counted(draft: Draft, cache: string): Promise<Task | null> {
   const count = async (which: "visible" | "judge"): Promise<number> => {
     const folder = new JudgeFolder(draft, cache, which);
     try {
+      if ((await folder.judge({})).end === "exit 0") return 0;
       const tally = await folder.judge(draft.reference);
       return passes(tally, tally.passed) ? tally.passed : 0;
     } finally {
@@ -56,29 +62,27 @@ async function counted(draft: Draft, cache: string): Promise<Task | null> {
 
 interface Made {
   tasks: Task[];
-  /** Ids that the reference itself does not pass here. */
+  /** Ids of those that are none here. */
   failed: string[];
 }
 
-async function countedAll(drafts: Draft[], most: number, { cache, say }: Wanted): Promise<Made> {
+async function countedAll(drafts: Draft[], most: number, wanted: Wanted): Promise<Made> {
   const made: Made = { tasks: [], failed: [] };
   for (const draft of byHash(drafts, ({ id }) => id)) {
     if (made.tasks.length === most) break;
-    const task = await kept(cache, JSON.stringify(draft), () => counted(draft, cache));
+    const task = await kept(wanted, JSON.stringify(draft), () => counted(draft, wanted.cache));
     if (task === null) made.failed.push(draft.id);
     else made.tasks.push(task);
-    say(`${draft.id}: ${task === null ? "its reference does not pass" : `${task.tests.judge} tests`}`);
   }
   return made;
 }
 
-async function mutants(all: Exercise[], most: number, { cache, say }: Wanted): Promise<Task[]> {
+async function mutants(all: Exercise[], most: number, wanted: Wanted): Promise<Task[]> {
   const made: Task[] = [];
   for (const one of byHash(all, ({ language, name }) => `${language}/${name}`)) {
     if (made.length === most) break;
-    const task = await kept(cache, JSON.stringify(["mutant", one]), () => mutantOf(one, cache));
+    const task = await kept(wanted, JSON.stringify(["mutant", one]), () => mutantOf(one, wanted.cache));
     if (task !== null) made.push(task);
-    say(task === null ? `${one.language}/${one.name}: no mutant` : `${task.id}: ${task.note}`);
   }
   return made;
 }

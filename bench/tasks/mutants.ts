@@ -37,7 +37,7 @@ async function sites({ language, name, reference }: Exercise): Promise<Site[]> {
   return all.flat();
 }
 
-/** The first mutant of the exercise that its tests kill; null where they let each of some tries live. */
+/** The first mutant of the exercise that its tests kill; null where each of some tries lives, or the reference fails here. */
 export async function mutantOf(one: Exercise, cache: string): Promise<Task | null> {
   const files = { ...one.files, ...one.reference };
   const base = { language: one.language, folder: one.name, files, hidden: null };

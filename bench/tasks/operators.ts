@@ -102,7 +102,8 @@ function constants(node: Node): Mutation[] {
 /** What bounds a range or picks an element, one further and one less. */
 function bounds(node: Node): Mutation[] {
   const bound = (() => {
-    if (/^(slice|slice_expression|range_expression)$/.test(node.type)) return node.namedChildren;
+    if (/^(slice|slice_expression|range_expression|subscript_argument_list)$/.test(node.type))
+      return node.namedChildren;
     if (/^(subscript|subscript_expression|index_expression|array_access)$/.test(node.type))
       return node.namedChildren.slice(1);
     if (node.type === "call" && node.childForFieldName("function")?.text === "range")

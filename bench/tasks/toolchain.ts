@@ -159,7 +159,9 @@ export function missing(language: Language): string[] {
 
 /** PATH with Python itself in front: a version manager's stand-in for it costs more than a whole test run. */
 const PATH = (() => {
-  const { success, stdout } = Bun.spawnSync(["python3", "-c", "import sys; print(sys.executable)"]);
+  const python = Bun.which("python3");
+  if (python === null) return process.env.PATH ?? "";
+  const { success, stdout } = Bun.spawnSync([python, "-c", "import sys; print(sys.executable)"]);
   return success ? `${dirname(stdout.toString().trim())}:${process.env.PATH}` : (process.env.PATH ?? "");
 })();
 
