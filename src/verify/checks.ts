@@ -32,6 +32,12 @@ export interface Check {
    * it does not know as tests it leaves out. Its result is read as that of the whole check.
    */
   narrow?(paths: string[]): NarrowRun | null;
+  /**
+   * What runs these tests alone. The ids are as the check's own reports give them (`Diagnostic.test`), and the result is read
+   * by `parse`, which gives the same ids. Null where the runner cannot be held to tests, or knows none of these; a run may
+   * hold a few more than were asked for (a whole case, all its parameters), never fewer of those it knows.
+   */
+  narrowTests?(ids: string[]): NarrowRun | null;
 }
 
 /** See `Check`; `env` takes the place of the check's own. */
