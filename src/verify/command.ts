@@ -7,7 +7,7 @@ import type { CheckReport, Diagnostic } from "../types.ts";
 import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check } from "./checks.ts";
 import { PYTEST_OPTIONS, PYTEST_REPORT, PYTHON_LITTER, readPytest } from "./pytest.ts";
-import { firstOf, howItEnded, insidePath, oneLine, plain, report, stopped } from "./report.ts";
+import { firstOf, howItEnded, insidePath, lastLine, oneLine, plain, report, stopped } from "./report.ts";
 import { readUnittest, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
 
 const PYTEST = /(^|[\s;&|(/])(pytest|py\.test)(\s|$|[;&|)])/;
@@ -58,7 +58,7 @@ export function readCommand(
   const summary =
     diagnostics.length > 0
       ? firstOf(diagnostics, diagnostics.length)
-      : `It ${howItEnded(run.end)}: ${oneLine(run.output.trimEnd().split("\n").reverse().join("\n")) || "no output"}`;
+      : `It ${howItEnded(run.end)}: ${lastLine(run.output) || "no output"}`;
   return report(check, run, { status: "failed", diagnostics, summary });
 }
 

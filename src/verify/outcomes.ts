@@ -2,13 +2,10 @@
 import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { readDiagnostics } from "./command.ts";
-import { firstOf, howItEnded, oneLine, plain, report } from "./report.ts";
+import { detailOf, firstOf, howItEnded, lastLine, oneLine, plain, report } from "./report.ts";
+import { framesIn, type Where, withoutForeign } from "./stack.ts";
 
-/** Absolute paths: of the workspace, and of the folder that relative paths start from. */
-export interface Where {
-  root: string;
-  cwd: string;
-}
+export type { Where } from "./stack.ts";
 
 export interface TestOutcome {
   outcome: "passed" | "failed" | "skipped";
@@ -55,7 +52,8 @@ const MISSING = [
   /^(.*Cannot access \S+ \(\S+\) in offline mode.*)$/m,
   /^(.*No cached version .* available for offline mode.*)$/m,
   /^(.*(?:release version|toolchain) \S+ (?:not supported|not available).*)$/m,
-  /^(Error: Cannot find module '[^./'][^']*')$/m,
+  /^((?:Error: |Error \[ERR_MODULE_NOT_FOUND\]: )?Cannot find (?:module|package) '[^./'][^']*').*$/m,
+  /^(error: .*(?:dns error|Specifier not found in cache|not found in cache|error sending request).*)$/m,
 ];
 
 /** A run that ended before there was anything to count: something is missing, the code does not build, or the runner broke. */
@@ -81,23 +79,39 @@ export function withoutReport(
   return report(check, run, { status: "error", diagnostics, summary });
 }
 
-function lastLine(output: string): string {
-  return oneLine(output.trimEnd().split("\n").reverse().join("\n"));
-}
-
-/** A failed test's diagnostic: the innermost place inside the workspace that its own text names. */
+/**
+ * A failed test's diagnostic. Its place is the innermost one inside the workspace that its own text names, else the one given. Its
+ * detail is what is given as such, else the text.
+ */
 export function failure(
   test: string,
-  said: { message: string; text: string; path?: string | null; line?: number },
+  said: { message: string; text: string; path?: string | null; line?: number; detail?: string },
   where: Where,
 ): Diagnostic {
-  const [found] = readDiagnostics(said.text, where);
+  const frames = framesIn(said.text, where);
+  const [found] = frames.length > 0 ? frames.slice(-1) : readDiagnostics(said.text, where);
   const place = found?.path === undefined ? said : found;
+  const named = found !== undefined && "message" in found ? found.message : "";
+  const message = oneLine(said.message) || named || oneLine(said.text) || "It failed.";
   return {
     ...(place.path == null ? {} : { path: place.path }),
     ...(place.path == null || place.line === undefined || place.line < 1 ? {} : { line: place.line }),
     severity: "error",
-    message: oneLine(said.message) || found?.message || oneLine(said.text) || "It failed.",
+    message,
     test,
+    ...told(message, said.detail ?? withoutForeign(said.text, where), frames),
+  };
+}
+
+/** The fields `detail` and `frames`: each only where it says more than message and place do. */
+export function told(
+  message: string,
+  text: string,
+  frames: { path: string; line: number }[],
+): Pick<Diagnostic, "detail" | "frames"> {
+  const detail = detailOf(text);
+  return {
+    ...(detail === "" || detail === message ? {} : { detail }),
+    ...(frames.length === 0 ? {} : { frames }),
   };
 }

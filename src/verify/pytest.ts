@@ -6,7 +6,7 @@ import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { readJunit } from "./junit.ts";
 import { atTimeout } from "./python-stack.ts";
-import { firstOf, howItEnded, insidePath, oneLine, plain, report, stopped } from "./report.ts";
+import { firstOf, howItEnded, insidePath, lastLine, oneLine, plain, report, stopped } from "./report.ts";
 
 /** The name of the report below TMPDIR. */
 export const PYTEST_REPORT = "smallcode-pytest.xml";
@@ -63,10 +63,6 @@ export function readPytest(check: string, run: RunResult, where: { root: string;
     status: code === 1 ? "failed" : "error",
     summary: `Every test passed, but pytest ${howItEnded(run.end)}: ${lastLine(run.output)}`,
   });
-}
-
-function lastLine(output: string): string {
-  return oneLine(output.trimEnd().split("\n").reverse().join("\n"));
 }
 
 /** Lines in which pytest says why it gave up, the most telling first. */

@@ -60,6 +60,37 @@ export function oneLine(text: string): string {
   return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean;
 }
 
+/** What a diagnostic's `detail` holds at most, and what one line of it does; characters. */
+const DETAIL = 2000;
+const DETAIL_LINE = 500;
+
+/** What a tool said as a diagnostic's `detail`: without escapes, cut at lines; its beginning tells most, its end the rest. */
+export function detailOf(text: string): string {
+  const lines = plain(text)
+    .split("\n")
+    .map((line) => (line.length > DETAIL_LINE ? `${line.slice(0, DETAIL_LINE - 1)}…` : line.trimEnd()));
+  while (lines[0] === "") lines.shift();
+  while (lines.at(-1) === "") lines.pop();
+  const whole = lines.join("\n");
+  if (whole.length <= DETAIL) return whole;
+  const head = within(lines, DETAIL * 0.7);
+  const tail = within(lines.slice(head.length).reverse(), DETAIL * 0.25).reverse();
+  return [...head, `… (${lines.length - head.length - tail.length} lines left out)`, ...tail].join("\n");
+}
+
+/** The first lines that fit. */
+function within(lines: string[], room: number): string[] {
+  let left = room;
+  const end = lines.findIndex((line) => {
+    left -= line.length + 1;
+    return left < 0;
+  });
+  return end < 0 ? lines : lines.slice(0, end);
+}
+
+/** The last line that says something, as `oneLine` gives it. */
+export const lastLine = (text: string): string => oneLine(text.split("\n").reverse().join("\n"));
+
 /** Text without terminal escapes and control characters other than tab and newline. */
 export function plain(text: string): string {
   return text

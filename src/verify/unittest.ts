@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { atTimeout } from "./python-stack.ts";
-import { firstOf, howItEnded, insidePath, oneLine, report, stopped } from "./report.ts";
+import { firstOf, howItEnded, insidePath, lastLine, oneLine, report, stopped } from "./report.ts";
 
 export const UNITTEST_REPORT = "smallcode-unittest.json";
 
@@ -65,7 +65,7 @@ export function readUnittest(
   if (found === null)
     return report(check, run, {
       status: "error",
-      summary: `unittest ${howItEnded(run.end)} without a report, so nothing is proved: ${oneLine(run.output.trimEnd().split("\n").reverse().join("\n"))}`,
+      summary: `unittest ${howItEnded(run.end)} without a report, so nothing is proved: ${lastLine(run.output)}`,
     });
   const failures = found.outcomes.filter(({ outcome }) => outcome === "failed");
   const passed = found.outcomes.filter(({ outcome }) => outcome === "passed").length;
