@@ -7,7 +7,7 @@ import { commandCheck } from "./command.ts";
 import { goChecks } from "./go.ts";
 import { javaChecks } from "./java.ts";
 import { javascriptChecks } from "./javascript.ts";
-import { pythonCheck } from "./python.ts";
+import { pythonChecks } from "./python.ts";
 import { rustChecks } from "./rust.ts";
 
 export interface Check {
@@ -73,13 +73,7 @@ interface Detector {
 
 /** One row for each family of languages. */
 const DETECTORS: Detector[] = [
-  {
-    files: /\.pyi?$/,
-    detect: async (place, options) => {
-      const check = await pythonCheck(place, options);
-      return check === null ? [] : [check];
-    },
-  },
+  { files: /\.pyi?$/, detect: pythonChecks },
   { files: /\.([cm]?[jt]sx?|vue|svelte)$/, detect: javascriptChecks },
   { files: /\.go$/, detect: goChecks },
   { files: /\.rs$/, detect: rustChecks },

@@ -7,12 +7,23 @@ import type { CheckReport, Diagnostic } from "../types.ts";
 import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
 import type { Check } from "./checks.ts";
 import { PYTEST_OPTIONS, PYTEST_REPORT, PYTHON_LITTER, readPytest } from "./pytest.ts";
-import { firstOf, howItEnded, insidePath, lastLine, oneLine, plain, report, stopped } from "./report.ts";
+import {
+  firstOf,
+  howItEnded,
+  insidePath,
+  lastLine,
+  oneLine,
+  plain,
+  report,
+  stopped,
+  told,
+} from "./report.ts";
+import { fewest, type Where } from "./stack.ts";
 import { readUnittest, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
 
 const PYTEST = /(^|[\s;&|(/])(pytest|py\.test)(\s|$|[;&|)])/;
 const UNITTEST = /\s-m\s*unittest(?=[\s;&|)]|$)/g;
-const MAX_DIAGNOSTICS = 50;
+const MAX_DIAGNOSTICS = 200;
 
 /** The check for a command line. */
 export function commandCheck(id: string, line: string, root: string): Check {
@@ -40,11 +51,7 @@ export function commandCheck(id: string, line: string, root: string): Check {
 }
 
 /** The report of a command that judges by its exit code. */
-export function readCommand(
-  check: string,
-  run: RunResult,
-  where: { root: string; cwd: string },
-): CheckReport {
+export function readCommand(check: string, run: RunResult, where: Where): CheckReport {
   const early = stopped(check, run);
   if (early !== null) return early;
   if (run.end.kind === "exited" && run.end.code === 0)
@@ -81,22 +88,30 @@ const PLACES = [
 ];
 
 /** What a tool's output says about places in the workspace, first things first, each once; of a stack the innermost frame. Pure. */
-export function readDiagnostics(output: string, where: { root: string; cwd: string }): Diagnostic[] {
+export function readDiagnostics(output: string, where: Where): Diagnostic[] {
   const lines = plain(output).split("\n");
   const found = new Map<string, Diagnostic>();
   for (let at = 0; at < lines.length && found.size < MAX_DIAGNOSTICS; at++) {
     const frame = readFrame(lines, at, where);
-    if (frame !== null && (frame.innermostLast || !found.has(frame.stack)))
-      found.set(frame.stack, frame.diagnostic);
     const one = frame === null ? readLine(lines[at] ?? "", where) : null;
+    if (frame !== null) found.set(frame.stack, onStack(found.get(frame.stack), frame));
     if (one !== null) found.set(`${one.path}:${one.line}:${one.message}`, one);
   }
   return [...found.values()];
 }
 
+/** The diagnostic of a stack with one more of its frames. */
+function onStack(before: Diagnostic | undefined, { innermostLast, diagnostic }: StackFrame): Diagnostic {
+  const { path, line } = diagnostic;
+  const frame = path === undefined || line === undefined ? [] : [{ path, line }];
+  const known = before?.frames ?? [];
+  const frames = fewest(innermostLast ? [...known, ...frame] : [...frame, ...known]);
+  return { ...(before === undefined || innermostLast ? diagnostic : before), frames };
+}
+
 const FRAME = /^\s*(at |--> |File ")/;
 
-function readLine(line: string, where: { root: string; cwd: string }): Diagnostic | null {
+function readLine(line: string, where: Where): Diagnostic | null {
   if (FRAME.test(line)) return null;
   const groups = PATTERNS.map((pattern) => pattern.exec(line)?.groups).find((g) => g !== undefined);
   if (groups === undefined || groups.severity === "note") return null;
@@ -111,7 +126,7 @@ interface StackFrame {
 }
 
 /** A frame of a stack: the message is the nearest line that looks like one, below for Python, above for the others. */
-function readFrame(lines: string[], at: number, where: { root: string; cwd: string }): StackFrame | null {
+function readFrame(lines: string[], at: number, where: Where): StackFrame | null {
   const line = lines[at] ?? "";
   const groups = PLACES.map((pattern) => pattern.exec(line)?.groups).find((g) => g !== undefined);
   if (groups === undefined) return null;
@@ -122,14 +137,16 @@ function readFrame(lines: string[], at: number, where: { root: string; cwd: stri
   const [first, second] = innermostLast ? [below, above] : [above, below];
   const message = first >= 0 ? first : second >= 0 ? second : at;
   const diagnostic = place(groups, lines[message] ?? "", where);
-  return diagnostic === null ? null : { stack: `stack ${message}`, innermostLast, diagnostic };
+  if (diagnostic === null) return null;
+  // What is said goes on to the next frame, or to an empty line below a traceback.
+  const ends = (text: string): boolean => FRAME.test(text) || (innermostLast && text.trim() === "");
+  const end = lines.findIndex((text, i) => i > message && ends(text));
+  const said = lines.slice(message, end < 0 ? undefined : end).join("\n");
+  const full = told(diagnostic.message, said, []);
+  return { stack: `stack ${message}`, innermostLast, diagnostic: { ...diagnostic, ...full } };
 }
 
-function place(
-  groups: Record<string, string | undefined>,
-  message: string,
-  where: { root: string; cwd: string },
-): Diagnostic | null {
+function place(groups: Record<string, string | undefined>, message: string, where: Where): Diagnostic | null {
   const path = insidePath(groups.path ?? "", where.root, where.cwd);
   const line = Number(groups.line);
   // "12:30:05 started" is no place in a file.

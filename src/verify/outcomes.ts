@@ -2,7 +2,7 @@
 import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { readDiagnostics } from "./command.ts";
-import { detailOf, firstOf, howItEnded, lastLine, oneLine, plain, report } from "./report.ts";
+import { firstOf, howItEnded, lastLine, oneLine, plain, report, told } from "./report.ts";
 import { framesIn, type Where, withoutForeign } from "./stack.ts";
 
 export type { Where } from "./stack.ts";
@@ -100,18 +100,5 @@ export function failure(
     message,
     test,
     ...told(message, said.detail ?? withoutForeign(said.text, where), frames),
-  };
-}
-
-/** The fields `detail` and `frames`: each only where it says more than message and place do. */
-export function told(
-  message: string,
-  text: string,
-  frames: { path: string; line: number }[],
-): Pick<Diagnostic, "detail" | "frames"> {
-  const detail = detailOf(text);
-  return {
-    ...(detail === "" || detail === message ? {} : { detail }),
-    ...(frames.length === 0 ? {} : { frames }),
   };
 }

@@ -5,8 +5,20 @@
 import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { readJunit } from "./junit.ts";
+import { pytestDetail, pytestFrames } from "./pytest-trace.ts";
 import { atTimeout } from "./python-stack.ts";
-import { firstOf, howItEnded, insidePath, lastLine, oneLine, plain, report, stopped } from "./report.ts";
+import {
+  firstOf,
+  howItEnded,
+  insidePath,
+  lastLine,
+  oneLine,
+  plain,
+  report,
+  stopped,
+  told,
+} from "./report.ts";
+import type { Where } from "./stack.ts";
 
 /** The name of the report below TMPDIR. */
 export const PYTEST_REPORT = "smallcode-pytest.xml";
@@ -15,7 +27,7 @@ export const PYTEST_REPORT = "smallcode-pytest.xml";
 export const PYTEST_OPTIONS = [
   "--maxfail=0",
   "--continue-on-collection-errors",
-  "--tb=short",
+  "--tb=auto",
   `--junitxml=$TMPDIR/${PYTEST_REPORT}`,
   "-o",
   "junit_family=xunit1",
@@ -37,7 +49,7 @@ interface Case {
 }
 
 /** Reads a run of pytest that was given `PYTEST_OPTIONS`. `root` and `cwd` are absolute. */
-export function readPytest(check: string, run: RunResult, where: { root: string; cwd: string }): CheckReport {
+export function readPytest(check: string, run: RunResult, where: Where): CheckReport {
   const early = stopped(check, run);
   if (early?.status === "timeout") return atTimeout(early, run, where);
   if (early !== null) return early;
@@ -112,26 +124,27 @@ function caseId(about: Record<string, string>): string {
   return [file, ...inner.split("."), name].filter((part) => part !== "").join("::");
 }
 
-/** Where and why: the innermost frame inside the workspace. */
-function diagnose(failure: Case, where: { root: string; cwd: string }): Diagnostic {
-  const collecting = failure.message === "collection failure";
-  const errors = [...failure.text.matchAll(/^E {1,3}(.*)$/gm)].map((match) => match[1] ?? "");
-  const said = collecting ? (errors.at(-1) ?? lastLine(failure.text)) : failure.message;
-  const frames = [
-    ...failure.text.matchAll(/^([^\s:][^:\n]*):(\d+): /gm),
-    ...failure.text.matchAll(/^E? *File "([^"\n]+)", line (\d+)/gm),
-  ];
-  const inner = frames
-    .map((match) => ({ path: insidePath(match[1] ?? "", where.root, where.cwd), line: Number(match[2]) }))
-    .findLast(({ path, line }) => path !== null && line > 0);
+/** Where and why: the innermost frame inside the workspace, and what pytest shows of the way to it. */
+function diagnose(failure: Case, where: Where): Diagnostic {
+  const { text, message } = failure;
+  const errors = [...text.matchAll(/^E {1,3}(.*)$/gm)].map((match) => match[1] ?? "");
+  const collecting = message === "collection failure";
+  const said = collecting ? (errors.at(-1) ?? lastLine(text)) : message;
+  const frames = pytestFrames(text, where);
+  const inner = frames.at(-1);
   const path =
     inner?.path ?? (failure.file === null ? null : insidePath(failure.file, where.root, where.cwd));
   const line = inner?.line ?? failure.line;
+  // Behind words of the test's own comes what was compared.
+  const [, compared] = /^(assert .*)$/m.exec(said.slice(said.indexOf("\n") + 1)) ?? [];
+  const first = oneLine(said) || oneLine(errors[0] ?? "") || "It failed.";
+  const shown = compared === undefined || first.includes("assert ") ? first : oneLine(`${first}; ${compared}`);
   return {
     ...(path === null ? {} : { path }),
     ...(line === null ? {} : { line }),
     severity: "error",
-    message: oneLine(said) || oneLine(errors[0] ?? "") || "It failed.",
+    message: shown,
     test: failure.id,
+    ...told(shown, pytestDetail(text, where), frames),
   };
 }

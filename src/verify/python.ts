@@ -1,10 +1,15 @@
-/** Checks for Python: finds the project's interpreter, and pytest, or else unittest, where there are tests. */
+/**
+ * Checks for Python: the linters and type checkers that the project asks for, and pytest, or else unittest, where there are tests.
+ * Without tests the files are at least compiled.
+ */
 import { join } from "node:path";
 import { run } from "../workspace/run.ts";
-import type { Check, DetectOptions, Place } from "./checks.ts";
+import type { Check, DetectOptions, NarrowRun, Place } from "./checks.ts";
 import { shownWith } from "./narrow.ts";
 import { PYTEST_OPTIONS, PYTEST_REPORT, PYTHON_LITTER, readPytest } from "./pytest.ts";
-import { readUnittest, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
+import { compileCheck } from "./python-compile.ts";
+import { pythonTools, readSettings, type Settings } from "./python-tools.ts";
+import { readUnittest, UNITTEST_ONLY, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
 
 const PYTEST_FILE = /(^|\/)(test_[^/]*|[^/]*_test)\.py$/;
 const UNITTEST_FILE = /(^|\/)test[^/]*\.py$/;
@@ -12,16 +17,42 @@ const UNITTEST_FILE = /(^|\/)test[^/]*\.py$/;
 const ENVIRONMENT = { PYTHONDONTWRITEBYTECODE: "1", PYTHONFAULTHANDLER: "1", PYTHONUNBUFFERED: "1" };
 const PROBE_MS = 10_000;
 
-/** The test check of a Python project; null where there are no test files or no Python. */
-export async function pythonCheck(place: Place, options: DetectOptions): Promise<Check | null> {
+/** More ids than this are not put on one command line: their files are run whole. */
+const MOST_IDS = 500;
+
+/** Linters and type checkers, then the tests; without tests the compiler before all others. */
+export async function pythonChecks(place: Place, options: DetectOptions): Promise<Check[]> {
+  const { files, env } = options;
+  const python = await interpreter(place, env);
+  const settings = await readSettings(place, files);
+  const folders = [
+    ...(python.folder === null ? [] : [join(place.root, python.folder, "bin")]),
+    ...(env.VIRTUAL_ENV === undefined ? [] : [join(env.VIRTUAL_ENV, "bin")]),
+  ];
+  const environment = { folders, python: python.folder === null ? null : python.command };
+  const code = files.some((path) => path.endsWith(".py"));
+  const tools = code ? pythonTools(place.root, { files, settings, environment }) : [];
+  const tests = await testCheck(place, { python, settings, options });
+  if (tests !== null) return [...tools, tests];
+  const compiled = compileCheck(place.root, python, files);
+  return compiled === null ? tools : [compiled, ...tools];
+}
+
+interface Found {
+  python: Interpreter;
+  settings: Settings;
+  options: DetectOptions;
+}
+
+/** The check by the project's tests; null where there are none, or no Python. */
+async function testCheck(place: Place, { python, settings, options }: Found): Promise<Check | null> {
   const { files } = options;
-  const configured = await configuresPytest(place, files);
+  const configured = configuresPytest(files, settings);
   if (!configured && !files.some((path) => PYTEST_FILE.test(path) || UNITTEST_FILE.test(path))) return null;
-  const python = await interpreter(place, options.env);
   const runner = (await installedRunner(place, python)) ?? (await probedRunner(place, options));
   if (runner === "none") return null;
   const usesUnittest = runner === "unittest" && !configured;
-  return usesUnittest ? unittestCheck(place, python, files) : pytestCheck(place, python);
+  return usesUnittest ? unittestCheck(place, python, files) : pytestCheck(place, python, files);
 }
 
 type Runner = "pytest" | "unittest" | "unknown" | "none";
@@ -79,25 +110,25 @@ async function interpreter(place: Place, env: Record<string, string>): Promise<I
 }
 
 /** Whether the project's own files ask for pytest. */
-async function configuresPytest(place: Place, files: string[]): Promise<boolean> {
+function configuresPytest(files: string[], settings: Settings): boolean {
   if (files.some((path) => /(^|\/)(pytest\.ini|\.pytest\.ini|conftest\.py)$/.test(path))) return true;
   const marks: [string, RegExp][] = [
     ["pyproject.toml", /^\[tool\.pytest\b/m],
     ["setup.cfg", /^\[tool:pytest\]/m],
     ["tox.ini", /^\[pytest\]/m],
   ];
-  for (const [path, mark] of marks) {
-    if (!files.includes(path)) continue;
-    const read = await place.read(path);
-    if (read.ok && mark.test(read.file.text)) return true;
-  }
-  return false;
+  return marks.some(([path, mark]) => mark.test(settings.get(path) ?? ""));
 }
 
-function pytestCheck(place: Place, python: Interpreter): Check {
+const isTest = (path: string): boolean => PYTEST_FILE.test(path) || UNITTEST_FILE.test(path);
+
+function pytestCheck(place: Place, python: Interpreter, files: string[]): Check {
   const where = { root: place.root, cwd: place.root };
-  const command = [python.command, "-m", "pytest", "-q", ...PYTEST_OPTIONS];
+  // Ids begin at the workspace, whichever folder has a configuration.
+  const command = [python.command, "-m", "pytest", "-q", "--rootdir=.", ...PYTEST_OPTIONS];
   const shown = `${python.shown} -m pytest -q`;
+  const held = (tests: string[]): NarrowRun | null =>
+    tests.length === 0 ? null : { command: [...command, ...tests], shown: shownWith(shown, tests) };
   return {
     id: "pytest",
     command,
@@ -108,10 +139,11 @@ function pytestCheck(place: Place, python: Interpreter): Check {
     env: ENVIRONMENT,
     artifacts: [PYTEST_REPORT],
     parse: (result) => readPytest("pytest", result, where),
-    narrow(paths) {
-      const tests = paths.filter((path) => PYTEST_FILE.test(path) || UNITTEST_FILE.test(path));
-      if (tests.length === 0) return null;
-      return { command: [...command, ...tests], shown: shownWith(shown, tests) };
+    narrow: (paths) => held(paths.filter(isTest)),
+    narrowTests(ids) {
+      const known = ids.filter((id) => files.includes(id.split("::")[0] ?? ""));
+      const paths = known.map((id) => id.split("::")[0] ?? "");
+      return held([...new Set(known.length > MOST_IDS ? paths : known)]);
     },
   };
 }
@@ -125,9 +157,10 @@ export function unittestCheck(
   const where = { root: place.root, cwd: place.root };
   const folder = startFolder(files);
   const args = folder === null ? ["discover"] : ["discover", "-s", folder];
+  const command = [python.command, "-c", UNITTEST_RUNNER, ...args, "-v"];
   return {
     id: "unittest",
-    command: [python.command, "-c", UNITTEST_RUNNER, ...args, "-v"],
+    command,
     shown: `${python.shown} -m unittest ${args.join(" ")}`,
     cwd: place.root,
     kind: "test",
@@ -148,6 +181,18 @@ export function unittestCheck(
         // Discovery begins in this folder, and so do the names of modules.
         env: folder === null ? ENVIRONMENT : { ...ENVIRONMENT, PYTHONPATH: folder },
       };
+    },
+    // Found as the whole is found, so that they have the same ids.
+    narrowTests(ids) {
+      const wanted = [...new Set(ids.map((id) => id.replace(/ [([].*$/s, "")))];
+      const words = wanted.length > 4 ? [`(${wanted.length} tests)`] : wanted;
+      return wanted.length === 0 || wanted.length > MOST_IDS
+        ? null
+        : {
+            command,
+            shown: `${python.shown} -m unittest ${words.join(" ")}`,
+            env: { ...ENVIRONMENT, [UNITTEST_ONLY]: JSON.stringify(wanted) },
+          };
     },
   };
 }

@@ -6,6 +6,9 @@ import type { RunEnd, RunResult } from "../workspace/run.ts";
 /** The id of the syntax check in reports. */
 export const SYNTAX = "syntax";
 
+/** The id of the check that Python's files compile, which proves no more than the syntax check does. */
+export const COMPILES = "py_compile";
+
 /** A report of check `check` from a run. */
 export function report(
   check: string,
@@ -78,8 +81,8 @@ export function detailOf(text: string): string {
   return [...head, `… (${lines.length - head.length - tail.length} lines left out)`, ...tail].join("\n");
 }
 
-/** The first lines that fit. */
-function within(lines: string[], room: number): string[] {
+/** The first lines that fit into so many characters. */
+export function within(lines: string[], room: number): string[] {
   let left = room;
   const end = lines.findIndex((line) => {
     left -= line.length + 1;
@@ -88,8 +91,30 @@ function within(lines: string[], room: number): string[] {
   return end < 0 ? lines : lines.slice(0, end);
 }
 
+/** The fields `detail` and `frames`: each only where it says more than message and place do. */
+export function told(
+  message: string,
+  text: string,
+  frames: { path: string; line: number }[],
+): Pick<Diagnostic, "detail" | "frames"> {
+  const detail = detailOf(text);
+  return {
+    ...(detail === "" || detail === message ? {} : { detail }),
+    ...(frames.length === 0 ? {} : { frames }),
+  };
+}
+
 /** The last line that says something, as `oneLine` gives it. */
 export const lastLine = (text: string): string => oneLine(text.split("\n").reverse().join("\n"));
+
+/** The value that the text is in JSON; null where it is none, such as one that is cut off. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 /** Text without terminal escapes and control characters other than tab and newline. */
 export function plain(text: string): string {

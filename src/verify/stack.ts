@@ -44,7 +44,11 @@ export function framesIn(text: string, where: Where): Frame[] {
 function inside(lines: string[], pattern: RegExp, where: Where): Frame[] {
   return lines.flatMap((text) => {
     const { path, short, line } = pattern.exec(text)?.groups ?? {};
-    return frameAt((path ?? short ?? "").replace(/^file:\/\//, "").replaceAll("%20", " "), Number(line), where);
+    return frameAt(
+      (path ?? short ?? "").replace(/^file:\/\//, "").replaceAll("%20", " "),
+      Number(line),
+      where,
+    );
   });
 }
 

@@ -6,22 +6,36 @@ import { z } from "zod";
 import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { atTimeout } from "./python-stack.ts";
-import { firstOf, howItEnded, insidePath, lastLine, oneLine, report, stopped } from "./report.ts";
+import { firstOf, howItEnded, lastLine, oneLine, parseJson, report, stopped, told } from "./report.ts";
+import { fewest, frameAt, framesIn, type Where } from "./stack.ts";
 
 export const UNITTEST_REPORT = "smallcode-unittest.json";
+/** Environment: the ids of the tests to run, in JSON; without it all that are found. An id of a class or a module stands for its tests. */
+export const UNITTEST_ONLY = "SMALLCODE_UNITTEST_ONLY";
 
 /** For `python -c`; arguments are those of `python -m unittest`. */
 export const UNITTEST_RUNNER = `
-import json, os, sys, traceback, unittest
+import json, linecache, os, re, reprlib, sys, traceback, unittest
+only = json.loads(os.environ.pop("SMALLCODE_UNITTEST_ONLY", "null"))
+plain = (int, float, complex, str, bytes, bool, type(None), list, tuple, dict, set, frozenset)
+shorten = reprlib.Repr()
+shorten.maxstring = shorten.maxother = shorten.maxlong = 200
+shorten.maxlist = shorten.maxtuple = shorten.maxdict = shorten.maxset = 20
 exit, report, outcomes = os._exit, os.path.join(os.environ["TMPDIR"], "${UNITTEST_REPORT}"), []
+def values(frame, source):
+    names = dict.fromkeys(re.findall(r"(?<![.\\w])[A-Za-z_]\\w*", source))
+    known = [(name, frame.f_locals[name]) for name in names if name in frame.f_locals]
+    return ", ".join(f"{name} = {shorten.repr(value)}" for name, value in known if type(value) in plain)
 def frames(error):
     tb, found = error[2], []
     while tb is not None:
-        found.append([tb.tb_frame.f_code.co_filename, tb.tb_lineno])
+        code = tb.tb_frame.f_code
+        source = linecache.getline(code.co_filename, tb.tb_lineno).strip()
+        found.append({"file": code.co_filename, "line": tb.tb_lineno, "name": code.co_name, "source": source, "values": values(tb.tb_frame, source)})
         tb = tb.tb_next
     if isinstance(error[1], SyntaxError) and error[1].filename:
-        found.append([error[1].filename, error[1].lineno or 1])
-    return found
+        found.append({"file": error[1].filename, "line": error[1].lineno or 1, "name": "", "source": (error[1].text or "").strip(), "values": ""})
+    return found[-50:]
 def note(test, outcome, error=None):
     text = "".join(traceback.format_exception_only(error[0], error[1])) if error else ""
     cause = getattr(test, "_exception", None)
@@ -36,8 +50,18 @@ class Result(unittest.TextTestResult):
     def addSubTest(self, test, subtest, error):
         super().addSubTest(test, subtest, error)
         if error is not None: note(subtest, "failed", error)
+def chosen(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite): yield from chosen(test)
+        else:
+            name = test.id().replace("unittest.loader._FailedTest.", "")
+            if any(name == one or name.startswith(one + ".") for one in only): yield test
+class Program(unittest.TestProgram):
+    def runTests(self):
+        if only is not None: self.test = unittest.TestSuite(chosen(self.test))
+        super().runTests()
 sys.path.insert(0, os.getcwd())
-program = unittest.main(module=None, argv=["python -m unittest", *sys.argv[1:]], exit=False, testRunner=unittest.TextTestRunner(resultclass=Result))
+program = Program(module=None, argv=["python -m unittest", *sys.argv[1:]], exit=False, testRunner=unittest.TextTestRunner(resultclass=Result))
 good = program.result.wasSuccessful()
 with open(report, "w") as file: json.dump({"ran": program.result.testsRun, "good": good, "outcomes": outcomes}, file)
 sys.exit(0 if good else 1)
@@ -47,22 +71,20 @@ const Outcome = z.object({
   id: z.string(),
   outcome: z.enum(["passed", "failed", "skipped"]),
   message: z.string(),
-  frames: z.array(z.tuple([z.string(), z.int()])),
+  frames: z.array(
+    z.object({ file: z.string(), line: z.int(), name: z.string(), source: z.string(), values: z.string() }),
+  ),
 });
 const Report = z.object({ ran: z.int(), good: z.boolean(), outcomes: z.array(Outcome) });
 type Outcome = z.infer<typeof Outcome>;
 
 /** Reads a run of `UNITTEST_RUNNER`. `root` and `cwd` are absolute. */
-export function readUnittest(
-  check: string,
-  run: RunResult,
-  where: { root: string; cwd: string },
-): CheckReport {
+export function readUnittest(check: string, run: RunResult, where: Where): CheckReport {
   const early = stopped(check, run);
   if (early?.status === "timeout") return atTimeout(early, run, where);
   if (early !== null) return early;
-  const found = parseReport(run.artifacts[UNITTEST_REPORT]);
-  if (found === null)
+  const found = Report.safeParse(parseJson(run.artifacts[UNITTEST_REPORT] ?? "")).data;
+  if (found === undefined)
     return report(check, run, {
       status: "error",
       summary: `unittest ${howItEnded(run.end)} without a report, so nothing is proved: ${lastLine(run.output)}`,
@@ -88,36 +110,31 @@ export function readUnittest(
   return report(check, run, { ...counts, status: "passed", summary: `${passed} passed.` });
 }
 
-function parseReport(text: string | undefined): z.infer<typeof Report> | null {
-  if (text === undefined) return null;
-  try {
-    return Report.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function diagnose(failure: Outcome, where: { root: string; cwd: string }): Diagnostic {
-  const frames = [
-    ...failure.frames,
-    ...[...failure.message.matchAll(/File "([^"\n]+)", line (\d+)/g)].map((match): [string, number] => [
-      match[1] ?? "",
-      Number(match[2]),
-    ]),
-  ];
-  const inner = frames
-    .map(([file, line]) => ({ path: insidePath(file, where.root, where.cwd), line }))
-    .findLast(({ path, line }) => path !== null && line > 0);
-  const lines = failure.message.trimEnd().split("\n");
+function diagnose(failure: Outcome, where: Where): Diagnostic {
   // A test module that could not be imported tells its own traceback; its last line is the reason.
-  const said = failure.message.includes("Traceback (most recent call last)")
-    ? (lines.at(-1) ?? "")
-    : failure.message;
+  const imported = failure.message.includes("Traceback (most recent call last)");
+  const said = imported ? lastLine(failure.message.trimEnd()) : failure.message;
+  const frames = fewest([
+    ...failure.frames.flatMap(({ file, line }) => frameAt(file, line, where)),
+    ...(imported ? framesIn(failure.message, where) : []),
+  ]);
+  const inner = frames.at(-1);
+  const message = oneLine(said) || "It passed where a failure was expected.";
+  const way = failure.frames.flatMap((frame) => shownFrame(frame, where));
   return {
-    ...(inner?.path == null ? {} : { path: inner.path, line: inner.line }),
+    ...(inner === undefined ? {} : inner),
     severity: "error",
-    message: oneLine(said) || "It passed where a failure was expected.",
+    message,
     // A module that could not be imported stands for every test in it.
     test: failure.id.replace(/^unittest\.loader\._FailedTest\./, ""),
+    ...told(message, [...way, failure.message].join("\n"), frames),
   };
+}
+
+/** A place on the way, its line, and the values that its names had; nothing where it is outside the workspace. */
+function shownFrame({ file, line, name, source, values }: Outcome["frames"][number], where: Where): string[] {
+  const [frame] = frameAt(file, line, where);
+  if (frame === undefined) return [];
+  const head = `${frame.path}:${frame.line}:${name === "" ? "" : ` in ${name}`}`;
+  return [head, `    ${source}`, ...(values === "" ? [] : [`    with ${values}`])];
 }

@@ -180,7 +180,7 @@ describe.skipIf(!hasNode)("jest and vitest", () => {
     const absent = project({ "package.json": scripts("vitest run"), "a.ts": "" });
     expect(await absent.report()).toMatchObject({
       status: "unavailable",
-      summary: "Something that vitest needs is not installed: vitest",
+      summary: "vitest is configured here but not installed; `npm install` brings it.",
     });
   });
 
@@ -218,7 +218,7 @@ describe.skipIf(!hasNode)("tsc", () => {
     });
     expect(await absent.report()).toMatchObject({
       status: "unavailable",
-      summary: expect.stringMatching(/node_modules\/\.bin\/tsc is not installed/),
+      summary: "tsc is configured here but not installed; `npm install` brings it.",
     });
   });
 });
