@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Diagnostic } from "../types.ts";
 import { type JunitCase, readJunit } from "./junit.ts";
 import { failure, type TestOutcome } from "./outcomes.ts";
-import { insidePath, oneLine, parseJson, plain } from "./report.ts";
+import { insidePath, oneLine, parseJson, plain, told } from "./report.ts";
 import { framesIn, type Where } from "./stack.ts";
 
 /** What each test did; null where the report is none, or cut off. `output` is what the runner printed. */
@@ -39,15 +39,16 @@ function jestOutcomes(file: JestFile, where: Where, output: string): TestOutcome
   const name = path ?? file.name;
   const inFile = file.message ?? "";
   if (file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed")) {
-    const text = inFile === "" ? printedOf(file.name, output) : inFile;
-    const said = { message: messageOf(text), text, path, detail: text };
+    const told = { message: messageOf(inFile), text: inFile, detail: inFile };
+    const said = { ...((inFile === "" ? printedOf([file.name], output) : null) ?? told), path };
     return [{ outcome: "failed", diagnostic: failure(name, said, where) }];
   }
   return file.assertionResults.map(({ ancestorTitles, title, status, failureMessages }) => {
     const text = failureMessages?.join("\n") ?? "";
     const id = [name, ...ancestorTitles, title].join("::");
+    const printed = printedOf([file.name, ...ancestorTitles, title], output);
     const source = sourceIn(inFile, [...ancestorTitles, title].join(" › "));
-    const detail = [source, withoutStack(text)].filter((part) => part !== "").join("\n");
+    const detail = printed?.detail ?? [source, withoutStack(text)].filter((part) => part !== "").join("\n");
     return {
       outcome: status === "passed" ? "passed" : status === "failed" ? "failed" : "skipped",
       diagnostic: failure(id, { message: messageOf(text), text, path, detail }, where),
@@ -55,13 +56,38 @@ function jestOutcomes(file: JestFile, where: Where, output: string): TestOutcome
   });
 }
 
-/** vitest says of a suite that broke in a hook only on the terminal why. */
-function printedOf(file: string, output: string): string {
+interface Printed {
+  message: string;
+  text: string;
+  detail: string;
+}
+
+/**
+ * What vitest shows on the terminal alone: why a suite broke in a hook, how two values differ, and the line. Null where it is not
+ * found; `names` begins with the file.
+ */
+function printedOf([file = "", ...titles]: string[], output: string): Printed | null {
   const name = file.slice(file.lastIndexOf("/") + 1);
   const lines = plain(output).split("\n");
-  const start = lines.findIndex((line) => /^\s*FAIL\s/.test(line) && line.includes(name));
-  const end = lines.findIndex((line, at) => at > start && /^⎯|^\s*FAIL\s/.test(line));
-  return start < 0 ? "" : lines.slice(start + 1, end < 0 ? undefined : end).join("\n");
+  const end = titles.length === 0 ? "" : ` > ${titles.join(" > ")}`;
+  const start = lines.findIndex(
+    (line) => /^\s*FAIL\s/.test(line) && line.includes(`${name}${end}`) && line.trimEnd().endsWith(end),
+  );
+  if (start < 0) return null;
+  const after = lines.slice(start + 1);
+  const own = after.slice(
+    0,
+    after.findIndex((line) => /^⎯|^\s*(FAIL|Test Files)\s/.test(line)),
+  );
+  const stack = own.findIndex((line) => line.startsWith(" ❯ "));
+  const caret = own.findIndex((line) => /^\s*\| *\^/.test(line));
+  const source = own[caret - 1]?.trim().replace(/^(\d+)\|/, "> $1 |") ?? "";
+  const said = own.slice(0, stack < 0 ? undefined : stack).join("\n");
+  return {
+    text: own.join("\n"),
+    detail: source === "" ? said : `${source}\n${said}`,
+    message: messageOf(said),
+  };
 }
 
 /** jest shows the source of a failure only in the message for the whole file: the line that is marked there. */
@@ -89,14 +115,28 @@ export function messageOf(text: string): string {
   return oneLine([first, ...values].join("; "));
 }
 
-export const readBun: ReadReport = (text, where) =>
+export const readBun: ReadReport = (text, where, output) =>
   readJunit(text)?.map((one): TestOutcome => {
     const { about, suites, outcome } = one;
     const path = about.file === undefined ? null : insidePath(about.file, where.root, where.cwd);
     const inner = suites.slice(1).map(({ name }) => name ?? "");
     const id = [path ?? about.file ?? "", ...inner, about.name ?? ""].join("::");
-    return { outcome, diagnostic: junitFailure(id, one, path, where) };
+    const diagnostic = junitFailure(id, one, path, where);
+    if (outcome !== "failed") return { outcome, diagnostic };
+    const source = bunSource(output, [...inner, about.name ?? ""].join(" > "), diagnostic.line ?? 0);
+    const detail = [source, diagnostic.detail ?? diagnostic.message].filter((part) => part !== "").join("\n");
+    return { outcome, diagnostic: { ...diagnostic, ...told(diagnostic.message, detail, []) } };
   }) ?? null;
+
+/** bun prints the lines around a failure before the line that ends its test. */
+function bunSource(output: string, name: string, line: number): string {
+  const [before = ""] = plain(output).split(`\n(fail) ${name} [`, 1);
+  const own = before.slice(
+    Math.max(0, ...["pass", "fail", "skip"].map((how) => before.lastIndexOf(`\n(${how}) `))),
+  );
+  const source = new RegExp(`^ *${line} \\| (.*)$`, "m").exec(own)?.[1];
+  return source === undefined ? "" : `> ${line} | ${source}`;
+}
 
 /** A step is a case of its own, behind the test that it is part of; that one says nothing more. */
 export const readDeno: ReadReport = (text, where) => {
@@ -185,8 +225,16 @@ const NodeEvent = z.object({
   suite: z.boolean(),
   message: z.string(),
   stack: z.string(),
+  /** The line where it failed. */
+  source: z.string(),
 });
 type NodeEvent = z.infer<typeof NodeEvent>;
+
+/** Of a test that never ran, since a hook of the suite around it failed. */
+const CANCELLED = /did not finish before its parent/;
+
+const causedBy = ({ message, stack, source }: NodeEvent, test: NodeEvent): NodeEvent =>
+  stack === "" || /\bsubtests? failed/.test(message) ? test : { ...test, message, stack, source };
 
 /** A suite's or test's own line comes after those inside it, which is where their names begin. */
 export const readNode: ReadReport = (text, where) => {
@@ -197,7 +245,7 @@ export const readNode: ReadReport = (text, where) => {
     const event = NodeEvent.safeParse(parseJson(line)).data;
     if (event === undefined) return null;
     const inner = (waiting[event.nesting + 1] ?? []).map((one) => ({
-      ...one,
+      event: CANCELLED.test(one.event.message) ? causedBy(event, one.event) : one.event,
       names: [event.name, ...one.names],
     }));
     waiting.length = event.nesting + 1;
@@ -213,10 +261,11 @@ function nodeOutcome(event: NodeEvent, names: string[], where: Where): TestOutco
   const path = event.file == null ? null : insidePath(event.file, where.root, where.cwd);
   const inner = names.filter((name) => insidePath(name, where.root, where.cwd) !== path);
   const { message, stack } = event;
-  const detail = stack.includes(message) ? withoutStack(stack) : message;
-  const said = { message: messageOf(message), text: stack, path, line: event.line ?? 0, detail };
+  const said = stack.includes(message) ? withoutStack(stack) : message;
+  const detail = [event.source, said].filter((part) => part !== "").join("\n");
+  const base = { message: messageOf(message), text: stack, path, line: event.line ?? 0, detail };
   // What a file printed before it broke is no message with a stack behind it.
   const whole = inner.length === 0 && framesIn(stack, where).length === 0 ? { detail: stack } : {};
   const id = [path ?? "", ...inner].join("::");
-  return { outcome: event.outcome, diagnostic: failure(id, { ...said, ...whole }, where) };
+  return { outcome: event.outcome, diagnostic: failure(id, { ...base, ...whole }, where) };
 }

@@ -9,6 +9,7 @@ export const NODE_REPORT = "smallcode-node.jsonl";
 /** A file that passes as a whole although it uses `node:test` has ended before its tests. */
 const NODE_REPORTER = `import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 const usesRunner = (file) => {
   try { return /["']node:test["']/.test(readFileSync(file, "utf8")); } catch { return false; }
@@ -16,6 +17,14 @@ const usesRunner = (file) => {
 const show = (value) => typeof value === "string" ? value : inspect(value, { depth: 6 });
 const values = (cause) => cause?.generatedMessage !== false || !("expected" in cause) ? "" :
   "\\nExpected: " + show(cause.expected) + "\\nReceived: " + show(cause.actual);
+const sourceOf = (stack) => {
+  for (const [, at, line] of stack.matchAll(/^ +at (?:.* \\()?(?:async )?((?:file:\\/)?\\/[^()]+):(\\d+):\\d+\\)?$/gm)) {
+    const path = at.startsWith("file:") ? fileURLToPath(at) : at;
+    if (!path.startsWith(process.cwd() + "/") || path.includes("/node_modules/")) continue;
+    try { return "> " + line + " | " + readFileSync(path, "utf8").split("\\n")[line - 1].trim().slice(0, 300); } catch { return ""; }
+  }
+  return "";
+};
 export default async function* (source) {
   const printed = {};
   for await (const { type, data } of source) {
@@ -29,7 +38,7 @@ export default async function* (source) {
     const said = whole ? printed[file] ?? "" : "";
     const message = hollow ? "It ended before its tests." : /^\\w*(Error|Exception)\\b.*/m.exec(said)?.[0] ?? String(cause?.message ?? cause) + values(cause);
     const stack = said || String(cause?.stack ?? "");
-    yield JSON.stringify({ outcome, name, nesting, file, line, suite: details?.type === "suite", message, stack }) + "\\n";
+    yield JSON.stringify({ outcome, name, nesting, file, line, suite: details?.type === "suite", message, stack, source: sourceOf(stack) }) + "\\n";
   }
   yield JSON.stringify({ end: true }) + "\\n";
 }`;

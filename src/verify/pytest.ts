@@ -138,7 +138,8 @@ function diagnose(failure: Case, where: Where): Diagnostic {
   // Behind words of the test's own comes what was compared.
   const [, compared] = /^(assert .*)$/m.exec(said.slice(said.indexOf("\n") + 1)) ?? [];
   const first = oneLine(said) || oneLine(errors[0] ?? "") || "It failed.";
-  const shown = compared === undefined || first.includes("assert ") ? first : oneLine(`${first}; ${compared}`);
+  const shown =
+    compared === undefined || first.includes("assert ") ? first : oneLine(`${first}; ${compared}`);
   return {
     ...(path === null ? {} : { path }),
     ...(line === null ? {} : { line }),

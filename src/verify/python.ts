@@ -184,7 +184,7 @@ export function unittestCheck(
     },
     // Found as the whole is found, so that they have the same ids.
     narrowTests(ids) {
-      const wanted = [...new Set(ids.map((id) => id.replace(/ [([].*$/s, "")))];
+      const wanted = [...new Set(ids.map(unittestName))];
       const words = wanted.length > 4 ? [`(${wanted.length} tests)`] : wanted;
       return wanted.length === 0 || wanted.length > MOST_IDS
         ? null
@@ -196,6 +196,10 @@ export function unittestCheck(
     },
   };
 }
+
+/** The test that an id of a subtest is of, and the class or module whose set-up failed. */
+const unittestName = (id: string): string =>
+  /^(?:setUp|tearDown)(?:Class|Module) \((.*)\)$/.exec(id)?.[1] ?? id.replace(/ [([].*$/s, "");
 
 /** Discovery does not enter a folder that is no package; one that holds tests is then named. */
 function startFolder(files: string[]): string | null {

@@ -53,7 +53,10 @@ export function project(contents: Record<string, string>): Project {
   const place: Place = {
     root,
     exists: async (path) => existsSync(join(root, path)),
-    read: async (path) => ({ ok: true, file: { text: readFileSync(join(root, path), "utf8") } }),
+    read: async (path) =>
+      existsSync(join(root, path))
+        ? { ok: true, file: { text: readFileSync(join(root, path), "utf8") } }
+        : { ok: false, reason: `${path} is not there.` },
   };
   const runOne = (check: Check, timeoutMs = 60_000) =>
     runCheck(check, { root, timeoutMs, env, outputFile: join(root, ".smallcode", "out.txt") });
