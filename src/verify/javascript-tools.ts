@@ -169,9 +169,9 @@ export async function typeCheck(one: Package): Promise<Check | null> {
 const TSC =
   /^(?<path>[^\s(:][^(:\n]*)\((?<line>\d+),(?<column>\d+)\): (?<severity>error|warning) (?<code>TS\d+): (?<message>.*(?:\n {2}.*)*)/gm;
 
-/** What is indented below an error explains it. */
-function readTsc(output: string): Finding[] {
-  return [...plain(output).matchAll(TSC)].map(({ groups }): Finding => {
+/** What is indented below an error explains it. Where its configuration alone is wrong, it has checked nothing. */
+function readTsc(output: string): Finding[] | null {
+  const found = [...plain(output).matchAll(TSC)].map(({ groups }): Finding => {
     const [message = "", ...more] = (groups?.message ?? "").split("\n");
     return {
       path: groups?.path ?? "",
@@ -183,4 +183,7 @@ function readTsc(output: string): Finding[] {
       more: more.join("\n"),
     };
   });
+  return found.length > 0 && found.every(({ path }) => /(^|\/)[jt]sconfig[^/]*\.json$/.test(path))
+    ? null
+    : found;
 }
