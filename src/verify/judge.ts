@@ -3,7 +3,7 @@
  * did counts: what was red before is held against it only where the task asked to turn it green. Pure.
  */
 import type { CheckReport, CheckStatus, Diagnostic, Verdict } from "../types.ts";
-import { SYNTAX } from "./report.ts";
+import { COMPILES, isFinder, SYNTAX } from "./report.ts";
 
 export interface JudgeOptions {
   /**
@@ -17,6 +17,8 @@ export interface JudgeOptions {
 
 /** Ends that say nothing about the code. */
 const SILENT = new Set<CheckStatus>(["unavailable", "no_tests"]);
+/** Checks whose pass says only that the code could be read. */
+const PROVE_NOTHING = new Set([SYNTAX, COMPILES]);
 /** From the worst. A time-out is the lowest: it cost the most and says the least. */
 const STATUS_SCORE: Record<CheckStatus, number> = {
   timeout: -4000,
@@ -38,10 +40,22 @@ export function judge(before: CheckReport[], after: CheckReport[], options: Judg
   const worse = pairs.map(({ now, was }) => whatIsWorse(now, was, fresh)).find((reason) => reason !== null);
   if (worse !== undefined) return { ...base, status: "failed", reason: worse };
 
-  const proofs = pairs.filter(({ now }) => now.check !== SYNTAX && !SILENT.has(now.status));
+  const proofs = pairs.filter(({ now }) => !PROVE_NOTHING.has(now.check) && !SILENT.has(now.status));
   if (proofs.length === 0) return { ...base, status: "unverified", reason: whyNoProof(after) };
-  const red = proofs.filter(({ now }) => now.status !== "passed");
-  if (red.length === 0) return { ...base, status: "verified", reason: greenReason(proofs.map((p) => p.now)) };
+  // Who turns failing tests green was not asked for what a linter said before and still says.
+  const turned = proofs.some(
+    ({ now, was }) => !isFinder(now.check) && wasRed(was) && now.status === "passed",
+  );
+  const red = proofs.filter(
+    ({ now, was }) =>
+      now.status !== "passed" && !(turned && isFinder(now.check) && was?.status === now.status),
+  );
+  if (red.length === 0)
+    return {
+      ...base,
+      status: "verified",
+      reason: greenReason(proofs.flatMap(({ now }) => (now.status === "passed" ? [now] : []))),
+    };
 
   const first = red[0]?.now;
   const still = `${first?.check ?? "A check"} is not green: ${first?.summary ?? ""}`;
@@ -58,6 +72,9 @@ export function judge(before: CheckReport[], after: CheckReport[], options: Judg
     return { ...base, status: "unverified", reason: `Nothing is worse than before, but ${still}` };
   return { ...base, status: "failed", reason: still };
 }
+
+const wasRed = (was: CheckReport | null): boolean =>
+  was !== null && was.status !== "passed" && !SILENT.has(was.status);
 
 /** A diagnostic is known by what it says, not by its line: an edit above moves it. A failing test is known by its id. */
 const keyOf = (one: Diagnostic): string =>

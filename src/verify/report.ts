@@ -9,6 +9,11 @@ export const SYNTAX = "syntax";
 /** The id of the check that Python's files compile, which proves no more than the syntax check does. */
 export const COMPILES = "py_compile";
 
+const FINDERS = new Set(["ruff", "mypy", "pyright", "eslint", "biome", "tsc", "deno lint", "deno check"]);
+
+/** Whether a check (`tsc`, `tsc:packages/a`) is a linter or type checker, which judges by what it finds and runs no test. */
+export const isFinder = (check: string): boolean => FINDERS.has(check.split(":")[0] ?? "");
+
 /** A report of check `check` from a run. */
 export function report(
   check: string,

@@ -23,6 +23,11 @@ const syntax = (status: CheckStatus, ...messages: string[]): CheckReport => ({
   check: "syntax",
 });
 
+const mypy = (status: CheckStatus, ...messages: string[]): CheckReport => ({
+  ...command(status, ...messages),
+  check: "mypy",
+});
+
 type Row = [string, CheckReport[], CheckReport[], "green" | "unharmed" | string[], string];
 const TABLE: Row[] = [
   ["green before and after", [pytest("passed", 3)], [pytest("passed", 3)], "green", "verified"],
@@ -53,6 +58,41 @@ const TABLE: Row[] = [
     [pytest("failed", 2, "b")],
     ["t.py"],
     "verified",
+  ],
+  [
+    "red turns green, a linter says what it said",
+    [mypy("failed", "x"), pytest("failed", 2, "a")],
+    [mypy("failed", "x"), pytest("passed", 3)],
+    "green",
+    "verified",
+  ],
+  [
+    "red turns green, a linter says more",
+    [mypy("failed", "x"), pytest("failed", 2, "a")],
+    [mypy("failed", "x", "y"), pytest("passed", 3)],
+    "green",
+    "failed",
+  ],
+  [
+    "a linter alone is red, and stays so",
+    [mypy("failed", "x"), pytest("passed", 3)],
+    [mypy("failed", "x"), pytest("passed", 3)],
+    "green",
+    "failed",
+  ],
+  [
+    "a command is red, and stays so",
+    [command("failed", "x"), pytest("failed", 2, "a")],
+    [command("failed", "x"), pytest("passed", 3)],
+    "green",
+    "improved",
+  ],
+  [
+    "it compiles, and that is all",
+    [],
+    [{ ...command("passed"), check: "py_compile" }],
+    "green",
+    "unverified",
   ],
   ["one for another", [pytest("failed", 2, "a")], [pytest("failed", 2, "b")], ["a"], "failed"],
   [
