@@ -85,7 +85,7 @@ const TABLE: Row[] = [
     [command("failed", "x"), pytest("failed", 2, "a")],
     [command("failed", "x"), pytest("passed", 3)],
     "green",
-    "improved",
+    "failed",
   ],
   [
     "it compiles, and that is all",

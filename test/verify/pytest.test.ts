@@ -1,6 +1,9 @@
 /** pytest's verdict on small real projects, honest ones and ones that would like to look green. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { hasPytest, project } from "./place.ts";
+
+/** A busy machine. */
+setDefaultTimeout(60_000);
 
 const LIST = `def push(items, item):
     return check(items) + [item]
@@ -62,6 +65,65 @@ def test_skipped(): pass
       message: "ModuleNotFoundError: No module named 'not_there_at_all'",
     });
     expect(byTest["tests/test_syntax.py"]).toMatchObject({ line: 1, message: "SyntaxError: invalid syntax" });
+  });
+
+  test("what was called, what was expected and what came are in the detail, the way to it in the frames", async () => {
+    const one = project({
+      "lists.py": LIST,
+      "tests/test_d.py": `import pytest
+from lists import push
+class Case:
+    def __init__(self, items): self.items = items
+@pytest.mark.parametrize("items,item,want", [([1], 2, [1, 3]), (None, 1, [])])
+def test_push(items, item, want):
+    got = push(items, item)
+    assert got == want
+def test_own(): assert len(push([], 1)) == 2, "first\\nsecond"
+@pytest.fixture
+def broken(): raise RuntimeError("no\\ndatabase")
+def test_setup(broken): pass
+@pytest.mark.parametrize("x", ["ünïcode", "\\x1b[31mred"])
+def test_text(x): assert {"deep": [{"x": x}], "same": list(range(50))} == {"deep": [{"x": "ö"}], "same": list(range(50))}
+def test_long(): assert list(range(400)) == list(range(1, 401))
+`,
+    });
+    const report = await one.report();
+    const told = Object.fromEntries(
+      report.diagnostics.map((one) => [one.test?.split("::")[1], { ...one, detail: one.detail ?? "" }]),
+    );
+    expect(told["test_push[items0-2-want0]"]?.detail).toStartWith(
+      "items = [1], item = 2, want = [1, 3]\n>       assert got == want\ntests/test_d.py:8: AssertionError\nE       assert [1, 2] == [1, 3]",
+    );
+    const raised = told["test_push[None-1-want1]"];
+    expect(raised?.detail).toContain("items = None, item = 1, want = []\n>       got = push(items, item)");
+    expect(raised?.detail).toMatch(/^E +ValueError: no list$/m);
+    expect(raised?.frames).toEqual([
+      { path: "tests/test_d.py", line: 7 },
+      { path: "lists.py", line: 2 },
+      { path: "lists.py", line: 5 },
+    ]);
+    expect(told.test_own?.message).toBe("AssertionError: first; assert 1 == 2");
+    expect(told.test_own?.detail).toContain("where [1] = push([], 1)");
+    expect(told.test_setup).toMatchObject({ path: "tests/test_d.py", line: 11 });
+    expect(told.test_setup?.detail).toContain("E       RuntimeError: no\nE       database");
+    expect(told["test_text[\\xfcn\\xefcode]"]?.detail).toContain("E       -             'x': 'ö',");
+    expect(
+      report.diagnostics.every(({ detail = "" }) => detail.length <= 2000 && !detail.includes("\x1b")),
+    ).toBe(true);
+    expect(told.test_long?.detail).toMatch(/^E {3}… \(\d+ more lines\)$/m);
+
+    const check = (await one.detect())[0];
+    for (const { test: id = "" } of report.diagnostics.slice(0, 6)) {
+      const held = check?.narrowTests?.([id]);
+      if (check === undefined || held == null) throw new Error(`${id} cannot be run alone`);
+      expect(await one.run({ ...check, ...held })).toMatchObject({
+        status: "failed",
+        passed: 0,
+        failed: 1,
+        diagnostics: [{ test: id }],
+      });
+    }
+    expect(check?.narrowTests?.(["nowhere.py::test_x"])).toBeNull();
   });
 
   test.each([

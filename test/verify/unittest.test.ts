@@ -1,8 +1,11 @@
 /** unittest's verdict on small real projects, through the detected check and through a command line. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Check, runCheck } from "../../src/verify/checks.ts";
 import { unittestCheck } from "../../src/verify/python.ts";
 import { env, hasPython, type Project, project } from "./place.ts";
+
+/** A busy machine. */
+setDefaultTimeout(60_000);
 
 const python = { command: "python3", shown: "python3" };
 const detected = (one: Project): Check => unittestCheck(one.place, python, one.files);
@@ -61,6 +64,49 @@ def test_sub(self):
       path: "code_under_test.py",
       line: 2,
     });
+  });
+
+  test("the line, the values of its names and the whole message are in the detail; each test can be run alone", async () => {
+    const one = project({
+      "code_under_test.py":
+        "def one(x):\n    if x is None: raise ValueError('no\\nvalue ü')\n    return x + 1\n",
+      "tests/test_a.py": CASE(
+        `def test_loop(self):
+    for x, want in [(1, 2), (5, 7)]:
+        self.assertEqual(one(x), want)
+def test_raise(self): one(None)
+def test_deep(self): self.assertEqual({"a": ["ä", 1]}, {"a": ["ö", 1]})
+def test_sub(self):
+    for i in range(3):
+        with self.subTest("of", i=i): self.assertEqual(i, 1)`,
+        "from code_under_test import one\n",
+      ),
+      "tests/test_set_up.py": CASE(
+        "@classmethod\ndef setUpClass(cls): raise RuntimeError('no database')\ndef test_x(self): pass",
+      ),
+      "tests/test_missing.py": "import not_there_at_all\n",
+    });
+    const check = detected(one);
+    const found = await report(one, check);
+    const byTest = Object.fromEntries(found.diagnostics.map((one) => [one.test, one]));
+    expect(byTest["test_a.A.test_loop"]?.detail).toBe(
+      "tests/test_a.py:6: in test_loop\n    self.assertEqual(one(x), want)\n    with x = 5, want = 7\nAssertionError: 6 != 7",
+    );
+    expect(byTest["test_a.A.test_raise"]).toMatchObject({
+      frames: [
+        { path: "tests/test_a.py", line: 7 },
+        { path: "code_under_test.py", line: 2 },
+      ],
+    });
+    expect(byTest["test_a.A.test_raise"]?.detail).toEndWith("ValueError: no\nvalue ü");
+    expect(byTest["test_a.A.test_deep"]?.detail).toContain("- {'a': ['ä', 1]}");
+    for (const { test: id = "" } of found.diagnostics) {
+      const held = check.narrowTests?.([id]);
+      if (held == null) throw new Error(`${id} cannot be run alone`);
+      const alone = await report(one, { ...check, ...held });
+      expect(alone.diagnostics.map(({ test: other }) => other)).toContain(id);
+      expect(alone.failed).toBe(id.includes("test_sub") ? 2 : 1);
+    }
   });
 
   test("green", async () => {
