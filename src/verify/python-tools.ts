@@ -120,15 +120,15 @@ function reasonFor({ id, files: own, sections }: Tool, files: string[], settings
   return null;
 }
 
-/** As a dependency or a hook. */
+/** As a dependency or a hook: `ruff==1`, an entry of a list that begins so, or a key of that name. */
 function asksFor(path: string, text: string, tool: string): boolean {
-  if (path === ".pre-commit-config.yaml")
-    return new RegExp(`^\\s*-?\\s*id:\\s*${tool}(-check)?\\s*$`, "m").test(text);
-  if (path.endsWith(".txt")) return new RegExp(`^\\s*${tool}\\s*([=<>~!\\[;#]|$)`, "m").test(text);
-  return new RegExp(
-    `^\\s*["']?${tool}["']?\\s*=\\s*["'{]|["']${tool}(\\[[^\\]]*\\])?\\s*([=<>~!;][^"'\n]*)?["']`,
-    "m",
-  ).test(text);
+  const asked =
+    path === ".pre-commit-config.yaml"
+      ? `^\\s*(- )?id:\\s*${tool}(-check)?\\s*$`
+      : path.endsWith(".txt")
+        ? `^\\s*${tool}\\s*([=<>~!\\[;#]|$)`
+        : `^\\s*["']?${tool}["']?\\s*=\\s*["'{]|(^|[\\[,])\\s*["']${tool}(\\[[^\\]]*\\])?\\s*([=<>~!;][^"'\\n]*)?["']`;
+  return new RegExp(asked, "m").test(text);
 }
 
 function toolCheck(
