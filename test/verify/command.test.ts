@@ -97,3 +97,31 @@ ValueError: bad`;
     ).toEqual([]);
   });
 });
+
+test("a diagnostic of a stack holds its frames, outermost first, and the whole of what was said", () => {
+  const text = `Traceback (most recent call last):
+  File "/w/a.py", line 1, in <module>
+    f()
+  File "/w/b.py", line 2, in f
+    g()
+ValueError: bad
+and more
+
+AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
+
+1 !== 2
+
+    at inner (node:assert:1:1)
+    at f (/w/src/a.js:5:3)
+    at async file:///w/src/b%20c.js:9:1`;
+  expect(readDiagnostics(text, { root: "/w", cwd: "/w" })).toMatchObject([
+    {
+      detail: "ValueError: bad\nand more",
+      frames: [
+        { path: "a.py", line: 1 },
+        { path: "b.py", line: 2 },
+      ],
+    },
+    { path: "src/a.js", line: 5, detail: expect.stringContaining("strictly equal:\n\n1 !== 2") },
+  ]);
+});
