@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { syncFolder } from "./durable.ts";
 import { hashOf } from "./files.ts";
 
 export class Blobs {
@@ -56,6 +57,8 @@ export class Blobs {
         closeSync(fd);
       }
       renameSync(staged, file);
+      if (durable)
+        for (const folder of [dirname(file), this.folder, dirname(this.folder)]) syncFolder(folder);
     } catch (error) {
       rmSync(staged, { force: true });
       throw error;

@@ -147,7 +147,9 @@ function bubblewrapped({ places, network }: ConfineOptions): Confinement[] {
   const bwrap = program("bwrap");
   if (bwrap === null) return [];
   const bind = (path: string, at = path) => ["--bind", path, at];
-  const guarded = [".git", ".smallcode"].map((name) => join(places.root, name)).filter((p) => existsSync(p));
+  const guarded = [...[".git", ".smallcode"].map((name) => join(places.root, name)), ...places.sealed].filter(
+    (path) => existsSync(path),
+  );
   const wrap = (script: string, command: string[]) => [
     ...[bwrap, "--die-with-parent", "--unshare-pid", "--unshare-ipc", ...(network ? [] : ["--unshare-net"])],
     ...["--cap-drop", "ALL", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],

@@ -16,11 +16,12 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
+import { syncFolder } from "./durable.ts";
 import { keptFolder } from "./kept.ts";
 import { Entry } from "./snapshot.ts";
-import { errorCode } from "./walls.ts";
+import { diskReason, errorCode } from "./walls.ts";
 
 /** One path's change: what it held before and what it holds after; null is nothing. */
 const Step = z.object({ path: z.string(), before: Entry.nullable(), after: Entry.nullable() });
@@ -83,6 +84,15 @@ export function append(folder: string, record: JournalRecord, sync = true): void
   }
 }
 
+/** Writes down when checks run, for a recovery. A check may have filled the disk; its result counts all the same. */
+export function noteCheck(folder: string, record: Extract<JournalRecord, { op: "check" | "checked" }>): void {
+  try {
+    append(folder, record, false);
+  } catch (error) {
+    diskReason(error);
+  }
+}
+
 function appendLine(folder: string, record: JournalRecord, sync: boolean): void {
   const fd = openSync(join(folder, FILE), "a", 0o600);
   try {
@@ -102,6 +112,7 @@ export function createTurn(undoFolder: string, session: string): string {
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, RESERVE), Buffer.alloc(RESERVE_BYTES));
   append(folder, { op: "begin", session, at: Date.now() });
+  for (const named of [folder, undoFolder, dirname(undoFolder)]) syncFolder(named);
   return folder;
 }
 
@@ -170,6 +181,8 @@ export function forget(turn: { folder: string }): void {
   if (!existsSync(turn.folder)) return;
   rmSync(gone, { recursive: true, force: true });
   renameSync(turn.folder, gone);
+  // Else a power cut could bring it back behind a later turn.
+  syncFolder(dirname(gone));
   rmSync(gone, { recursive: true, force: true });
 }
 

@@ -2,14 +2,16 @@
  * What each path of the workspace should hold during a turn, and whose change it is where it holds something else: a
  * check's (then it is brought back) or the user's (then it stays).
  */
-import { rmSync, type Stats } from "node:fs";
+import { chmodSync, rmSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { Blobs } from "./blobs.ts";
+import { hashOf } from "./files.ts";
 import type { Matcher } from "./ignore.ts";
 import type { Step, Window } from "./journal.ts";
 import {
   changedAt,
   type Entry,
+  goneAt,
   isUnchanged,
   look,
   type Scan,
@@ -43,7 +45,11 @@ export class Ledger {
   readonly windows: Window[] = [];
   /** Paths of the turn that the user has changed since. */
   private readonly clashes = new Set<string>();
+  /** Paths that a check has damaged and that could not be brought back yet. */
+  private readonly blamed = new Set<string>();
   private before: Set<string> | null = null;
+  /** The modes of folders. */
+  private readonly modes = new Map<string, number>();
 
   constructor(root: string) {
     this.root = root;
@@ -52,7 +58,8 @@ export class Ledger {
   /** From now on these files are to stay as they were seen; what else the scan found was there before the turn. */
   protect(seen: Map<string, Seen>, found: Scan): void {
     for (const [path, one] of seen) this.expected.set(path, one);
-    this.before = new Set([...found.files.keys(), ...found.folders]);
+    this.before = new Set([...found.files.keys(), ...found.folders.keys()]);
+    for (const [path, mode] of found.folders) this.modes.set(path, mode);
   }
 
   /** Notes that the turn is about to change a path that holds `before` now. */
@@ -64,6 +71,14 @@ export class Ledger {
   /** Expects what is at a path now; with `blobs` a copy is taken. */
   accept(path: string, blobs: Blobs | null = null): void {
     this.expected.set(path, look(join(this.root, path), blobs));
+    this.blamed.delete(path);
+  }
+
+  /** A path that the turn has changed holds again what it did before, but perhaps for its mode, which is the user's then. */
+  goneBack(path: string): void {
+    this.accept(path);
+    const now = this.entry(path);
+    if (now !== null && now.hash === this.origin.get(path)?.hash) this.origin.set(path, now);
   }
 
   /** What a path should hold. */
@@ -77,6 +92,18 @@ export class Ledger {
     this.origin.delete(path);
   }
 
+  /** Names what every path should hold; of the `unprotected` paths, what the disk says of them now. */
+  fingerprint(unprotected: string[]): string {
+    const known = [...this.expected].flatMap(([path, seen]) =>
+      seen ? [`${path}\0${seen.entry.hash} ${seen.entry.mode}`] : [],
+    );
+    const others = unprotected.map((path) => {
+      const stat = lstatOrNull(join(this.root, path)) as Stats | null;
+      return `${path}\0${stat?.size} ${stat?.mtimeMs} ${stat?.ctimeMs}`;
+    });
+    return hashOf(Buffer.from([...known, ...others].sort().join("\0")));
+  }
+
   /** Everything that is not as expected. */
   differences(): Difference[] {
     const files = this.before ? scan(this.root).files : null;
@@ -86,8 +113,13 @@ export class Ledger {
       const stat = files?.get(path) ?? (lstatOrNull(absolute) as Stats | null);
       if (seen && stat && isUnchanged(seen, stat)) continue;
       const found = this.isBehindLink(path) ? null : look(absolute, null);
-      if (sameEntry(found?.entry, seen?.entry)) this.expected.set(path, found);
-      else different.push({ path, found, by: found ? this.whose(path, absolute) : "check" });
+      if (sameEntry(found?.entry, seen?.entry)) {
+        this.expected.set(path, found);
+        continue;
+      }
+      const by = this.whose(path, found);
+      if (by === "check") this.blamed.add(path);
+      different.push({ path, found, by });
     }
     return different;
   }
@@ -104,11 +136,24 @@ export class Ledger {
    * By the time of its last change: in a watched check, or outside. A turn that watches no check takes its own files'
    * changes for the user's and all others for a check's.
    */
-  private whose(path: string, absolute: string): "check" | "user" {
+  private whose(path: string, found: Seen | null): "check" | "user" {
     if (this.clashes.has(path)) return "user";
+    if (this.blamed.has(path)) return "check";
     if (this.windows.length === 0) return this.origin.has(path) ? "user" : "check";
     const open = this.windows.filter(({ sealed }) => sealed?.includes(path) !== true);
-    return isWithin(open, changedAt(absolute)) ? "check" : "user";
+    const at = found === null ? goneAt(this.root, path) : changedAt(join(this.root, path));
+    return isWithin(open, at) ? "check" : "user";
+  }
+
+  /** Gives folders whose mode a check has changed their old one, outermost first; a mode that the user has set is the new one. */
+  restoreModes(): void {
+    for (const [path, mode] of this.modes) {
+      const absolute = join(this.root, path);
+      const stat = lstatOrNull(absolute) as Stats | null;
+      if (!stat?.isDirectory() || (stat.mode & 0o7777) === mode) continue;
+      if (isWithin(this.windows, stat.ctimeMs)) chmodSync(absolute, mode);
+      else this.modes.set(path, stat.mode & 0o7777);
+    }
   }
 
   /** The user's version of a file is the one to protect from now on; of a file that the turn has changed, it is a clash. */
@@ -137,7 +182,7 @@ export class Ledger {
       .filter(([path, stat]) => !before.has(path) && !this.entry(path) && stat.size >= bytes)
       .filter(([, stat]) => isWithin(window, stat.birthtimeMs) && isWithin(window, stat.ctimeMs))
       .map(([path]) => path);
-    const folders = [...now.folders].filter((path) => !before.has(path)).sort();
+    const folders = [...now.folders.keys()].filter((path) => !before.has(path)).sort();
     return { files, folders };
   }
 
@@ -151,7 +196,7 @@ export class Ledger {
       [...this.origin.keys()].some((path) => path.startsWith(`${folder}/`) && this.entry(path));
     const inLitter = (path: string): boolean =>
       path.split("/").some((_, index, parts) => index > 0 && isLitter(parts.slice(0, index).join("/"), true));
-    for (const path of now.folders)
+    for (const path of now.folders.keys())
       if (isNew(path) && isLitter(path, true) && !holdsOurs(path))
         rmSync(join(this.root, path), { recursive: true, force: true });
     const left: string[] = [];

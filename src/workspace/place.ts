@@ -23,6 +23,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
+import { foldersAbove, syncFolder } from "./durable.ts";
 import type { Entry } from "./snapshot.ts";
 import { errorCode, lstatOrNull, STAGED_SUFFIX } from "./walls.ts";
 
@@ -114,16 +115,6 @@ export class LostCopy extends Error {
   }
 }
 
-function syncFolder(absolute: string): void {
-  if (!existsSync(absolute)) return;
-  const fd = openSync(absolute, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /**
  * Puts every placement into the tree. Throws what the disk refuses; nothing has changed then, unless the disk failed
  * between two renames. The paths must have passed the walls.
@@ -151,8 +142,8 @@ export function place(placements: Placement[], options: PlaceOptions): void {
     for (const from of staged.values()) rmSync(from, { force: true });
   }
   if (!options.durable) return;
-  for (const folder of new Set(placements.map(({ path }) => dirname(join(options.root, path)))))
-    syncFolder(folder);
+  const paths = placements.map(({ path }) => path);
+  for (const folder of foldersAbove(options.root, paths)) syncFolder(folder);
 }
 
 /** Like `place`, but passes over the paths whose stored copy is gone or damaged and names them in `lost`. */

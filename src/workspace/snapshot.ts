@@ -11,7 +11,7 @@ import {
   type Stats,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Blobs } from "./blobs.ts";
 import { entriesOf } from "./entries.ts";
@@ -38,7 +38,8 @@ const SeenFiles = z.record(z.string(), Seen);
 /** Every file and link of a workspace but version control's and dependencies', which are in `skipped`. */
 export interface Scan {
   files: Map<string, Stats>;
-  folders: Set<string>;
+  /** By their mode. */
+  folders: Map<string, number>;
   skipped: string[];
 }
 
@@ -80,14 +81,14 @@ function ownOutput(): (stat: Stats) => boolean {
 
 /** Walks the workspace, but for what this process itself writes to. Links are not followed; unreadable folders count as empty. */
 export function scan(root: string): Scan {
-  const result: Scan = { files: new Map(), folders: new Set(), skipped: [] };
+  const result: Scan = { files: new Map(), folders: new Map(), skipped: [] };
   const open = [""];
   const isOwn = ownOutput();
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     for (const entry of entriesOf(join(root, folder))) {
       const path = folder + entry.name;
       if (entry.isDirectory()) {
-        result.folders.add(path);
+        result.folders.set(path, modeOf(join(root, path)));
         if (isMachinery(entry.name)) continue;
         if (isDependencyFolder(root, path) || result.files.size >= MAX_FILES) result.skipped.push(`${path}/`);
         else open.push(`${path}/`);
@@ -99,6 +100,8 @@ export function scan(root: string): Scan {
   }
   return result;
 }
+
+const modeOf = (absolute: string): number => ((lstatOrNull(absolute) as Stats | null)?.mode ?? 0) & 0o7777;
 
 /** Reads what an earlier capture saw; nothing where the file is missing or damaged. */
 export function readSeen(file: string): Map<string, Seen> {
@@ -164,3 +167,12 @@ function copy(absolute: string, blobs: Blobs): Seen | null {
 
 /** The time of the last change of what is at a path, in ms since 1970; no program can set it back. */
 export const changedAt = (absolute: string): number => lstatSync(absolute).ctimeMs;
+
+/** The same for a path that holds nothing: when the nearest folder above it that is there has last changed. */
+export function goneAt(root: string, path: string): number {
+  for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+    const stat = lstatOrNull(join(root, folder)) as Stats | null;
+    if (stat) return stat.ctimeMs;
+  }
+  return changedAt(root);
+}

@@ -12,12 +12,12 @@ import {
   append,
   endCommitted,
   endReverted,
-  type JournalRecord,
+  noteCheck,
   type Step,
   snapshotFile,
   type Window,
 } from "./journal.ts";
-import { dropHalfMade, keep, keepFound } from "./kept.ts";
+import { dropHalfMade, keepFound } from "./kept.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
 import { dropEmpty, missingFolders } from "./place.ts";
@@ -25,6 +25,7 @@ import { Placer } from "./placer.ts";
 import { prepare } from "./prepare.ts";
 import { tidy } from "./retention.ts";
 import { capture, type Entry, look, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
+import { Theirs } from "./theirs.ts";
 import { diskReason } from "./walls.ts";
 
 /** `list` gives the project's files; a `broad` folder ($HOME, the file system's root) is too large to protect. */
@@ -52,6 +53,7 @@ export class Transaction {
   private readonly parts: TransactionParts;
   private readonly ledger: Ledger;
   private readonly placer: Placer;
+  private readonly theirs: Theirs;
   private readonly folders: string[] = [];
   private unprotected: string[] | null = null;
   private ended = false;
@@ -60,6 +62,7 @@ export class Transaction {
     this.parts = parts;
     this.ledger = new Ledger(parts.root);
     this.placer = new Placer({ ...parts, ledger: this.ledger });
+    this.theirs = new Theirs(this.ledger, parts);
   }
 
   /**
@@ -91,29 +94,19 @@ export class Transaction {
    * change: a change of those is the user's at any time.
    */
   async watch<T>(check: () => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
-    const { blobs, lock } = this.parts;
+    const { lock } = this.parts;
     await this.placer.settle();
-    for (const difference of this.ledger.differences())
-      if (difference.by === "user") this.ledger.yieldTo(difference, blobs);
+    this.theirs.accept(this.ledger.differences().filter(({ by }) => by === "user"));
     const window: Window = { from: Date.now(), to: null };
     this.ledger.windows.push(window);
-    this.note({ op: "check", from: window.from });
+    noteCheck(this.parts.folder, { op: "check", from: window.from });
     lock.beat();
     try {
       return await check();
     } finally {
       window.to = Date.now();
       window.sealed = sealed();
-      this.note({ op: "checked", to: window.to });
-    }
-  }
-
-  /** Writes down when checks run, for a recovery. A check may have filled the disk; its result counts all the same. */
-  private note(record: JournalRecord): void {
-    try {
-      append(this.parts.folder, record, false);
-    } catch (error) {
-      diskReason(error);
+      noteCheck(this.parts.folder, { op: "checked", to: window.to });
     }
   }
 
@@ -161,73 +154,62 @@ export class Transaction {
 
   /**
    * Takes back what checks did to files and keeps the candidate; of a check that had to be `stopped`, new files go, too.
-   * `left`: other new files, and files of the turn that the user has changed. `failed`: why not everything could be brought
-   * back; the next start tries again.
+   * `left`: other new files, and files of the turn that the user has changed. `theirs`: other files that the user has changed
+   * or removed since the last call; they stay so. `failed`: why not everything could be brought back; the next start tries
+   * again.
    */
   async clean(
     litter: string[],
     stopped = false,
-  ): Promise<{ repaired: string[]; left: string[]; failed: string | null }> {
+  ): Promise<{ repaired: string[]; left: string[]; theirs: string[]; failed: string | null }> {
     const { ledger } = this;
     let left: string[] = [];
     try {
+      ledger.restoreModes();
+      // Before anything goes: the time of a folder tells when a file in it went.
+      const differences = ledger.differences();
       left = ledger.sweep(matcher(litter));
       const dropped = new Set(dropHalfMade(ledger, this.parts, stopped));
       left = left.filter((path) => !dropped.has(path));
-      const differences = ledger.differences();
       const damage = differences.filter(({ by }) => by === "check");
       const theirs = differences.filter(({ by }) => by === "user");
-      for (const difference of theirs) ledger.yieldTo(difference, this.parts.blobs);
-      await keepFound(damage, this.parts);
-      const repaired = this.placer.restore(
-        damage.map(({ path }) => ({ path, entry: ledger.entry(path) })),
-        false,
-      );
+      this.theirs.accept(theirs);
+      const repaired = await this.repair(damage);
       if (repaired.files.length > 0) this.placer.freshen();
       const clashes = theirs.filter(({ path }) => ledger.origin.has(path)).map(({ path }) => path);
       return {
         repaired: repaired.files.sort(),
         left: [...left, ...clashes].sort(),
+        theirs: this.theirs.take(),
         failed: gone(repaired.lost),
       };
     } catch (error) {
-      return { repaired: [], left, failed: notAll(error) };
+      return { repaired: [], left, theirs: [], failed: notAll(error) };
     }
   }
 
   /**
-   * Back to the state at begin(), bytes and modes. Files the turn made go; new files of others stay and are in `left`,
-   * as are files the user has changed since we wrote them (ours is kept in the turn's folder). `failed`: why not
-   * everything could be brought back; the next start tries again.
+   * Back to the state at begin(), bytes and modes. Files the turn made go. `left`: new files of others, and files the user has
+   * changed since we wrote them (ours is kept in the turn's folder). `failed`: as of `clean`.
    */
   async revert(litter: string[]): Promise<{ files: string[]; left: string[]; failed: string | null }> {
     const { ledger } = this;
-    let left = ledger.sweep(matcher(litter));
+    let left: string[] = [];
     try {
+      ledger.restoreModes();
       const differences = ledger.differences();
+      left = ledger.sweep(matcher(litter));
+      const ours = differences.filter(({ path }) => ledger.origin.has(path));
+      const clashes = this.theirs.giveWay(ours.filter(({ by }) => by === "user"));
+      const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
+      this.theirs.accept(others.filter(({ by }) => by === "user"));
       await keepFound(
-        differences.filter(({ by }) => by === "check"),
+        ours.filter(({ by }) => by === "check"),
         this.parts,
       );
-      const ours = differences.filter(({ path }) => ledger.origin.has(path));
-      const clashes = this.giveWay(ours.filter(({ by }) => by === "user"));
-      const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
-      for (const difference of others)
-        if (difference.by === "user") ledger.yieldTo(difference, this.parts.blobs);
-      const damage = others.filter(({ by }) => by === "check");
-      const repaired = this.placer.restore(
-        damage.map(({ path }) => ({ path, entry: ledger.entry(path) })),
-        false,
-      );
-      const changed = [...ledger.origin].filter(([path, entry]) => {
-        const difference = ours.find((one) => one.path === path);
-        return !sameEntry(difference ? difference.found?.entry : ledger.entry(path), entry);
-      });
-      const restored = this.placer.restore(
-        changed.map(([path, entry]) => ({ path, entry })),
-        true,
-      );
-      for (const path of ledger.origin.keys()) if (!restored.lost.includes(path)) ledger.accept(path);
+      const repaired = await this.repair(others.filter(({ by }) => by === "check"));
+      const restored = this.placer.restore(this.theirs.backward(ours), true);
+      for (const path of ledger.origin.keys()) if (!restored.lost.includes(path)) ledger.goneBack(path);
       dropEmpty(this.parts.root, this.folders);
       left = [...left, ...clashes].sort();
       const files = [...repaired.files, ...restored.files].sort();
@@ -237,17 +219,31 @@ export class Transaction {
     }
   }
 
-  /** Leaves the user's version of files the turn has changed, keeps ours aside, and gives the paths that clash. */
-  private giveWay(theirs: Difference[]): string[] {
-    const { ledger } = this;
-    const clashes = theirs.filter(({ path, found }) => !sameEntry(found?.entry, ledger.origin.get(path)));
-    for (const { path } of clashes) {
-      const ours = ledger.entry(path);
-      const bytes = ours && this.parts.blobs.get(ours.hash);
-      if (bytes) keep(this.parts.folder, path, bytes);
-      ledger.release(path);
-    }
-    return clashes.map(({ path }) => path);
+  /** Brings back what checks have damaged; what stood there is kept aside. */
+  private async repair(damage: Difference[]): Promise<{ files: string[]; lost: string[] }> {
+    await keepFound(damage, this.parts);
+    return this.placer.restore(
+      damage.map(({ path }) => ({ path, entry: this.ledger.entry(path) })),
+      false,
+    );
+  }
+
+  /**
+   * Tells the states of the whole tree apart: names, contents and modes of all files, and what the disk says of those that are
+   * too large to be copied and of the dependencies' folders. Null where the tree is not protected.
+   */
+  fingerprint(): string | null {
+    return this.unprotected === null ? null : this.ledger.fingerprint(this.unprotected);
+  }
+
+  /** The hash of what a path of the turn should hold now; null: nothing. */
+  written(path: string): string | null {
+    return this.ledger.entry(path)?.hash ?? null;
+  }
+
+  /** Files of the turn that somebody else has changed since it wrote them. They stay as they are. */
+  disturbed(): string[] {
+    return this.ledger.differences().flatMap(({ path }) => (this.ledger.origin.has(path) ? [path] : []));
   }
 
   /** Before and after of each file the turn has changed, in path order, as on disk (line ends and BOM included). */

@@ -181,7 +181,7 @@ test("edits a user makes while no check runs stay, through later checks and reve
     utimesSync(join(root, "a.py"), 1, 1);
   });
   const cleaned = await turn.clean([]);
-  expect(cleaned).toEqual({ repaired: ["b.py", "c.py"], left: ["a.py"], failed: null });
+  expect(cleaned).toEqual({ repaired: ["b.py", "c.py"], left: ["a.py"], theirs: ["b.py"], failed: null });
   expect((await turn.revert([])).left).toEqual(["a.py"]);
   expect(picture(root)).toEqual({ "a.py": "644 user's a\n", "b.py": "644 user's b\n", "c.py": "644 c\n" });
   expect(keptIn(root)).toContain("ours\n");

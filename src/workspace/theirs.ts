@@ -1,0 +1,71 @@
+/**
+ * What somebody else changes in the tree during a turn: it stays, and becomes what is protected from then on; where the turn has
+ * written the same file, ours is kept aside.
+ */
+import type { Blobs } from "./blobs.ts";
+import { keep } from "./kept.ts";
+import type { Difference, Ledger } from "./ledger.ts";
+import type { Placement } from "./place.ts";
+import { type Entry, sameEntry } from "./snapshot.ts";
+
+export class Theirs {
+  private readonly ledger: Ledger;
+  private readonly parts: { folder: string; blobs: Blobs };
+  private readonly noticed = new Set<string>();
+
+  /** `folder`: the turn's. */
+  constructor(ledger: Ledger, parts: { folder: string; blobs: Blobs }) {
+    this.ledger = ledger;
+    this.parts = parts;
+  }
+
+  /** From now on these are as they should be; a file that the turn has written is a clash. */
+  accept(differences: Difference[]): void {
+    for (const difference of differences) {
+      if (!this.ledger.origin.has(difference.path)) this.noticed.add(difference.path);
+      this.ledger.yieldTo(difference, this.parts.blobs);
+    }
+  }
+
+  /** Paths that the turn has not written and somebody else has changed or removed since this was last asked, sorted. */
+  take(): string[] {
+    const paths = [...this.noticed].sort();
+    this.noticed.clear();
+    return paths;
+  }
+
+  /** Before everything is taken back: leaves their version of files that the turn has written, keeps ours aside, and gives the paths. */
+  giveWay(theirs: Difference[]): string[] {
+    const { ledger } = this;
+    const clashes = theirs.filter(
+      ({ path, found }) =>
+        !sameEntry(found?.entry, ledger.origin.get(path)) &&
+        ownMode(found?.entry, ledger.entry(path)) === null,
+    );
+    for (const { path } of clashes) {
+      const ours = ledger.entry(path);
+      const bytes = ours && this.parts.blobs.get(ours.hash);
+      if (bytes) keep(this.parts.folder, path, bytes);
+      ledger.release(path);
+    }
+    return clashes.map(({ path }) => path);
+  }
+
+  /** What brings every path that the turn has written back to what it held before; a mode that somebody has given it stays. */
+  backward(ours: Difference[]): Placement[] {
+    const { ledger } = this;
+    return [...ledger.origin].flatMap(([path, before]) => {
+      const one = ours.find((other) => other.path === path);
+      const now = one === undefined ? ledger.entry(path) : one.found?.entry;
+      const mode = one?.by === "user" ? ownMode(now, ledger.entry(path)) : null;
+      const entry = before && mode !== null ? { ...before, mode } : before;
+      return sameEntry(now, before) ? [] : [{ path, entry }];
+    });
+  }
+}
+
+/** The mode that somebody has given to what is ours otherwise; null where there is more to it, or less. */
+function ownMode(found: Entry | null | undefined, ours: Entry | null): number | null {
+  const same = found && ours && found.hash === ours.hash && !found.link && !ours.link;
+  return same && found.mode !== ours.mode ? found.mode : null;
+}
