@@ -151,8 +151,8 @@ export const Verdict = z.object({
   fresh: z.array(Diagnostic),
   score: z.number(),
   reason: z.string(),
-  /** Tests that were run and tests that were not, where the whole suite takes longer than a check may. */
-  scope: z.object({ ran: z.int(), left: z.int() }).optional(),
+  /** Tests that were run and tests that were not (null: unknown), where the whole suite takes longer than a check may. */
+  scope: z.object({ ran: z.int(), left: z.int().nullable() }).optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
