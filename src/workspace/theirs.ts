@@ -65,7 +65,7 @@ export class Theirs {
 }
 
 /** The mode that somebody has given to what is ours otherwise; null where there is more to it, or less. */
-function ownMode(found: Entry | null | undefined, ours: Entry | null): number | null {
+export function ownMode(found: Entry | null | undefined, ours: Entry | null): number | null {
   const same = found && ours && found.hash === ours.hash && !found.link && !ours.link;
   return same && found.mode !== ours.mode ? found.mode : null;
 }

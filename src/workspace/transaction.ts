@@ -8,25 +8,17 @@ import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import { decode } from "./encoding.ts";
 import { matcher } from "./ignore.ts";
-import {
-  append,
-  endCommitted,
-  endReverted,
-  noteCheck,
-  type Step,
-  snapshotFile,
-  type Window,
-} from "./journal.ts";
+import { endCommitted, endReverted, noteCheck, snapshotFile, type Window } from "./journal.ts";
 import { dropHalfMade, keepFound } from "./kept.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
-import { dropEmpty, missingFolders } from "./place.ts";
+import { dropEmpty } from "./place.ts";
 import { Placer } from "./placer.ts";
-import { prepare } from "./prepare.ts";
 import { tidy } from "./retention.ts";
-import { capture, type Entry, look, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
+import { capture, type Entry, readSeen, scan, writeSeen } from "./snapshot.ts";
 import { Theirs } from "./theirs.ts";
 import { diskReason } from "./walls.ts";
+import { Writer } from "./writer.ts";
 
 /** `list` gives the project's files; a `broad` folder ($HOME, the file system's root) is too large to protect. */
 export interface TransactionParts {
@@ -54,7 +46,7 @@ export class Transaction {
   private readonly ledger: Ledger;
   private readonly placer: Placer;
   private readonly theirs: Theirs;
-  private readonly folders: string[] = [];
+  private readonly writer: Writer;
   private unprotected: string[] | null = null;
   private ended = false;
 
@@ -63,6 +55,7 @@ export class Transaction {
     this.ledger = new Ledger(parts.root);
     this.placer = new Placer({ ...parts, ledger: this.ledger });
     this.theirs = new Theirs(this.ledger, parts);
+    this.writer = new Writer({ ...parts, ledger: this.ledger, placer: this.placer });
   }
 
   /**
@@ -115,41 +108,15 @@ export class Transaction {
    * was made from: the user's bytes stay, and ours are kept in the turn's folder.
    */
   async apply(changes: Change[]): Promise<Result<{ files: string[] }>> {
-    const steps: Step[] = [];
-    try {
-      for (const change of changes) {
-        const step = prepare(change, { ...this.parts, origin: (path) => this.ledger.origin.get(path) });
-        if ("ok" in step) return step;
-        if (steps.some(({ path }) => path === step.path))
-          return { ok: false, reason: `${step.path} is changed twice; give one change for each file.` };
-        steps.push(step);
-      }
-      this.write(steps);
-      return { ok: true, files: steps.map(({ path }) => path).sort() };
-    } catch (error) {
-      return { ok: false, reason: `Nothing was changed because ${diskReason(error)}.` };
-    }
+    return this.writer.apply(changes);
   }
 
-  /** Journals and writes. Where the disk fails in the middle, what was written is taken back before the error goes on. */
-  private write(steps: Step[]): void {
-    const { root, folder } = this.parts;
-    const folders = [
-      ...new Set(steps.flatMap(({ path, after }) => (after ? missingFolders(root, path) : []))),
-    ];
-    append(folder, { op: "write", steps, folders });
-    for (const { path, before } of steps) this.ledger.open(path, before);
-    try {
-      this.placer.put(steps.map(({ path, after }) => ({ path, entry: after })));
-    } catch (error) {
-      const done = steps.filter(
-        ({ path, before }) => !sameEntry(look(join(root, path), null)?.entry, before),
-      );
-      this.placer.put(done.map(({ path, before }) => ({ path, entry: before })));
-      dropEmpty(root, folders);
-      throw error;
-    }
-    this.folders.push(...folders.filter((path) => !this.folders.includes(path)));
+  /**
+   * Takes back what the last `apply` has written, byte for byte, and the folders that it made. Refuses, and touches nothing,
+   * where somebody else has changed one of these files since.
+   */
+  async unapply(): Promise<Result<{ files: string[] }>> {
+    return this.writer.unapply();
   }
 
   /**
@@ -210,7 +177,7 @@ export class Transaction {
       const repaired = await this.repair(others.filter(({ by }) => by === "check"));
       const restored = this.placer.restore(this.theirs.backward(ours), true);
       for (const path of ledger.origin.keys()) if (!restored.lost.includes(path)) ledger.goneBack(path);
-      dropEmpty(this.parts.root, this.folders);
+      dropEmpty(this.parts.root, this.writer.folders);
       left = [...left, ...clashes].sort();
       const files = [...repaired.files, ...restored.files].sort();
       return { files, left, failed: gone([...repaired.lost, ...restored.lost]) };
@@ -236,11 +203,6 @@ export class Transaction {
     return this.unprotected === null ? null : this.ledger.fingerprint(this.unprotected);
   }
 
-  /** The hash of what a path of the turn should hold now; null: nothing. */
-  written(path: string): string | null {
-    return this.ledger.entry(path)?.hash ?? null;
-  }
-
   /** Files of the turn that somebody else has changed since it wrote them. They stay as they are. */
   disturbed(): string[] {
     return this.ledger.differences().flatMap(({ path }) => (this.ledger.origin.has(path) ? [path] : []));
@@ -264,7 +226,7 @@ export class Transaction {
     const { folder } = this.parts;
     const steps = this.ledger.net();
     try {
-      if (steps.length > 0) endCommitted({ folder }, steps, this.folders);
+      if (steps.length > 0) endCommitted({ folder }, steps, this.writer.folders);
       else endReverted({ folder });
     } catch (error) {
       const reason = `The changes were taken back because they could not be journalled: ${diskReason(error)}.`;

@@ -1,0 +1,115 @@
+/** How a turn's changes get into the tree and out of it again: all of them or none, journalled before anything is touched. */
+import { join, relative } from "node:path";
+import type { Change, Result } from "../types.ts";
+import type { Blobs } from "./blobs.ts";
+import { append, type Step } from "./journal.ts";
+import { keep } from "./kept.ts";
+import type { Ledger } from "./ledger.ts";
+import { dropEmpty, missingFolders } from "./place.ts";
+import type { Placer } from "./placer.ts";
+import { type PrepareParts, prepare } from "./prepare.ts";
+import { look, sameEntry } from "./snapshot.ts";
+import { ownMode } from "./theirs.ts";
+import { diskReason } from "./walls.ts";
+
+/** `folder`: the turn's. */
+export interface WriterParts {
+  root: string;
+  folder: string;
+  blobs: Blobs;
+  allowWrite: PrepareParts["allowWrite"];
+  ledger: Ledger;
+  placer: Placer;
+}
+
+export class Writer {
+  private readonly parts: WriterParts;
+  /** Made by the turn, outermost first. */
+  readonly folders: string[] = [];
+  private last: { steps: Step[]; folders: string[] } | null = null;
+
+  constructor(parts: WriterParts) {
+    this.parts = parts;
+  }
+
+  /** As of `Transaction.apply`. */
+  apply(changes: Change[]): Result<{ files: string[] }> {
+    const { ledger } = this.parts;
+    const steps: Step[] = [];
+    try {
+      for (const change of changes) {
+        const step = prepare(change, { ...this.parts, origin: (path) => ledger.origin.get(path) });
+        if ("ok" in step) return step;
+        if (steps.some(({ path }) => path === step.path))
+          return { ok: false, reason: `${step.path} is changed twice; give one change for each file.` };
+        steps.push(step);
+      }
+      const folders = this.write(steps);
+      this.last = { steps, folders };
+      return { ok: true, files: steps.map(({ path }) => path).sort() };
+    } catch (error) {
+      return { ok: false, reason: `Nothing was changed because ${diskReason(error)}.` };
+    }
+  }
+
+  /** As of `Transaction.unapply`. */
+  unapply(): Result<{ files: string[] }> {
+    if (this.last === null) return { ok: true, files: [] };
+    const { root, folder, blobs, ledger } = this.parts;
+    const { steps, folders } = this.last;
+    const back = steps.map(({ path, before, after }) => {
+      const now = look(join(root, path), null)?.entry ?? null;
+      const mode = ownMode(now, after);
+      const kept = before && mode !== null ? { ...before, mode } : before;
+      return {
+        path,
+        now,
+        after,
+        step: { path, before: now, after: kept },
+        theirs: now?.hash !== after?.hash,
+      };
+    });
+    const clash = back.find(({ theirs }) => theirs);
+    if (clash !== undefined) {
+      const bytes = clash.after && blobs.get(clash.after.hash);
+      const where = bytes ? `; ours is in ${relative(root, keep(folder, clash.path, bytes))}` : "";
+      return { ok: false, reason: `${clash.path} was changed by somebody else and was left alone${where}.` };
+    }
+    try {
+      this.write(back.map(({ step }) => step));
+    } catch (error) {
+      return { ok: false, reason: `The change could not be taken back because ${diskReason(error)}.` };
+    }
+    dropEmpty(root, folders);
+    this.last = null;
+    return {
+      ok: true,
+      files: steps
+        .map(({ path }) => path)
+        .filter((path) => ledger.origin.has(path))
+        .sort(),
+    };
+  }
+
+  /** Gives the folders it makes. Where the disk fails in the middle, what was written is taken back before the error goes on. */
+  private write(steps: Step[]): string[] {
+    const { root, folder, ledger, placer } = this.parts;
+    const folders = [
+      ...new Set(steps.flatMap(({ path, after }) => (after ? missingFolders(root, path) : []))),
+    ];
+    append(folder, { op: "write", steps, folders });
+    for (const { path, before } of steps) ledger.open(path, before);
+    try {
+      placer.put(steps.map(({ path, after }) => ({ path, entry: after })));
+    } catch (error) {
+      const done = steps.filter(
+        ({ path, before }) => !sameEntry(look(join(root, path), null)?.entry, before),
+      );
+      placer.put(done.map(({ path, before }) => ({ path, entry: before })));
+      dropEmpty(root, folders);
+      throw error;
+    }
+    this.folders.push(...folders.filter((path) => !this.folders.includes(path)));
+    return folders;
+  }
+}
