@@ -56,13 +56,16 @@ async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
   const files = changes.map(({ path }) => path);
   const frozen = files.filter(judges);
   parts.emit({ type: "diff", patch: unifiedDiff(changes, judges), files, frozen });
-  const verified = verdict.status === "verified" && frozen.length === 0 && work.checks.length > 0;
-  const message =
+  const disturbed = transaction.disturbed();
+  const judged = verdict.status === "verified" && work.checks.length > 0;
+  const verified = judged && frozen.length === 0 && disturbed.length === 0;
+  const why =
     frozen.length > 0
-      ? `Done, but unverified: ${frozen.join(", ")} judges and was changed.`
-      : verified
-        ? `Verified: ${verdict.reason}`
-        : `Done, but unverified: ${verdict.reason}`;
+      ? `${frozen.join(", ")} judges and was changed.`
+      : disturbed.length > 0
+        ? `${disturbed.join(", ")} was changed by somebody else after it was judged; that stays.`
+        : verdict.reason;
+  const message = verified ? `Verified: ${verdict.reason}` : `Done, but unverified: ${why}`;
   const end: TurnEnd = { outcome: verified ? "verified" : "unverified", message };
   if (parts.settings.mode.dryRun)
     return restore({ ...end, message: `${message} Nothing was kept (--dry-run).` }, work);

@@ -3,7 +3,9 @@ import { sharesFor } from "../model/budget.ts";
 import { namedPaths } from "../plan/targets.ts";
 import { type Check, detectChecks } from "../verify/checks.ts";
 import { judgedBy } from "../verify/frozen.ts";
+import { KnownReports } from "../verify/known.ts";
 import { Verifier } from "../verify/verifier.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { affectedBy } from "./affected.ts";
 import type { TurnEnd, TurnParts, TurnRequest, Work } from "./context.ts";
 import { forbidder } from "./goal.ts";
@@ -41,6 +43,15 @@ async function permittedChecks(parts: TurnParts, files: string[], near: string[]
   return permitted;
 }
 
+/** What checks have said in this session, by its workspace. */
+const reports = new WeakMap<Workspace, KnownReports>();
+
+function knownIn(workspace: Workspace): KnownReports {
+  const known = reports.get(workspace) ?? new KnownReports();
+  reports.set(workspace, known);
+  return known;
+}
+
 /** Everything an edit needs, but the baseline. */
 export async function prepare(
   request: TurnRequest,
@@ -52,7 +63,8 @@ export async function prepare(
   for (const text of begun.notices) parts.emit({ type: "notice", level: "warning", text });
   const { transaction } = begun;
   const files = await parts.workspace.list();
-  const checks = await permittedChecks(parts, files, namedPaths(request.task, files));
+  const named = namedPaths(request.task, files);
+  const checks = await permittedChecks(parts, files, named);
   const verifier = new Verifier({
     workspace: parts.workspace,
     transaction,
@@ -66,6 +78,8 @@ export async function prepare(
     onEnd: (report, when) => parts.emit({ type: "check_end", report, when }),
     onNotice: (text) => parts.emit({ type: "notice", level: "warning", text }),
     affected: affectedBy(parts.graph, parts.signal),
+    named,
+    known: knownIn(parts.workspace),
   });
   const judges = judgedBy(
     checks.map(({ shown }) => shown),

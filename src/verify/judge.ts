@@ -13,6 +13,10 @@ export interface JudgeOptions {
   goal: "green" | "unharmed" | string[];
   /** The reports in which the ids of `goal` were red; `before` where left out. */
   start?: CheckReport[];
+  /** Paths that the judged change writes. */
+  changed?: string[];
+  /** Checks that were not run, since those before them refute the change already. */
+  unrun?: number;
 }
 
 /** Ends that say nothing about the code. */
@@ -29,33 +33,31 @@ const STATUS_SCORE: Record<CheckStatus, number> = {
   failed: 0,
   passed: 0,
 };
+/** A change that a compiler or linter refutes has shown no test: it stands below every one that came to run them. */
+const UNRUN_SCORE = -2000;
 const POINTS_PER_TEST = 1000;
 const MAX_FRESH = 999;
 
 /** The verdict on the tree as the `after` reports found it. `before` may lack checks: then everything they say is new. */
 export function judge(before: CheckReport[], after: CheckReport[], options: JudgeOptions): Verdict {
-  const pairs = after.map((now) => ({ now, was: before.find(({ check }) => check === now.check) ?? null }));
+  const pairs = after.map(
+    (now): Pair => ({ now, was: before.find(({ check }) => check === now.check) ?? null }),
+  );
   const fresh = pairs.flatMap(({ now, was }) => freshDiagnostics(now, was));
-  const base = { reports: after, fresh, score: score(after, fresh) };
-  const worse = pairs.map(({ now, was }) => whatIsWorse(now, was, fresh)).find((reason) => reason !== null);
+  const base = { reports: after, fresh, score: score(after, fresh) + UNRUN_SCORE * (options.unrun ?? 0) };
+  const hidden = (now: CheckReport, was: CheckReport | null): boolean =>
+    options.goal !== "unharmed" &&
+    was !== null &&
+    showsMore(now, was, { fresh, changed: options.changed ?? [] });
+  const worse = pairs
+    .map(({ now, was }) => whatIsWorse(now, was, { fresh, hidden: hidden(now, was) }))
+    .find((reason) => reason !== null);
   if (worse !== undefined) return { ...base, status: "failed", reason: worse };
 
   const proofs = pairs.filter(({ now }) => !PROVE_NOTHING.has(now.check) && !SILENT.has(now.status));
   if (proofs.length === 0) return { ...base, status: "unverified", reason: whyNoProof(after) };
-  // Who turns failing tests green was not asked for what a linter said before and still says.
-  const turned = proofs.some(
-    ({ now, was }) => !isFinder(now.check) && wasRed(was) && now.status === "passed",
-  );
-  const red = proofs.filter(
-    ({ now, was }) =>
-      now.status !== "passed" && !(turned && isFinder(now.check) && was?.status === now.status),
-  );
-  if (red.length === 0)
-    return {
-      ...base,
-      status: "verified",
-      reason: greenReason(proofs.flatMap(({ now }) => (now.status === "passed" ? [now] : []))),
-    };
+  const red = proofs.filter(({ now }) => now.status !== "passed");
+  if (red.length === 0) return { ...base, status: "verified", reason: greenReason(proofs.map((p) => p.now)) };
 
   const first = red[0]?.now;
   const still = `${first?.check ?? "A check"} is not green: ${first?.summary ?? ""}`;
@@ -66,19 +68,62 @@ export function judge(before: CheckReport[], after: CheckReport[], options: Judg
       status: "verified",
       reason: "What was asked for passes, and nothing that passed before fails.",
     };
-  if (red.some(({ now, was }) => was !== null && isBetter(now, was)))
+  if (options.goal === "green" && proofs.some(turnedGreen) && red.every(isAsRed))
+    return {
+      ...base,
+      status: "verified",
+      reason: `${greenReason(proofs.filter(turnedGreen).map((p) => p.now)).slice(0, -1)}; ${red.map(({ now }) => now.check).join(", ")} is as red as it was.`,
+    };
+  if (proofs.some(({ now, was }) => was !== null && (isBetter(now, was) || hidden(now, was))))
     return { ...base, status: "improved", reason: `Better than before, but ${still}` };
   if (options.goal === "unharmed")
     return { ...base, status: "unverified", reason: `Nothing is worse than before, but ${still}` };
   return { ...base, status: "failed", reason: still };
 }
 
-const wasRed = (was: CheckReport | null): boolean =>
-  was !== null && was.status !== "passed" && !SILENT.has(was.status);
+interface Pair {
+  now: CheckReport;
+  was: CheckReport | null;
+}
+
+/** What was red and passes: where there is such, it is what a task means that asks for green, not old findings of a linter. */
+const turnedGreen = ({ now, was }: Pair): boolean =>
+  !isFinder(now.check) &&
+  now.status === "passed" &&
+  was !== null &&
+  !["passed", ...SILENT].includes(was.status);
+
+/** A linter or type checker that was red and, since it is no worse, is red for the same reasons. */
+const isAsRed = ({ now, was }: Pair): boolean =>
+  isFinder(now.check) && now.status === "failed" && was?.status === "failed";
 
 /** A diagnostic is known by what it says, not by its line: an edit above moves it. A failing test is known by its id. */
 const keyOf = (one: Diagnostic): string =>
-  one.test !== undefined ? `test ${one.test}` : [one.path, one.code, one.message].join("|");
+  one.test !== undefined ? `test ${one.test}` : [one.path, one.code, withoutLines(one.message)].join("|");
+
+/** Messages name other lines, too: `'x' was defined at line 12`, `a.h:3:5`. */
+const withoutLines = (message: string): string =>
+  message.replace(/\b(lines?|columns?|col) \d+/gi, "$1").replace(/:\d+(:\d+)?\b/g, "");
+
+/** What counts no tests, or came to none. */
+const countsNone = ({ failed, status }: CheckReport): boolean => failed === null || status === "error";
+
+/**
+ * Whether a check shows what an error that is gone has kept hidden: compilers stop at the first file, or the first phase, that is
+ * wrong. The new errors are then in files that had none and that the change does not write.
+ */
+function showsMore(
+  now: CheckReport,
+  was: CheckReport,
+  { fresh, changed }: { fresh: Diagnostic[]; changed: string[] },
+): boolean {
+  if (now.status !== was.status || !countsNone(now) || !countsNone(was)) return false;
+  const wrong = new Set(changed);
+  for (const { path } of was.diagnostics) if (path !== undefined) wrong.add(path);
+  const added = now.diagnostics.filter((one) => fresh.includes(one));
+  const gone = freshDiagnostics(was, now).length > 0;
+  return gone && added.length > 0 && added.every(({ path }) => path !== undefined && !wrong.has(path));
+}
 
 /** As many of each kind as there are more than before. */
 function freshDiagnostics(now: CheckReport, was: CheckReport | null): Diagnostic[] {
@@ -96,7 +141,11 @@ const collected = (report: CheckReport): number | null =>
   report.passed === null || report.failed === null ? null : report.passed + report.failed;
 
 /** One sentence on what the turn spoiled in this check; null where nothing. */
-function whatIsWorse(now: CheckReport, was: CheckReport | null, fresh: Diagnostic[]): string | null {
+function whatIsWorse(
+  now: CheckReport,
+  was: CheckReport | null,
+  { fresh, hidden }: { fresh: Diagnostic[]; hidden: boolean },
+): string | null {
   const says = `${now.check}: ${now.summary}`;
   if (now.check === SYNTAX)
     return now.diagnostics.some((one) => fresh.includes(one))
@@ -108,7 +157,7 @@ function whatIsWorse(now: CheckReport, was: CheckReport | null, fresh: Diagnosti
   if (had !== null && had > 0 && (now.status === "no_tests" || (has !== null && has < had)))
     return `${now.check}: fewer tests ran than before (${has ?? 0} of ${had}), so it proves nothing.`;
   if (rank(now.status) < rank(was.status)) return says;
-  return now.status === "failed" && was.status === "failed" ? whatFailsNow(now, was, fresh) : null;
+  return now.status === "failed" && was.status === "failed" && !hidden ? whatFailsNow(now, was, fresh) : null;
 }
 
 /** The same for a check that was red and is red. */
@@ -140,14 +189,19 @@ function rank(status: CheckStatus): number {
 function isBetter(now: CheckReport, was: CheckReport): boolean {
   if (rank(now.status) !== rank(was.status)) return rank(now.status) > rank(was.status);
   if ((now.passed ?? 0) !== (was.passed ?? 0)) return (now.passed ?? 0) > (was.passed ?? 0);
-  return now.status === "failed" && now.failed === null && now.diagnostics.length < was.diagnostics.length;
+  const ended = now.status === "failed" || now.status === "error";
+  return ended && countsNone(now) && now.diagnostics.length < was.diagnostics.length;
 }
+
+/** Whether a test is one of these, by its own id or its file's. */
+export const isNamed = (test: string, ids: string[]): boolean =>
+  ids.some((id) => test === id || test.startsWith(`${id}::`));
 
 /** Whether the test or check of this id passes: a test does when its check ran to its end and does not name it as failing. A test id also stands for its file. */
 function isGreen(id: string, after: CheckReport[], start: CheckReport[]): boolean {
   const whole = after.find(({ check }) => check === id);
   if (whole !== undefined) return whole.status === "passed";
-  const names = (one: Diagnostic) => one.test === id || one.test?.startsWith(`${id}::`) === true;
+  const names = ({ test }: Diagnostic) => test !== undefined && isNamed(test, [id]);
   return after.some(
     (now) =>
       (now.status === "failed" || now.status === "passed") &&

@@ -1,34 +1,64 @@
 /**
- * A check held to the tests that a change affects, to refuse a bad candidate before the whole check has run. It proves nothing:
- * a candidate that it does not refuse is judged by the whole check.
+ * A check held to some of its tests: those that are asked for, or those that a change affects. It refuses a bad candidate before
+ * the whole check has run and proves nothing: a candidate that it does not refuse is judged by the whole check.
  */
 
 import type { CheckReport, Verdict } from "../types.ts";
 import { quote } from "../workspace/run.ts";
 import type { Check, NarrowRun } from "./checks.ts";
-import { type JudgeOptions, judge } from "./judge.ts";
+import { isNamed, type JudgeOptions, judge } from "./judge.ts";
 
-/** Test files that a change is likely to break, nearest first, and how many the workspace has. */
+export interface ChangedText {
+  path: string;
+  before: string | null;
+  after: string | null;
+}
+
+/**
+ * Test files that a change is likely to break, nearest first, and how many the workspace has. `tests`: how many tests each file of
+ * the workspace holds, 0 where nobody can tell without running it.
+ */
 export interface AffectedFiles {
   paths: string[];
   of: number;
+  tests?: Map<string, number>;
 }
+
+/** The test files that a change is likely to break; `red` are paths that failing tests name: those that are tests come first. */
+export type FindAffected = (changes: ChangedText[], red: string[]) => Promise<AffectedFiles>;
 
 /** A check that is quicker than this is run as a whole. */
 const LEAST_WHOLE_MS = 2000;
 /** Of all test files, and at most so many: the nearest refute most, and a good candidate pays for them beside the whole. */
 const MOST_SHARE = 0.1;
-const MOST_FILES = 20;
+export const MOST_FILES = 20;
 /** Of fewer test files none is left out. */
 const LEAST_FILES = 4;
 /** What the affected tests take at most, as a part of the whole check. */
 const MOST_TIME = 0.5;
 
-/** A check as it is run for some files alone. Its reports bear a name of their own. */
-function heldTo(check: Check, run: NarrowRun): Check {
-  const { narrow: _, ...base } = check;
-  const id = `${check.id} (affected)`;
+/** Tests that are asked for are run before the whole where there are at most so many. */
+const MOST_OWN = 20;
+
+/** A check as another command runs it. Its reports bear a name of their own. */
+export function heldTo(check: Check, run: NarrowRun, name: string): Check {
+  const { narrow: _, narrowTests: __, ...base } = check;
+  const id = `${check.id} (${name})`;
   return { ...base, ...run, id, parse: (result) => ({ ...check.parse(result), check: id }) };
+}
+
+/** Tests that this check has found red and that are to turn green: those of the goal, or all of them. */
+function ownTests(whole: CheckReport, goal: JudgeOptions["goal"]): string[] {
+  if (goal === "unharmed" || whole.status !== "failed") return [];
+  const red = [...new Set(whole.diagnostics.flatMap(({ test }) => test ?? []))];
+  return goal === "green" ? red : red.filter((id) => isNamed(id, goal));
+}
+
+/** A check held to the tests that are asked for; null where there are none, or too many, or it cannot be held to them. */
+export function heldToOwn(check: Check, whole: CheckReport, goal: JudgeOptions["goal"]): Check | null {
+  const ids = ownTests(whole, goal);
+  const run = ids.length === 0 || ids.length > MOST_OWN ? null : check.narrowTests?.(ids);
+  return run == null ? null : heldTo(check, run, "own");
 }
 
 /** A command line with the first of these arguments, and how many more there are. */
@@ -66,7 +96,7 @@ export function worthNarrowing(check: Check, affected: AffectedFiles): Check | n
   const most = affected.of < LEAST_FILES ? 0 : Math.max(1, Math.floor(affected.of * MOST_SHARE));
   const paths = affected.paths.slice(0, Math.min(MOST_FILES, most));
   const narrow = paths.length === 0 ? undefined : check.narrow?.(paths);
-  return narrow == null ? null : heldTo(check, narrow);
+  return narrow == null ? null : heldTo(check, narrow, "affected");
 }
 
 /** Whether a narrow run tells anything, and soon enough; `whole` is the report of the whole check on the same tree. */
@@ -82,8 +112,8 @@ export interface Before {
 }
 
 /**
- * The verdict on a candidate that the affected tests refute: one of them is worse than it was, or all that was red is among
- * them and nothing of it is better. Null where that is not said; the whole check judges then.
+ * The verdict on a candidate that these tests refute: one of them is worse than it was, or all that was red, or all that was
+ * asked for by name, is among them and nothing of it is better. Null where that is not said; the whole check judges then.
  */
 export function refutation(
   now: CheckReport,
@@ -92,9 +122,10 @@ export function refutation(
 ): Verdict | null {
   const harm = judge([narrow], [now], { goal: "unharmed" });
   if (harm.status === "failed") return harm;
+  if (goal === "unharmed" || whole.status !== "failed") return null;
   const known = new Set(narrow.diagnostics.map(({ test }) => test));
-  const covered = whole.diagnostics.every(({ test }) => test !== undefined && known.has(test));
-  if (goal === "unharmed" || whole.status !== "failed" || !covered) return null;
+  const wanted = goal === "green" ? whole.diagnostics.map(({ test }) => test) : ownTests(whole, goal);
+  if (wanted.length === 0 || !wanted.every((test) => test !== undefined && known.has(test))) return null;
   const verdict = judge([narrow], [now], { goal, start: [{ ...first, check: now.check }] });
   return verdict.status === "failed" ? verdict : null;
 }

@@ -2,74 +2,72 @@
  * Judges candidates on the tree itself: syntax in memory first, then the change is written, the checks run, what they left
  * is taken away, and the reports are compared with those of the start. The change stays until `takeBack`.
  */
-import { join } from "node:path";
-import { parse } from "../graph/syntax/parse.ts";
-import type { Candidate, Change, CheckReport, Failed, Result, Verdict } from "../types.ts";
-import type { RunResult } from "../workspace/run.ts";
+import type { Candidate, CheckReport, Failed, Result, Verdict } from "../types.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
-import { AffectedFirst, type FindAffected } from "./affected.ts";
-import { type Check, runCheck } from "./checks.ts";
+import { NarrowFirst, type Standing } from "./affected.ts";
+import type { Check } from "./checks.ts";
+import { Flaky, gains } from "./flaky.ts";
 import { type JudgeOptions, judge } from "./judge.ts";
+import type { ChangedText, FindAffected } from "./narrow.ts";
+import { renamedIds, renamer } from "./renamed.ts";
 import { SYNTAX } from "./report.ts";
+import { Runs, type RunsParts, type When } from "./runs.ts";
+import { Scope } from "./scope.ts";
 import { checkSyntax } from "./syntax.ts";
 
-export interface VerifierParts {
+export interface VerifierParts extends RunsParts {
   workspace: Pick<Workspace, "read" | "root">;
   transaction: Transaction;
   checks: Check[];
-  env: Record<string, string>;
-  /** For one run of one check. */
-  checkTimeMs: number;
-  /** Where the whole output of a run is kept. */
-  outputFile: (check: string) => string;
-  signal: AbortSignal;
-  onStart: (check: Check, when: "baseline" | "candidate") => void;
-  onEnd: (report: CheckReport, when: "baseline" | "candidate") => void;
-  onNotice: (text: string) => void;
   /** Left out: the whole checks alone are run. */
   affected?: FindAffected;
+  /** Files that the task names. */
+  named?: string[];
 }
 
-/** What a check may take with a candidate, at the least; each candidate that hangs halves it. */
-const LEAST_CANDIDATE_MS = 6000;
-/** The same for a check that builds: at the start little was to be built. */
-const LEAST_BUILD_MS = 60_000;
-/** But not below this, nor below what the check took before. */
-const LEAST_AFTER_HANGS_MS = 2000;
+/** What stands for a whole check that does not end in time may say nothing for so long. */
+const SCOPE_SILENCE_MS = 60_000;
 
-/** How long one run of a check may take, and how long it may say nothing. */
-interface Patience {
-  timeoutMs: number;
-  silenceMs?: number;
-}
-
-const named = (paths: string[]): string =>
-  `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""}`;
-
-const UNCONFINED =
-  "Checks run without walls here, with limits alone: no namespaces are permitted. On Linux, bubblewrap or unshare gives them.";
+const isText = <T extends { text: string | null }>(one: T): one is T & { text: string } => one.text !== null;
 
 export class Verifier {
   private readonly parts: VerifierParts;
+  private readonly runs: Runs;
+  private readonly flaky: Flaky;
+  private readonly narrow: NarrowFirst;
+  private readonly scope: Scope;
   /** As the turn found them, and as its last accepted change left them. */
-  private first: CheckReport[] = [];
-  private before: CheckReport[] = [];
-  private goal: JudgeOptions["goal"] = "green";
+  private standing: Standing = { first: [], before: [], goal: "green" };
+  /** As the turn found them, chance included. */
+  private found: CheckReport[] = [];
+  /** The same as the candidate on disk would have it: under the names that it gives to tests. */
+  private next: Standing = this.standing;
   /** What earlier steps of the turn have changed, as it stands on disk. */
   private readonly accepted = new Set<string>();
-  /** Candidates with which a check hung. */
-  private toldUnconfined = false;
-  private hangs = 0;
-  private readonly affected: AffectedFirst;
-  /** The files of the candidate on disk, as they were before it. */
-  private applied: { path: string; text: string | null }[] = [];
+  /** What the candidate on disk writes. */
+  private applied: string[] = [];
 
   constructor(parts: VerifierParts) {
     this.parts = parts;
-    this.affected = new AffectedFirst({
-      checks: parts.checks,
+    this.runs = new Runs(parts, () => [...this.accepted, ...this.applied]);
+    const run = async (check: Check, when: When, was: CheckReport | undefined) => {
+      const ran = await this.runs.run(check, when, this.runs.patience(check, was));
+      return ran.ok ? { ok: true as const, report: this.flaky.without(ran.report) } : ran;
+    };
+    this.flaky = new Flaky({ ...parts, run });
+    this.narrow = new NarrowFirst({
       find: parts.affected,
-      run: (check, when, was) => this.runWatched(check, when, this.timeFor(check, was)),
+      run,
+      settle: (check, now, was) => this.settle(check, { now, was }, []),
+    });
+    this.scope = new Scope({
+      ...parts,
+      find: parts.affected,
+      named: parts.named ?? [],
+      textsOf: async (paths) =>
+        (await this.textsOf(paths)).map(({ path, text }) => ({ path, before: text, after: null })),
+      run: (check) =>
+        this.runs.run(check, "baseline", { timeoutMs: parts.checkTimeMs, silenceMs: SCOPE_SILENCE_MS }),
     });
   }
 
@@ -78,19 +76,18 @@ export class Verifier {
   }
 
   get baseline(): CheckReport[] {
-    return this.before;
+    return this.standing.before;
   }
 
   /** What the task wants of the checks; see `judge`. */
   want(goal: JudgeOptions["goal"]): void {
-    this.goal = goal;
+    this.standing = { ...this.standing, goal };
   }
 
   /** Whether a step may end with this: proof, nothing to prove it with, or help where only harm was to be avoided. */
   suffices({ status }: Verdict): boolean {
-    return (
-      status === "verified" || status === "unverified" || (status === "improved" && this.goal === "unharmed")
-    );
+    const { goal } = this.standing;
+    return status === "verified" || status === "unverified" || (status === "improved" && goal === "unharmed");
   }
 
   /** Copies the tree and runs the checks on it as it is. A failure: nothing may run here, since nothing could be brought back. */
@@ -102,180 +99,199 @@ export class Verifier {
       this.parts.onNotice(
         `Not protected from what checks do (too large): ${unprotected.slice(0, 5).join(", ")}.`,
       );
-    const ran = await this.runAll("baseline");
-    if (!ran.ok) return ran;
-    this.first = ran.reports;
-    this.before = ran.reports;
-    return ran;
+    const reports: CheckReport[] = [];
+    for (const check of this.parts.checks) {
+      const ran = await this.runs.baseline(check);
+      if (!ran.ok) return ran;
+      reports.push(ran.report);
+      if (this.parts.signal.aborted) break;
+    }
+    const begun = this.parts.signal.aborted
+      ? { ok: true as const, reports }
+      : await this.scope.begin(reports);
+    if (begun.ok) this.found = begun.reports;
+    if (begun.ok) this.standing = { ...this.standing, first: begun.reports, before: begun.reports };
+    return begun;
   }
 
   /** Runs one check on the tree as it stands; null where there is none of that id. */
   async runOne(id: string): Promise<Result<{ report: CheckReport }> | null> {
-    const check = this.parts.checks.find((one) => one.id === id);
-    return check === undefined ? null : this.runWatched(check, "candidate", this.timeFor(check));
+    const check = this.scope.checks.find((one) => one.id === id);
+    if (check === undefined) return null;
+    return this.runs.run(check, "candidate", this.runs.patience(check, this.reportOf(id)));
   }
 
   /** Writes the candidate and judges it. A failure is not the candidate's: the user changed a file, the disk is full. */
   async verify(candidate: Candidate): Promise<Result<{ verdict: Verdict }>> {
-    const files = candidate.changes.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]));
-    const [was, syntax] = [await this.syntaxBefore(files), await checkSyntax(files)];
-    const early = judge([was], [syntax], { goal: this.goal });
+    const before = await this.textsOf(candidate.changes.map(({ path }) => path));
+    const [was, syntax] = [
+      await checkSyntax(before.filter(isText)),
+      await checkSyntax(candidate.changes.filter(isText)),
+    ];
+    const early = judge([was], [syntax], { goal: this.standing.goal, unrun: this.parts.checks.length });
     if (early.status === "failed") return { ok: true, verdict: early };
-    const before = await this.textsOf(candidate.changes);
-    const prepared = await this.affected.prepare(
-      candidate.changes.map(({ path, text }, at) => ({
-        path,
-        before: before[at]?.text ?? null,
-        after: text,
-      })),
-      this.before,
+    const changes = candidate.changes.map(
+      ({ path, text }, at): ChangedText => ({ path, before: before[at]?.text ?? null, after: text }),
     );
+    const prepared = await this.prepare(changes);
     if (!prepared.ok) return prepared;
     const written = await this.parts.transaction.apply(candidate.changes);
     if (!written.ok) return written;
-    this.applied = before;
-    const ran = await this.runAll("candidate");
+    this.applied = candidate.changes.map(({ path }) => path);
+    const ran = await this.runAll();
     if (!ran.ok) return ran;
-    if (ran.refuted !== null)
-      return { ok: true, verdict: { ...ran.refuted, reports: [...ran.reports, ...ran.refuted.reports] } };
+    if (ran.refuted !== null) return { ok: true, verdict: ran.refuted };
     const known = syntax.status === "unavailable" ? [] : [syntax];
+    const judged = this.judged(changes, { was, reports: [...ran.reports, ...known] });
+    const doubted = await this.credit(candidate, judged);
+    if (!doubted.ok) return doubted;
     return {
       ok: true,
-      verdict: judge([...this.before, was], [...ran.reports, ...known], {
-        goal: this.goal,
-        start: this.first,
-      }),
+      verdict: doubted.again ? this.judged(changes, { was, reports: judged.reports }) : judged,
     };
   }
 
   /** Keeps the candidate that is on disk: later steps start from it. */
   accept(verdict: Verdict): void {
-    for (const { path } of this.applied) this.accepted.add(path);
+    for (const path of this.applied) this.accepted.add(path);
     this.applied = [];
     const reports = verdict.reports.filter(({ check }) => check !== SYNTAX);
-    if (reports.length > 0) this.before = reports;
-    this.affected.forget();
+    const { goal } = this.standing;
+    this.standing = { ...this.next, goal, ...(reports.length > 0 ? { before: reports } : {}) };
+    this.narrow.forget();
+    const { known, transaction, env } = this.parts;
+    if (this.flaky.found.length === 0)
+      known?.keep(transaction.fingerprint(), this.scope.known(this.standing.before), env);
   }
 
   /** Takes the last candidate back, and what its checks did. */
   async takeBack(): Promise<Failed | null> {
-    const before = this.applied;
-    if (before.length === 0) return null;
+    if (this.applied.length === 0) return null;
     this.applied = [];
     // New files of its last check are the work of its code.
     const cleaned = await this.parts.transaction.clean(this.litter, true);
     if (cleaned.failed !== null) return { ok: false, reason: cleaned.failed };
-    if (this.accepted.size > 0) {
-      const now = await Promise.all(before.map(({ path }) => this.parts.workspace.read(path)));
-      const inverse: Change[] = before.map(({ path, text }, index) => {
-        const read = now[index];
-        return { path, text, base: read?.ok ? read.file.hash : null };
-      });
-      const undone = await this.parts.transaction.apply(inverse);
-      return undone.ok ? null : undone;
-    }
-    const { failed } = await this.parts.transaction.revert(this.litter);
-    return failed === null ? null : { ok: false, reason: failed };
+    const undone = await this.parts.transaction.unapply();
+    return undone.ok ? null : undone;
   }
 
-  private async textsOf(changes: Change[]): Promise<{ path: string; text: string | null }[]> {
-    const read = await Promise.all(changes.map(({ path }) => this.parts.workspace.read(path)));
-    return changes.map(({ path }, index) => {
+  private async textsOf(paths: string[]): Promise<{ path: string; text: string | null }[]> {
+    const read = await Promise.all(paths.map((path) => this.parts.workspace.read(path)));
+    return paths.map((path, index) => {
       const one = read[index];
       return { path, text: one?.ok ? one.file.text : null };
     });
   }
 
   private reportOf(id: string): CheckReport | undefined {
-    return this.before.find(({ check }) => check === id);
+    return this.standing.before.find(({ check }) => check === id);
   }
 
-  /** Where the check hung at the start, nothing tells how long it takes: then only its silence does. */
-  private timeFor({ id, builds = false }: Check, was = this.reportOf(id)): Patience {
-    const { checkTimeMs } = this.parts;
-    if (was === undefined) return { timeoutMs: checkTimeMs };
-    const least = builds ? LEAST_BUILD_MS : LEAST_CANDIDATE_MS;
-    const hung = was.status === "timeout" || was.status === "limit";
-    const usual = hung ? 0 : was.ms * 5;
-    const ms = Math.max(Math.max(least, usual) / 2 ** this.hangs, usual, LEAST_AFTER_HANGS_MS);
-    const timeoutMs = hung ? checkTimeMs : Math.min(checkTimeMs, ms);
-    return hung ? { timeoutMs, silenceMs: ms } : { timeoutMs };
-  }
-
-  private async syntaxBefore(files: { path: string }[]): Promise<CheckReport> {
-    const read = await Promise.all(files.map(({ path }) => this.parts.workspace.read(path)));
-    const parsed = await Promise.all(
-      read.map((one) => (one.ok ? parse(one.file.path, one.file.text) : null)),
-    );
-    const diagnostics = parsed.flatMap((one) => one?.errors ?? []);
-    const status = diagnostics.length > 0 ? "failed" : "passed";
-    return { check: SYNTAX, status, passed: null, failed: null, diagnostics, summary: "", ms: 0 };
+  /** Before the candidate is on disk: the tests that stand for what takes too long, and those that come first. */
+  private async prepare(changes: ChangedText[]): Promise<Result<object>> {
+    const widened = await this.scope.widen(changes);
+    if (!widened.ok) return widened;
+    const { before, first, goal } = this.standing;
+    this.standing = {
+      goal,
+      before: this.scope.inPlaceOf(before, widened.reports),
+      first: this.scope.firsts(first),
+    };
+    this.found = this.scope.firsts(this.found);
+    this.leaveOutFlaky();
+    this.next = this.standing;
+    return this.narrow.prepare(this.scope.checks, changes, this.standing);
   }
 
   /**
    * All of the checks, cheap before dear as the list has them; those behind a cancelled one are left out, and those behind
-   * affected tests that refute the candidate.
+   * one that refutes the candidate: a check that is worse than before, or the first tests of one.
    */
-  private async runAll(
-    when: "baseline" | "candidate",
-  ): Promise<Result<{ reports: CheckReport[]; refuted: Verdict | null }>> {
+  private async runAll(): Promise<Result<{ reports: CheckReport[]; refuted: Verdict | null }>> {
     const reports: CheckReport[] = [];
-    for (const check of this.parts.checks) {
-      if (when === "candidate") {
-        const early = await this.affected.refute(check.id, {
-          before: this.before,
-          first: this.first,
-          goal: this.goal,
-        });
-        if (!early.ok) return early;
-        if (early.verdict !== null && !this.parts.signal.aborted)
-          return { ok: true, reports, refuted: early.verdict };
-      }
-      const patience = when === "baseline" ? { timeoutMs: this.parts.checkTimeMs } : this.timeFor(check);
-      const ran = await this.runWatched(check, when, patience);
+    const { checks } = this.scope;
+    for (const check of checks) {
+      const early = await this.narrow.refute(check.id, this.standing);
+      if (!early.ok) return early;
+      if (early.verdict !== null && !this.parts.signal.aborted)
+        return {
+          ok: true,
+          reports,
+          refuted: { ...early.verdict, reports: [...reports, ...early.verdict.reports] },
+        };
+      const was = this.reportOf(check.id);
+      const ran = await this.runs.run(check, "candidate", this.runs.patience(check, was));
       if (!ran.ok) return ran;
-      reports.push(ran.report);
-      if (this.parts.signal.aborted) break;
+      if (this.parts.signal.aborted) return { ok: true, reports: [...reports, ran.report], refuted: null };
+      const settled = await this.settle(check, { now: ran.report, was }, reports);
+      if (!settled.ok) return settled;
+      reports.push(settled.report);
+      const unrun = checks.length - reports.length;
+      const so = unrun === 0 ? null : judge(this.standing.before, reports, { goal: "unharmed", unrun });
+      if (so?.status === "failed") return { ok: true, reports, refuted: so };
     }
     return { ok: true, reports, refuted: null };
   }
 
-  private async runWatched(
+  /** Takes chance out of the report of a candidate's run; `beside` are the reports of the checks before it. */
+  private async settle(
     check: Check,
-    when: "baseline" | "candidate",
-    patience: Patience,
+    { now, was }: { now: CheckReport; was: CheckReport | undefined },
+    beside: CheckReport[],
   ): Promise<Result<{ report: CheckReport }>> {
-    const { transaction, workspace, env, signal, outputFile } = this.parts;
-    this.parts.onStart(check, when);
-    const { root } = workspace;
-    const ours = [...this.accepted, ...this.applied.map(({ path }) => path)];
-    let confined = false;
-    const onRun = ({ confinement }: RunResult): void => {
-      confined = confinement !== "none";
-      if (!confined && !this.toldUnconfined) this.parts.onNotice(UNCONFINED);
-      this.toldUnconfined ||= !confined;
-    };
-    const sealed = ours.map((path) => join(root, path));
-    const options = { root, ...patience, env, signal, outputFile: outputFile(check.id), sealed, onRun };
-    const report = await transaction.watch(
-      () => runCheck(check, options),
-      () => (confined ? ours : []),
+    const { before, first, goal } = this.standing;
+    const known = was === undefined ? before : [...before, was];
+    const start = was === undefined ? first : [...first, { ...was, check: was.check }];
+    const settled = await this.flaky.settle(
+      check,
+      { now, was },
+      (report) => judge(known, [...beside, report], { goal, start }).status !== "failed",
     );
-    const stopped = report.status === "timeout" || report.status === "limit" || signal.aborted;
-    const { repaired, left, failed } = await transaction.clean(check.litter, stopped);
-    if (failed !== null) return { ok: false, reason: failed };
-    const theirs = left.filter((path) => ours.includes(path));
-    if (theirs.length > 0)
-      return {
-        ok: false,
-        reason: `${named(theirs)} was changed by somebody else while ${check.id} ran: that stays, and what this turn wrote is kept in .smallcode/undo.`,
-      };
-    if (repaired.length > 0)
-      this.parts.onNotice(
-        `While ${check.id} ran, ${named(repaired)} changed and was put back; what stood there is kept in .smallcode/undo.`,
-      );
-    if (when === "candidate" && report.status === "timeout") this.hangs += 1;
-    this.parts.onEnd(report, when);
-    return { ok: true, report };
+    this.leaveOutFlaky();
+    return settled;
+  }
+
+  private leaveOutFlaky(): void {
+    if (this.flaky.found.length === 0) return;
+    const without = (reports: CheckReport[]) => reports.map((one) => this.flaky.without(one));
+    const { before, first, goal } = this.standing;
+    this.standing = { goal, before: without(before), first: without(first) };
+  }
+
+  /** The verdict on the candidate on disk from the whole checks' reports. */
+  private judged(
+    changes: ChangedText[],
+    { was, reports }: { was: CheckReport; reports: CheckReport[] },
+  ): Verdict {
+    const rename = renamer(changes);
+    const { before, first, goal } = this.standing;
+    const after = reports.map((one) => this.flaky.without(one));
+    const start = rename(first, after);
+    const asked = Array.isArray(goal) ? goal.filter((id) => !this.flaky.found.includes(id)) : [];
+    const ids = asked.length > 0 ? renamedIds(asked, first, start) : goal === "unharmed" ? goal : "green";
+    this.next = { before: rename(before, after), first: start, goal: ids };
+    const changed = changes.map(({ path }) => path);
+    const verdict = judge([...this.next.before, was], after, { goal: ids, start, changed });
+    return this.scope.tell(this.flaky.tell(verdict, { goal, found: this.found }), ids);
+  }
+
+  /**
+   * Whether proof that rests on one test is this candidate's doing: the test is run once more without the candidate, where that
+   * is quick. `again`: it passes there, too, so the verdict has to be found anew.
+   */
+  private async credit(candidate: Candidate, verdict: Verdict): Promise<Result<{ again: boolean }>> {
+    if (verdict.status !== "verified") return { ok: true, again: false };
+    const gained = gains(this.scope.checks, this.standing.before, verdict.reports);
+    const [one] = gained;
+    if (one === undefined || gained.length > 1 || !this.flaky.doubts(one)) return { ok: true, again: false };
+    const { transaction } = this.parts;
+    const off = await transaction.unapply();
+    if (!off.ok) return off;
+    const repeated = await this.flaky.repeat(one.check, [one.test], { report: one.was, when: "baseline" });
+    if (!repeated.ok) return repeated;
+    const on = await transaction.apply(candidate.changes);
+    if (!on.ok) return on;
+    this.leaveOutFlaky();
+    return { ok: true, again: this.flaky.found.includes(one.test) };
   }
 }

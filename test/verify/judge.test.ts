@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { CheckReport, CheckStatus, Diagnostic } from "../../src/types.ts";
 import { judge } from "../../src/verify/judge.ts";
+import { renamedIds, renamer } from "../../src/verify/renamed.ts";
 
 const failing = (...tests: string[]): Diagnostic[] =>
   tests.map((id) => ({ severity: "error", message: `${id} is wrong`, test: id }));
@@ -197,4 +198,158 @@ test("what an accepted change has turned green on the way counts for what was as
   const after = [pytest("failed", 3, "c")];
   expect(judge(before, after, { goal: ["a", "b"], start }).status).toBe("verified");
   expect(judge(before, before, { goal: ["a", "b"], start }).status).toBe("failed");
+});
+
+describe("findings that were there before", () => {
+  const found = (...findings: [string, string, number][]): CheckReport => ({
+    ...command("failed"),
+    diagnostics: findings.map(([path, message, line]) => ({ severity: "error", path, line, message })),
+  });
+  const old = Array.from({ length: 300 }, (_, at): [string, string, number] => [
+    "a.js",
+    `finding ${at % 7}`,
+    at + 1,
+  ]);
+  const at = (lines: number) =>
+    found(...old.map(([path, message, line]): [string, string, number] => [path, message, line + lines]));
+
+  test("hundreds of a linter, all moved by an edit above them, are none of the change's", () => {
+    const verdict = judge([at(0)], [at(40)], { goal: "unharmed" });
+    expect(verdict).toMatchObject({ status: "unverified", fresh: [] });
+    const more = {
+      ...at(40),
+      diagnostics: [...at(40).diagnostics, ...found(["a.js", "finding 3", 999]).diagnostics],
+    };
+    expect(judge([at(0)], [more], { goal: "unharmed" })).toMatchObject({
+      status: "failed",
+      fresh: [{ line: 999 }],
+    });
+  });
+
+  test("nor one whose words name another line", () => {
+    const [was, now] = [
+      found(["a.c", "redefinition, first at line 12", 1], ["a.c", "see b.h:3:5 for it", 2]),
+      found(["a.c", "redefinition, first at line 13", 2], ["a.c", "see b.h:9:5 for it", 3]),
+    ];
+    expect(judge([was], [now], { goal: "unharmed" }).fresh).toEqual([]);
+  });
+
+  test("warnings are not held against it, where errors were or not", () => {
+    const warned = (...messages: string[]): CheckReport => ({
+      ...found(["a.js", "x", 1]),
+      diagnostics: [
+        ...found(["a.js", "x", 1]).diagnostics,
+        ...messages.map((message): Diagnostic => ({ severity: "warning", path: "a.js", message })),
+      ],
+    });
+    expect(judge([warned("u")], [warned("u", "v", "w")], { goal: "unharmed" })).toMatchObject({
+      status: "unverified",
+      fresh: [],
+    });
+  });
+
+  test("do not keep tests from proving what was asked for; they do where they are all that was red", () => {
+    const tests = (...red: string[]) => pytest(red.length > 0 ? "failed" : "passed", 3 - red.length, ...red);
+    expect(judge([at(0), tests("a")], [at(5), tests()], { goal: "green" })).toMatchObject({
+      status: "verified",
+      reason: "All 3 tests pass; lint is as red as it was.",
+    });
+    expect(judge([at(0), tests()], [at(5), tests()], { goal: "green" }).status).toBe("failed");
+    expect(
+      judge([at(0), tests("a")], [found(["a.js", "new", 1]), tests()], { goal: "unharmed" }).status,
+    ).toBe("improved");
+  });
+
+  test("errors of other files, hidden until now, are no harm", () => {
+    const was = found(["a.c", "no such name", 3]);
+    const now = found(["b.c", "missing ;", 1], ["b.c", "no such type", 9]);
+    const judged = (reports: CheckReport[], changed: string[], goal: "green" | "unharmed" = "green") =>
+      judge([was], reports, { goal, changed }).status;
+    expect(judged([now], ["a.c"])).toBe("improved");
+    expect(judged([{ ...now, status: "error" }], ["a.c"])).toBe("failed");
+    // They may be the change's own, or the old one is still there.
+    expect(judged([now], ["a.c", "b.c"])).toBe("failed");
+    expect(judged([now], ["a.c"], "unharmed")).toBe("failed");
+    expect(judged([{ ...now, diagnostics: [...was.diagnostics, ...now.diagnostics] }], ["a.c"])).toBe(
+      "failed",
+    );
+    const more = found(["a.c", "no such name either", 3], ["a.c", "nor this", 4]);
+    expect(judged([more], ["a.c"])).toBe("failed");
+  });
+
+  test("a build that breaks in fewer places is better", () => {
+    const broken = (...messages: string[]): CheckReport => ({
+      ...command("error", ...messages),
+      passed: 0,
+      failed: 0,
+    });
+    expect(judge([broken("x", "y")], [broken("y")], { goal: "green" }).status).toBe("improved");
+    expect(judge([broken("x")], [broken("x")], { goal: "green" }).status).toBe("failed");
+    const hung = { ...command("timeout", "x"), diagnostics: [] };
+    expect(judge([command("timeout", "x")], [hung], { goal: "green" }).status).toBe("failed");
+  });
+});
+
+test("score: what the compiler refutes stands below all that ran tests, what does not parse below that", () => {
+  const before = [command("passed"), pytest("failed", 2, "a")];
+  const worst = judge(before, [command("passed"), pytest("failed", 0, "a", "b", "c")], { goal: "green" });
+  const refuted = judge(before, [command("failed", "x")], { goal: "unharmed", unrun: 1 });
+  const unread = judge([syntax("passed")], [syntax("failed", "x")], { goal: "green", unrun: 2 });
+  expect(worst.score).toBeGreaterThan(refuted.score);
+  expect(refuted.score).toBeGreaterThan(unread.score);
+});
+
+describe("a change that renames", () => {
+  const text = (name: string, more = ""): string =>
+    `from calc import ${name}\ndef test_${name}():\n    assert ${name}(1) == 2${more}\n`;
+  const tests = (path: string, name: string, more = "") => ({ path, before: null, after: text(name, more) });
+  const inPlace = [
+    { path: "tests/test_calc.py", before: text("plus"), after: text("add") },
+    { path: "calc.py", before: "def plus(a): return a\n", after: "def add(a): return a\n" },
+  ];
+  const red = (...ids: string[]) => pytest("failed", 3, ...ids);
+  const judged = (
+    changes: Parameters<typeof renamer>[0],
+    was: CheckReport,
+    now: CheckReport,
+    goal: "unharmed" | string[],
+  ) => {
+    const before = renamer(changes)([was], [now]);
+    const ids = Array.isArray(goal) ? renamedIds(goal, [was], before) : goal;
+    return judge(before, [now], { goal: ids }).status;
+  };
+
+  test("a red test under its new name is no new one, and not green by that", () => {
+    const [was, now] = [red("tests/test_calc.py::test_plus"), red("tests/test_calc.py::test_add")];
+    expect(judged([], was, now, "unharmed")).toBe("failed");
+    expect(judged(inPlace, was, now, "unharmed")).toBe("unverified");
+    expect(judged(inPlace, was, now, ["tests/test_calc.py::test_plus"])).toBe("failed");
+    expect(judged(inPlace, was, pytest("passed", 4), ["tests/test_calc.py::test_plus"])).toBe("verified");
+  });
+
+  test("a file that moves takes its tests along, by path or by module", () => {
+    const moved = [
+      { path: "tests/test_calc.py", before: text("plus"), after: null },
+      tests("tests/test_sums.py", "plus"),
+    ];
+    const path = (name: string) => red(`tests/${name}.py::test_plus`);
+    expect(judged(moved, path("test_calc"), path("test_sums"), "unharmed")).toBe("unverified");
+    const module = (name: string) => red(`tests.${name}.Case.test_plus`);
+    expect(judged(moved, module("test_calc"), module("test_sums"), "unharmed")).toBe("unverified");
+    const other = [
+      { path: "tests/test_calc.py", before: text("plus"), after: null },
+      tests("tests/test_sums.py", "plus", " or x"),
+    ];
+    expect(judged(other, path("test_calc"), path("test_sums"), "unharmed")).toBe("failed");
+  });
+
+  test("a name that becomes another in some places only is no rename", () => {
+    const changes = [{ path: "t.py", before: "a = plus\nb = plus\n", after: "a = add\nb = plus\n" }];
+    expect(judged(changes, red("t.py::plus"), red("t.py::add"), "unharmed")).toBe("failed");
+  });
+
+  test("what passed and fails under another name is broken all the same", () => {
+    const was = red("tests/test_calc.py::test_other");
+    expect(judged(inPlace, was, red("tests/test_calc.py::test_add"), "unharmed")).toBe("failed");
+  });
 });
