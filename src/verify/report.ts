@@ -12,7 +12,10 @@ export const COMPILES = "py_compile";
 const FINDERS = new Set(["ruff", "mypy", "pyright", "eslint", "biome", "tsc", "deno lint", "deno check"]);
 
 /** Whether a check (`tsc`, `tsc:packages/a`) is a linter or type checker, which judges by what it finds and runs no test. */
-export const isFinder = (check: string): boolean => FINDERS.has(check.split(":")[0] ?? "");
+export const isFinder = (check: string): boolean => {
+  const [name = ""] = check.split(":");
+  return FINDERS.has(name) || /^(lint|format|style|typecheck|types)\b/i.test(name);
+};
 
 /** A report of check `check` from a run. */
 export function report(

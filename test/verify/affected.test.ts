@@ -95,8 +95,8 @@ describe("what runs some files alone", () => {
     expect((await narrow({ "bun.lock": "", ...script("bun test") }, ["a.test.js"]))?.[1]).toEndWith(
       " ./'a.test.js'",
     );
-    expect((await narrow({ "a.test.js": "", "package.json": "{}" }, ["a.test.js"]))?.[1]).toEndWith(
-      "node --test 'a.test.js'",
+    expect((await narrow({ "a.test.js": "", "package.json": "{}" }, ["a.test.js"]))?.[1]).toMatch(
+      /node --test +'a\.test\.js'$/,
     );
     // What names files itself, or runs something else besides, is not held to others.
     expect(await narrow(script("jest src"), ["a.test.js"])).toBeNull();

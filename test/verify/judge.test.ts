@@ -79,14 +79,14 @@ const TABLE: Row[] = [
     [mypy("failed", "x"), pytest("passed", 3)],
     [mypy("failed", "x"), pytest("passed", 3)],
     "green",
-    "failed",
+    "verified",
   ],
   [
-    "a command is red, and stays so",
+    "a command named lint is red, and stays so",
     [command("failed", "x"), pytest("failed", 2, "a")],
     [command("failed", "x"), pytest("passed", 3)],
     "green",
-    "failed",
+    "verified",
   ],
   [
     "it compiles, and that is all",
@@ -248,13 +248,14 @@ describe("findings that were there before", () => {
     });
   });
 
-  test("do not keep tests from proving what was asked for; they do where they are all that was red", () => {
+  test("do not keep tests from proving what was asked for", () => {
     const tests = (...red: string[]) => pytest(red.length > 0 ? "failed" : "passed", 3 - red.length, ...red);
     expect(judge([at(0), tests("a")], [at(5), tests()], { goal: "green" })).toMatchObject({
       status: "verified",
       reason: "All 3 tests pass; lint is as red as it was.",
     });
-    expect(judge([at(0), tests()], [at(5), tests()], { goal: "green" }).status).toBe("failed");
+    expect(judge([at(0), tests()], [at(5), tests()], { goal: "green" }).status).toBe("verified");
+    expect(judge([at(0), tests()], [at(5), tests()], { goal: ["lint"] }).status).toBe("failed");
     expect(
       judge([at(0), tests("a")], [found(["a.js", "new", 1]), tests()], { goal: "unharmed" }).status,
     ).toBe("improved");
