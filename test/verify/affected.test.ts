@@ -101,7 +101,6 @@ describe("what runs some files alone", () => {
     // What names files itself, or runs something else besides, is not held to others.
     expect(await narrow(script("jest src"), ["a.test.js"])).toBeNull();
     expect(await narrow(script("tsc && jest"), ["a.test.js"])).toBeNull();
-    expect(await narrow(script("mocha"), ["a.test.js"])).toBeNull();
     expect(await narrow(script("jest"), ["a.js"])).toBeNull();
   });
 
