@@ -1,4 +1,4 @@
-/** The only list of tools. */
+/** The only list of tools: those that a model is told of, and what code in a reply comes to. */
 import { createFile } from "./create_file.ts";
 import { deleteFile } from "./delete_file.ts";
 import { findAndRead } from "./find_and_read.ts";
@@ -8,6 +8,7 @@ import { replaceText } from "./replace_text.ts";
 import { rewriteSymbol } from "./rewrite_symbol.ts";
 import { runCheck } from "./run_check.ts";
 import type { Tool } from "./tool.ts";
+import { writeCode } from "./write_code.ts";
 
 export const TOOLS: readonly Tool[] = [
   rewriteSymbol,
@@ -20,4 +21,6 @@ export const TOOLS: readonly Tool[] = [
   finish,
 ];
 
-export const toolNamed = (name: string): Tool | undefined => TOOLS.find((tool) => tool.name === name);
+/** Also the ones that no model is told of. */
+export const toolNamed = (name: string): Tool | undefined =>
+  [...TOOLS, writeCode].find((tool) => tool.name === name);
