@@ -103,6 +103,25 @@ export function editHead(rung: ChatRung, tools: readonly ToolLine[]): ChatMessag
   return { role: "system", content: HEADS[rung](tools) };
 }
 
+/** The system's message for a step whose place is known: the code itself is the reply, on every rung of chat. */
+export const DIRECT_HEAD: ChatMessage = {
+  role: "system",
+  content: `${WHO} Reply with at most three short sentences on what is wrong or missing and what to change, and then the code: for each file that changes a line with its path, and behind it one fenced block:
+
+shop/cart.py
+\`\`\`python
+def total(self):
+    return sum(self.prices)
+\`\`\`
+
+Send a short file whole; of a long one only the definitions that change, each of them whole, with the imports they need. Never write "..." for code you leave out.
+
+Rules:
+- Make the smallest change that does the task. Keep names, signatures and style.
+- Never change tests or what judges the code unless the task asks for it.
+- The code is checked at once, and you are told what failed.`,
+};
+
 const MOST_TARGETS = 8;
 
 /** What a call can name, where nothing lists it: behind the opening of a step. */

@@ -10,6 +10,8 @@ import { textCall } from "./call/text.ts";
 
 export { TOOL_SPECS } from "./call/native.ts";
 export type { Again, Ask, CallOptions, CallResult } from "./call/result.ts";
+export { textOf, thoughtIn } from "./call/result.ts";
+export { callIn } from "./call/text.ts";
 
 const CALLS: Record<ChatRung, (options: CallOptions) => Promise<CallResult>> = {
   schema: schemaCall,

@@ -1,15 +1,14 @@
 /** A question: one request with the code that matters, the answer streamed as it comes, nothing changed. */
 import { compose, lined, sharesFor, tokensOf, whole } from "../model/budget.ts";
-import { ASK_HEAD } from "../model/head.ts";
+import { ASK_HEAD, DIRECT_HEAD } from "../model/head.ts";
 import type { ChatMessage, Reply } from "../model/model.ts";
 import { rankTargets, targetsOf } from "../plan/targets.ts";
-import type { Rung } from "../types.ts";
 import { earlierSection, stoppedEnd, type TurnEnd, type TurnParts, type TurnRequest } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { Meter } from "./meter.ts";
 import { codeSection, dataSection, filesLine, linesAbout } from "./opening.ts";
 import { begunOn } from "./talk.ts";
-import { type Above, aboveOf, NOTHING_ABOVE, standsIn } from "./trunk.ts";
+import { type Above, aboveOf, type Form, NOTHING_ABOVE, standsIn } from "./trunk.ts";
 import { shrinkWindow } from "./window.ts";
 
 /** What a prompt has around its question: the second message, or "Answer:". */
@@ -20,7 +19,7 @@ const IN_PROSE = "\nAnswer in a few sentences, without a call.";
 
 /** What the request begins with: in a conversation the head of its tasks and what they said, else a short head of its own. */
 interface Begun {
-  rung: Rung;
+  form: Form;
   head: ChatMessage;
   above: Above;
   /** Whether the answer becomes part of what the next task goes on from. */
@@ -30,8 +29,12 @@ interface Begun {
 function begin(request: TurnRequest, parts: TurnParts, meter: Meter): Begun {
   const { rung } = parts.model.ladder;
   if (request.trunk === null || rung === "plain" || rung === "native")
-    return { rung, head: ASK_HEAD, above: NOTHING_ABOVE, stays: false };
-  return { rung, head: begunOn(rung).head, above: aboveOf(request, parts, meter), stays: true };
+    return { form: rung, head: ASK_HEAD, above: NOTHING_ABOVE, stays: false };
+  // A task is most likely to go on in the direct form: what it begins with, a question begins with, too.
+  const direct = parts.settings.mechanisms.direct;
+  const form = direct ? "direct" : rung;
+  const head = direct ? DIRECT_HEAD : begunOn(rung).head;
+  return { form, head, above: aboveOf(request, parts, meter, form), stays: true };
 }
 
 /** The question with the code and the data that belong to it, in at most so many tokens. */
@@ -95,7 +98,7 @@ async function send(meter: Meter, parts: TurnParts, messages: ChatMessage[]): Pr
 async function ask(request: TurnRequest, parts: TurnParts, meter: Meter): Promise<Reply> {
   const once = async (): Promise<Reply> => {
     const begun = begin(request, parts, meter);
-    const { head, above, rung, stays } = begun;
+    const { head, above, form, stays } = begun;
     const most = sharesFor(parts.model).prompt - tokensOf([head, ...above.messages]) - FRAME;
     const question: ChatMessage = {
       role: "user",
@@ -103,7 +106,7 @@ async function ask(request: TurnRequest, parts: TurnParts, meter: Meter): Promis
     };
     const reply = await send(meter, parts, [head, ...above.messages, question]);
     if (stays && reply.ok && reply.finish === "stop" && reply.text.trim() !== "")
-      request.trunk?.keep(rung, [
+      request.trunk?.keep(form, [
         ...above.messages,
         question,
         { role: "assistant", content: reply.text.trim() },

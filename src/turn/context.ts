@@ -5,11 +5,11 @@ import type { Section, Shares } from "../model/budget.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, Model } from "../model/model.ts";
 import type { Scene } from "../plan/targets.ts";
-import type { Origin, Outcome, Rung, TurnEvent } from "../types.ts";
+import type { Origin, Outcome, TurnEvent } from "../types.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
 import type { Meter } from "./meter.ts";
-import type { Above, Trunk } from "./trunk.ts";
+import type { Above, Form, Trunk } from "./trunk.ts";
 
 export interface TurnRequest {
   task: string;
@@ -96,7 +96,7 @@ export interface Work {
   /** Texts that files had when a candidate changed them, and those that it gave them; newest last. */
   earlier: Map<string, string[]>;
   /** The messages behind the head that led to what was accepted last. */
-  said: { rung: Rung; messages: ChatMessage[] } | null;
+  said: { form: Form; messages: ChatMessage[] } | null;
   /** Counts candidates that were judged. */
   candidates: number;
   by: Origin | null;

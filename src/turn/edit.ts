@@ -71,7 +71,7 @@ async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
     return restore({ ...end, message: `${message} Nothing was kept (--dry-run).` }, work);
   const kept = await transaction.commit();
   if (!kept.ok) return { outcome: "failed", message: kept.reason };
-  if (work.said !== null) work.request.trunk?.keep(work.said.rung, work.said.messages);
+  if (work.said !== null) work.request.trunk?.keep(work.said.form, work.said.messages);
   return end;
 }
 

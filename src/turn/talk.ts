@@ -162,7 +162,7 @@ export function say(talk: Talk, called: Called, content: string, came: Past["cam
 
 /** What this call came to stands: where the turn does, too, the next one goes on from here. */
 export function stands({ work, rung }: Talk, { said }: Called): void {
-  work.said = { rung, messages: said.slice(1) };
+  work.said = { form: rung, messages: said.slice(1) };
 }
 
 /** The complaint stands at the end of the last message until a reply can be used; it takes the place of the one before. */

@@ -23,8 +23,11 @@ export const NOTHING_ABOVE: Above = { messages: [], turns: 0 };
 export const standsIn = ({ messages }: Above, text: string): boolean =>
   text.trim() !== "" && messages.some(({ content }) => content.includes(text.trim()));
 
+/** What the requests of a conversation begin with: the head of a rung, or the one for code as the reply. */
+export type Form = Rung | "direct";
+
 export class Trunk {
-  private kept: { rung: Rung; above: Above } | null = null;
+  private kept: { form: Form; above: Above } | null = null;
 
   /** A turn has ended. */
   ended(): void {
@@ -32,9 +35,9 @@ export class Trunk {
   }
 
   /** The turn that now ends stands: the next one goes on from its messages, which are those behind the head. */
-  keep(rung: Rung, messages: ChatMessage[]): void {
+  keep(form: Form, messages: ChatMessage[]): void {
     // An answer to a tool's call would have to come first.
-    this.kept = rung === "native" || rung === "plain" ? null : { rung, above: { messages, turns: 0 } };
+    this.kept = form === "native" || form === "plain" ? null : { form, above: { messages, turns: 0 } };
   }
 
   /** Tokens that the next task goes on from, by the estimate; 0: it begins at the head. */
@@ -46,16 +49,21 @@ export class Trunk {
     this.kept = null;
   }
 
-  /** What a task on this rung goes on from, if it is at most so many tokens. */
-  above(rung: Rung, most: number): Above | "too long" {
-    if (this.kept?.rung !== rung) return NOTHING_ABOVE;
+  /** What a task in this form goes on from, if it is at most so many tokens. */
+  above(form: Form, most: number): Above | "too long" {
+    if (this.kept?.form !== form) return NOTHING_ABOVE;
     return tokensOf(this.kept.above.messages) <= most ? this.kept.above : "too long";
   }
 }
 
 /** What the first conversation of a turn goes on from. A trunk that is too long is dropped, which is an event. */
-export function aboveOf({ trunk }: TurnRequest, { model }: Pick<TurnParts, "model">, meter: Meter): Above {
-  const above = trunk?.above(model.ladder.rung, sharesFor(model).prompt * SHARE) ?? NOTHING_ABOVE;
+export function aboveOf(
+  { trunk }: TurnRequest,
+  { model }: Pick<TurnParts, "model">,
+  meter: Meter,
+  form: Form = model.ladder.rung,
+): Above {
+  const above = trunk?.above(form, sharesFor(model).prompt * SHARE) ?? NOTHING_ABOVE;
   if (above !== "too long") return above;
   trunk?.forget();
   meter.reset("The earlier tasks fill their share of the model's window.");

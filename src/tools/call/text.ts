@@ -57,6 +57,13 @@ function partsOf(text: string): Result<Parts> {
   return { ok: true, prose: "", calls: read.calls.map((call) => ({ ...call, behind: read.prose })) };
 }
 
+/** The first call that a reply holds in any form, made as it was written; null where it holds none that could be. */
+export function callIn(text: string): ToolCall | null {
+  const parts = partsOf(text.replaceAll("\r\n", "\n"));
+  const first = parts.ok && parts.calls.length > 0 ? firstOf(parts.calls) : null;
+  return first?.ok ? first.call : null;
+}
+
 /** A call that has no code ends the reply: what a model writes behind it would be a guess at the answer. */
 function endOf(text: string, final: boolean): number | null {
   // Each look costs the length of the text: none where no fence can just have closed, or in what is no call any more.
