@@ -143,7 +143,7 @@ export async function openingOf(
   const target = step.targets[0] ?? null;
   const read = target === null ? null : await workspace.read(target.path);
   const lines = read?.ok ? linesAbout(read.file.text, step.intent, failingLines(work, target)) : [];
-  const red = verifier.baseline.filter(({ status }) => status !== "passed").map(reportText);
+  const red = verifier.baseline.filter(({ status }) => status !== "passed").map((one) => reportText(one));
   return compose(most, [
     lined(step.intent, { share: 0.3, rank: 0, frame: (text) => `Task: ${text}` }),
     dataSection(request.data, shares.data, { share: 0.12, rank: 4 }),

@@ -3,18 +3,22 @@
  * judged before, or does not parse, costs no check. It may take as long as one run of the checks may (`--check-time`),
  * by what a sample has cost so far, its generation and its checks together.
  */
-import type { Candidate, ToolCall, Verdict } from "../types.ts";
+import type { Candidate, Grain, ToolCall, Verdict } from "../types.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
 
 /** So many are tried whatever they cost. */
 const LEAST = 4;
+/** So many in a row that were tried before, or cannot be used: the model has nothing else to say. */
+const MOST_STALE = 4;
 
 export interface SamplingOptions {
   /** Samples at most. */
   most: number;
   /** What the same changes were judged before, by `keyOf`; the samples' own are added. */
   tried: Map<string, Verdict>;
+  /** What the samples were asked for. Where it is given, they end with a row of what was tried before. */
+  grain?: Grain;
 }
 
 /** Of the sample behind so many others: hotter each time, within what still gives code. */
@@ -35,6 +39,7 @@ export class Sampling {
   best: Omit<Kept, "kind"> | null = null;
   last: Verdict | null = null;
   private drawn = 0;
+  private stale = 0;
   private readonly started = performance.now();
 
   constructor(
@@ -45,6 +50,7 @@ export class Sampling {
   /** How many more samples may be drawn. */
   get room(): number {
     const left = this.options.most - this.drawn;
+    if (this.options.grain !== undefined && this.stale >= MOST_STALE) return 0;
     if (this.drawn < LEAST) return Math.min(left, LEAST - this.drawn);
     const spent = performance.now() - this.started;
     const { checkTimeMs } = this.work.parts.settings.limits;
@@ -53,6 +59,7 @@ export class Sampling {
 
   /** Judges one sample; null: one that could not be used. Gives the step's end, or null where it goes on. */
   async judge(call: ToolCall | null): Promise<StepEnd | null> {
+    this.stale += 1;
     const end = call === null ? null : await this.judgeCall(call);
     this.drawn += 1;
     const stopped = end === null ? stoppedEnd(this.work.parts, this.work.meter) : null;
@@ -62,11 +69,15 @@ export class Sampling {
   private async judgeCall(call: ToolCall): Promise<StepEnd | null> {
     const { work } = this;
     const result = await runTool(call, "sampling", work);
-    if (result.kind !== "candidate" || this.options.tried.has(keyOf(result.candidate))) return null;
-    const judged = await judgeCandidate(result.candidate, work);
+    if (result.kind !== "candidate") return null;
+    const { grain } = this.options;
+    const candidate = grain === undefined ? result.candidate : { ...result.candidate, grain };
+    if (this.options.tried.has(keyOf(candidate))) return null;
+    this.stale = 0;
+    const judged = await judgeCandidate(candidate, work);
     if (judged.kind === "stopped") return judged;
     const { verdict } = judged;
-    this.options.tried.set(keyOf(result.candidate), verdict);
+    this.options.tried.set(keyOf(candidate), verdict);
     this.last = verdict;
     // Where checks can fail, what left them as they were shows nothing.
     const shown = verdict.status !== "unverified" || work.checks.length === 0;
@@ -76,7 +87,7 @@ export class Sampling {
       return { kind: "done", verdict };
     }
     if (verdict.status === "improved" && verdict.score > (this.best?.verdict.score ?? -Infinity))
-      this.best = { candidate: result.candidate, verdict, sample: this.drawn };
+      this.best = { candidate, verdict, sample: this.drawn };
     const stuck = await takeBack(work);
     return stuck === null ? null : { kind: "stopped", end: stuck };
   }

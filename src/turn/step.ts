@@ -3,6 +3,7 @@ import { decompose } from "../decompose/split.ts";
 import type { Step, Verdict } from "../types.ts";
 import { chatStep } from "./chat.ts";
 import type { Work } from "./context.ts";
+import { directStep } from "./direct.ts";
 import type { StepEnd } from "./judge.ts";
 import { plainStep } from "./plain.ts";
 
@@ -13,7 +14,8 @@ import { plainStep } from "./plain.ts";
 export async function runStep(step: Step, work: Work, before: Verdict | null): Promise<StepEnd> {
   const attempt = async (one: Step): Promise<StepEnd> => {
     const { rung } = work.parts.model.ladder;
-    const end = rung === "plain" ? null : await chatStep({ step: one, rung }, work);
+    const direct = await directStep(one, work);
+    const end = direct ?? (rung === "plain" ? null : await chatStep({ step: one, rung }, work));
     return end ?? plainStep(one, work);
   };
   work.finished = false;
