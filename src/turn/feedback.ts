@@ -107,7 +107,10 @@ export function classOf(verdict: Verdict): FailureClass {
   const said = `${failure.message}\n${failure.detail ?? ""}`;
   if (/SyntaxError|IndentationError/.test(said)) return "syntax";
   if (failure.test === undefined && (failure.code !== undefined || COMPILES.test(said))) return "compile";
-  if (/AssertionError|^assert/m.test(said) || (VALUE.test(said) && !/Traceback/.test(said))) return "value";
+  if (/AssertionError|\bassert/i.test(failure.message)) return "value";
+  // The message says it more surely than the lines of code that a report shows.
+  if (RAISES.test(failure.message)) return "exception";
+  if (VALUE.test(said)) return "value";
   if (RAISES.test(said)) return "exception";
   return "other";
 }
