@@ -150,38 +150,45 @@ function linesAsk(frame: string, suspected: Suspected): Ask {
   };
 }
 
-/** The replies to one request: the likeliest first, then hotter ones; null where none of them is proven. */
-async function tryAsk(talk: DirectTalk, ask: Ask): Promise<StepEnd | Candidate | null> {
-  const { work, tried } = talk;
+/** Judges the replies to one request, the likeliest first, then hotter ones; null where none of them ends the step. */
+async function drawAll(
+  { work }: DirectTalk,
+  ask: Ask,
+  { sampling, most }: { sampling: Sampling; most: number },
+): Promise<StepEnd | null> {
   const { shares, meter, parts } = work;
   const user: ChatMessage = { role: "user", content: ask.prompt };
-  if (estimateTokens(ask.prompt) > shares.prompt - AROUND_CODE) return null;
-  meter.reset(`Less at a time: ${ask.grain === "symbol" ? "one definition" : "some lines"}.`);
-  const most = parts.settings.mechanisms.sampling ? MOST_REPLIES : 1;
-  const sampling = new Sampling(work, { most, tried, grain: ask.grain });
   for (let done = 0; done < most && sampling.room > 0; ) {
-    const n = done === 0 ? 1 : Math.min(parts.model.fan, AT_ONCE, most - done);
-    const temperature = done === 0 ? 0.2 : temperatureAt(done);
-    const reply = await meter.chat(ask.grain, [DIRECT_HEAD, user], {
-      maxTokens: shares.reply,
-      temperature,
-      n,
-      ...(done === 0 ? {} : { seed: done }),
-    });
+    const first = done === 0;
+    const n = first ? 1 : Math.min(parts.model.fan, AT_ONCE, most - done);
+    const heat = first ? { temperature: 0.2 } : { temperature: temperatureAt(done), seed: done };
+    const reply = await meter.chat(ask.grain, [DIRECT_HEAD, user], { maxTokens: shares.reply, n, ...heat });
     const stopped = stoppedEnd(parts, meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };
-    if (!reply.ok) return reply.kind === "overflow" ? null : { kind: "stopped", end: endOfFailure(reply) };
-    for (const one of [reply, ...(reply.others ?? [])]) {
-      const usable = one.finish === "stop" || one.finish === "node";
-      const end = await sampling.judge(usable ? ask.callFor(one.text) : null);
+    if (!reply.ok && reply.kind === "overflow") return null;
+    if (!reply.ok) return { kind: "stopped", end: endOfFailure(reply) };
+    for (const { finish, text } of [reply, ...(reply.others ?? [])]) {
+      const end = await sampling.judge(finish === "stop" || finish === "node" ? ask.callFor(text) : null);
       if (end !== null) return end;
     }
     done += n;
   }
+  return null;
+}
+
+/** One request and what came of it: the step's end, a candidate that only helped and stays, or null. */
+async function tryAsk(talk: DirectTalk, ask: Ask): Promise<StepEnd | Candidate | null> {
+  const { work, tried } = talk;
+  const { shares, meter, parts } = work;
+  if (estimateTokens(ask.prompt) > shares.prompt - AROUND_CODE) return null;
+  meter.reset(`Less at a time: ${ask.grain === "symbol" ? "one definition" : "some lines"}.`);
+  const most = parts.settings.mechanisms.sampling ? MOST_REPLIES : 1;
+  const sampling = new Sampling(work, { most, tried, grain: ask.grain });
+  const end = await drawAll(talk, ask, { sampling, most });
+  if (end !== null) return end;
   talk.last = sampling.last ?? talk.last;
   const kept = await sampling.keepBest();
-  if (kept === null || kept.kind === "stopped") return kept;
-  return kept.candidate;
+  return kept === null || kept.kind === "stopped" ? kept : kept.candidate;
 }
 
 /** The step's end where something was proven, or the turn is over; null where less at a time did not help either. */
