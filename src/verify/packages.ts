@@ -56,3 +56,23 @@ export function shownIn(line: string, option: string, folder: string): string {
 }
 
 const quote = (word: string): string => (/^[\w./@+-]+$/.test(word) ? word : shellQuote(word));
+
+/** Files that say what a project runs: its own scripts and continuous integration. */
+const RECIPES =
+  /(^|\/)(\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|\.pre-commit-config\.ya?ml|\.golangci\.ya?ml|(GNU)?[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|magefile\.go)$/;
+const MOST_RECIPES = 20;
+
+/** Whether the project itself runs what this pattern names. */
+export async function usedBy(
+  place: {
+    read(path: string): Promise<{ ok: true; file: { text: string } } | { ok: false; reason: string }>;
+  },
+  files: string[],
+  pattern: RegExp,
+): Promise<boolean> {
+  for (const path of files.filter((one) => RECIPES.test(one)).slice(0, MOST_RECIPES)) {
+    const read = await place.read(path);
+    if (read.ok && pattern.test(read.file.text)) return true;
+  }
+  return false;
+}

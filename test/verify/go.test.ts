@@ -32,7 +32,7 @@ describe.skipIf(!hasGo)("go", () => {
       "calc/deep/deep.go":
         'package deep\n\nimport "example.com/calc"\n\nfunc At() int { return calc.At(nil) }\n',
       "calc/deep/deep_test.go": 'package deep\n\nimport "testing"\n\nfunc TestAt(t *testing.T) { At() }\n',
-      "calc/bad/bad.go": 'package bad\n\nfunc F() int { return "x" }\n',
+      "calc/bad/bad.go": 'package bad\n\nfunc F() int { return "x" }\n\nfunc G() int { return nothing }\n',
       "calc/bad/bad_test.go": 'package bad\n\nimport "testing"\n\nfunc TestF(t *testing.T) { F() }\n',
     });
     const near = ["calc/calc.go"];
@@ -48,13 +48,104 @@ describe.skipIf(!hasGo)("go", () => {
       path: "calc/calc.go",
       line: 4,
       message: "panic: runtime error: index out of range [3] with length 0",
+      detail:
+        "panic: runtime error: index out of range [3] with length 0\nat calc/calc.go:4\ncalled from calc/deep/deep.go:5\ncalled from calc/deep/deep_test.go:5",
+      frames: [
+        { path: "calc/deep/deep_test.go", line: 5 },
+        { path: "calc/deep/deep.go", line: 5 },
+        { path: "calc/calc.go", line: 4 },
+      ],
     });
-    expect(byTest["example.com/calc/bad"]).toMatchObject({ path: "calc/bad/bad.go", line: 3 });
-    expect(await one.reportOf("go build:calc", near)).toMatchObject({
+    expect(byTest["example.com/calc/bad"]).toMatchObject({
+      path: "calc/bad/bad.go",
+      line: 3,
+      column: 23,
+      detail: expect.stringContaining("bad/bad.go:5:23: undefined: nothing"),
+    });
+    expect((await one.detect({ near })).map(({ id }) => id)).toEqual(["go test:calc"]);
+  });
+
+  test("a panic that a subtest began is its own; several lines are one message; held to tests by their ids", async () => {
+    const one = project({
+      "go.mod": MODULE,
+      "calc.go": CODE,
+      "calc_test.go": `package calc
+import "testing"
+func TestAt(t *testing.T) {
+	t.Run("of none", func(t *testing.T) { At(nil) })
+}
+func TestAdd(t *testing.T) {
+	t.Errorf("Add(1, 2):\\n  got  %d\\n  want %d", Add(1, 2), 3)
+	t.Log("and so on")
+}
+`,
+      "in/in_test.go": 'package in\n\nimport "testing"\n\nfunc TestAdd(t *testing.T) { t.Fail() }\n',
+    });
+    const [check] = await one.detect();
+    if (check === undefined) throw new Error("no check");
+    const whole = await one.run(check);
+    expect(whole.diagnostics.map(({ test }) => test).sort()).toEqual([
+      "example.com/calc/in::TestAdd",
+      "example.com/calc::TestAt/of_none",
+    ]);
+    const of = async (...ids: string[]) => {
+      const run = check.narrowTests?.(ids);
+      return run == null ? run : one.run({ ...check, ...run });
+    };
+    expect(await of("example.com/calc::TestAt/of_none")).toMatchObject({
+      failed: 1,
+      diagnostics: [
+        {
+          message: "panic: runtime error: index out of range [3] with length 0",
+          path: "calc.go",
+          frames: [{ path: "calc_test.go" }, { path: "calc.go" }],
+        },
+      ],
+    });
+    expect(await of("example.com/calc::TestAdd")).toMatchObject({
+      failed: 1,
+      diagnostics: [
+        {
+          message: "Add(1, 2): got -1 want 3",
+          line: 7,
+          detail: "calc_test.go:7: Add(1, 2):\n      got  -1\n      want 3\ncalc_test.go:8: and so on",
+        },
+      ],
+    });
+    const two = await of("example.com/calc::TestAdd", "example.com/calc/in::TestAdd", "other::Test");
+    expect(two).toMatchObject({ failed: 2, passed: 0 });
+    expect(await of("other::TestAdd")).toBeNull();
+  });
+
+  test("without a test it is built, and vetted where the project does so", async () => {
+    const one = project({
+      "go.mod": MODULE,
+      "main.go":
+        'package main\n\nimport "fmt"\n\nfunc main() {\n\tf("a", 1)\n\tfmt.Println()\n}\n\nfunc f(a int) { return }\n',
+      Makefile: "lint:\n\tgo vet ./...\n",
+    });
+    expect((await one.detect()).map(({ id }) => id)).toEqual(["go vet", "go build", "go test"]);
+    const built = await one.reportOf("go build");
+    expect(built).toMatchObject({
       status: "failed",
-      diagnostics: [{ path: "calc/bad/bad.go", line: 3, column: 23 }],
+      diagnostics: [
+        {
+          path: "main.go",
+          line: 6,
+          message: "too many arguments in call to f; have (string, number); want (int)",
+        },
+      ],
     });
-    expect((await one.detect({ near: ["other.go"] })).map(({ id }) => id)).toEqual(["go build"]);
+    one.write({
+      "main.go":
+        'package main\n\nimport "sync"\n\nfunc main() {\n\tvar a sync.Mutex\n\tb := a\n\t_ = &b\n}\n',
+    });
+    expect(await one.reportOf("go build")).toMatchObject({ status: "passed" });
+    expect(await one.reportOf("go test")).toMatchObject({ status: "no_tests" });
+    expect(await one.reportOf("go vet")).toMatchObject({
+      status: "failed",
+      diagnostics: [{ path: "main.go", line: 7, message: expect.stringContaining("copies lock value") }],
+    });
   });
 
   test("green; leaving with 0 is no pass; no test is no pass; a module that is not here is said", async () => {

@@ -40,8 +40,8 @@ test("the language of the named files judges, where it can; else everything that
     "tool.c": "",
   });
   const ids = async (...paths: string[]) => (await one.detect({ near: paths })).map(({ id }) => id);
-  expect(await ids("a.go")).toEqual(["go build"]);
+  expect(await ids("a.go")).toEqual(["go build", "go test"]);
   expect(await ids("web/a.ts")).toEqual(["npm test:web"]);
-  expect(await ids("tool.c")).toEqual(["npm test:web", "go build"]);
-  expect(await ids("a.go", "web/a.ts")).toEqual(["npm test:web", "go build"]);
+  expect(await ids("tool.c")).toEqual(["npm test:web", "go build", "go test"]);
+  expect(await ids("a.go", "web/a.ts")).toEqual(["npm test:web", "go build", "go test"]);
 });
