@@ -5,8 +5,7 @@
  */
 import type { Diagnostic } from "../types.ts";
 import type { Where } from "./outcomes.ts";
-import { insidePath, oneLine, plain } from "./report.ts";
-import { inDetail } from "./told.ts";
+import { detailOf, insidePath, oneLine, plain } from "./report.ts";
 
 const MOST = 50;
 /** Lines that are kept behind the first one. */
@@ -120,7 +119,7 @@ function finish(diagnostic: Diagnostic, lines: string[]): Diagnostic {
     .filter((line) => MORE.test(line))
     .map((line) => line.trim().replace(/\s+/g, " "));
   const message = oneLine([diagnostic.message, ...more.slice(0, 2)].join("; "));
-  const detail = inDetail(lines.join("\n"));
+  const detail = detailOf(lines.join("\n"));
   return {
     ...diagnostic,
     ...(diagnostic.column === undefined && caret !== undefined ? { column: caret.indexOf("^") + 1 } : {}),
