@@ -4,16 +4,14 @@
  */
 import { join } from "node:path";
 import { below, nameOf, outward, stemOf } from "../graph/link/paths.ts";
-import type { CheckReport, Diagnostic } from "../types.ts";
-import { quote, type RunResult, shellCommand } from "../workspace/run.ts";
-import type { Check, DetectOptions, Place } from "./checks.ts";
-import { readJunit } from "./junit.ts";
+import { quote, shellCommand } from "../workspace/run.ts";
+import type { Check, DetectOptions, NarrowRun, Place } from "./checks.ts";
+import { REPORT, readJavaBuild } from "./java-report.ts";
+import { bareChecks } from "./javac.ts";
 import { shownWith } from "./narrow.ts";
-import { failure, type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
 import { idIn, packagesNear, shownIn } from "./packages.ts";
-import { report, stopped } from "./report.ts";
+import { stopped } from "./report.ts";
 
-const REPORT = "smallcode-junit.xml";
 const TEST_CLASS = /(^|\/)(Test[A-Z]\w*|\w+(Tests?|TestCase|Spec))\.(java|kt|groovy|scala)$/;
 const LITTER = ["target", "build", ".gradle", "*.class"];
 
@@ -23,13 +21,32 @@ interface Tool {
   wrapper: string;
   program: string;
   args: string;
+  /** Lines of a script that go before it. */
+  before: string[];
   /** Names the folder of a build. */
   option: string;
   /** Where reports lie, for `find -path`. */
   reports: string[];
-  /** Arguments that hold it to these classes; null where one of its parts without any of them would fail. */
-  choose(classes: string[], manifests: number): string[] | null;
+  /** Arguments that hold it to these classes, or methods of them; null where one of its parts without any of them would fail. */
+  choose(chosen: Chosen[], manifests: number): string[] | null;
 }
+
+/** A class by its name, with or without its package, and its methods; none: all of them. */
+interface Chosen {
+  name: string;
+  methods: string[];
+}
+
+/**
+ * Maven itself lives for two seconds: the second compiler of its virtual machine and a parallel collector cost more than they
+ * give, unless somebody has chosen otherwise. The machine that runs the tests is left as the project has it.
+ */
+const QUICK_START = [
+  `case "$MAVEN_OPTS $(cat .mvn/jvm.config 2>/dev/null)" in`,
+  `*-XX:*|*-Xint*) ;;`,
+  `*) export MAVEN_OPTS="$MAVEN_OPTS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto" ;;`,
+  "esac",
+];
 
 const MAVEN: Tool = {
   id: "maven",
@@ -39,8 +56,9 @@ const MAVEN: Tool = {
   args: "-o -B -q --fail-at-end -DtrimStackTrace=false test",
   option: "-f",
   reports: ["*/target/surefire-reports/TEST-*.xml"],
-  choose: (classes) => [
-    `-Dtest=${classes.join(",")}`,
+  before: QUICK_START,
+  choose: (chosen) => [
+    `-Dtest=${chosen.map(({ name, methods }) => (methods.length === 0 ? name : `${name}#${methods.join("+")}`)).join(",")}`,
     "-DfailIfNoTests=false",
     "-Dsurefire.failIfNoSpecifiedTests=false",
   ],
@@ -54,7 +72,14 @@ const GRADLE: Tool = {
   args: "--offline --no-daemon --console=plain --continue test",
   option: "-p",
   reports: ["*/build/test-results/*/TEST-*.xml"],
-  choose: (classes, manifests) => (manifests > 2 ? null : classes.flatMap((name) => ["--tests", `*${name}`])),
+  before: [],
+  choose: (chosen, manifests) => {
+    const patterns = chosen.flatMap(({ name, methods }) => {
+      const whole = name.includes(".") ? name : `*${name}`;
+      return methods.length === 0 ? [whole] : methods.map((method) => `${whole}.${method}`);
+    });
+    return manifests > 2 ? null : patterns.flatMap((pattern) => ["--tests", pattern]);
+  },
 };
 
 /** The tests of the build that the task is about; of a part of it where the task names one. */
@@ -63,7 +88,7 @@ export async function javaChecks(place: Place, options: DetectOptions): Promise<
     const checks = await checksOf(tool, place, options);
     if (checks.length > 0) return checks;
   }
-  return [];
+  return bareChecks(place, options);
 }
 
 async function checksOf(tool: Tool, place: Place, { files, near = [] }: DetectOptions): Promise<Check[]> {
@@ -117,6 +142,7 @@ function buildCheck(tool: Tool, { place, folder, files, modules }: Build): Check
     shellCommand(
       [
         `: >"$TMPDIR/began"; sleep 0.02`,
+        ...tool.before,
         run,
         "code=$?",
         `find . -type f \\( ${paths} \\) -newer "$TMPDIR/began" -exec cat {} + >"$TMPDIR/${REPORT}"`,
@@ -128,6 +154,11 @@ function buildCheck(tool: Tool, { place, folder, files, modules }: Build): Check
   const manifests = files.filter(
     (path) => path.startsWith(folder) && tool.manifest.test(nameOf(path)),
   ).length;
+  const held = (chosen: Chosen[]): NarrowRun | null => {
+    const words = chosen.length === 0 ? null : tool.choose(chosen, manifests);
+    if (words === null) return null;
+    return { command: command(`${line} ${words.map(quote).join(" ")}`), shown: shownWith(shown, words) };
+  };
   return {
     id,
     command: command(line),
@@ -137,56 +168,25 @@ function buildCheck(tool: Tool, { place, folder, files, modules }: Build): Check
     builds: true,
     litter: LITTER,
     artifacts: [REPORT],
-    parse: (run) => stopped(id, run) ?? readBuild({ id, tool: tool.program, files }, run, where),
-    narrow(paths) {
+    parse: (run) => stopped(id, run) ?? readJavaBuild(run, { id, tool: tool.program, files, where }),
+    narrow: (paths) => {
       const classes = paths.filter((path) => TEST_CLASS.test(path)).map(stemOf);
-      const chosen = classes.length === 0 ? null : tool.choose(classes, manifests);
-      if (chosen === null) return null;
-      return { command: command(`${line} ${chosen.map(quote).join(" ")}`), shown: shownWith(shown, chosen) };
+      return held(classes.map((name) => ({ name, methods: [] })));
     },
+    narrowTests: (ids) => held(chosenBy(ids)),
   };
 }
 
-interface About {
-  id: string;
-  tool: string;
-  files: string[];
-}
-
-function readBuild({ id, tool, files }: About, run: RunResult, where: Where): CheckReport {
-  const missing = /^sh: .*?(\S+): not found$/m.exec(run.output)?.[1];
-  if (run.end.kind === "exited" && run.end.code === 127)
-    return report(id, run, {
-      status: "unavailable",
-      summary: `${missing ?? tool} is not installed or not in PATH.`,
-    });
-  const cases = readJunit(run.artifacts[REPORT] ?? "");
-  const good = run.end.kind === "exited" && run.end.code === 0;
-  if (cases === null && good) return report(id, run, { status: "no_tests", summary: `${tool} ran no test.` });
-  if (cases === null) return withoutReport(id, run, { tool, where });
-  const outcomes = cases.map(({ about, outcome, message, text, output }): TestOutcome => {
-    const test = [about.classname ?? "", about.name ?? ""].join("::");
-    return { outcome, diagnostic: diagnose(test, { message, text: text || output }, { ...where, files }) };
-  });
-  return testReport(id, run, { tool, outcomes, where });
-}
-
-/** A stack names a class and the name of its file; together they are the end of one path in the workspace. */
-function diagnose(
-  test: string,
-  said: { message: string; text: string },
-  where: Where & { files: string[] },
-): Diagnostic {
-  const frames = said.text.matchAll(
-    /^\s*at (?:[\w.@-]+\/)*([\w.$]+)\.[\w$<>]+\(([\w$]+\.(?:java|kt|scala|groovy)):(\d+)\)/gm,
-  );
-  for (const [, name = "", file = "", line] of frames) {
-    const folder = name.split(".").slice(0, -1).join("/");
-    const end = `/${below(folder, file)}`;
-    const path = where.files.find((one) => `/${one}`.endsWith(end));
-    if (path === undefined) continue;
-    const message = said.message || said.text;
-    return failure(test, { message, text: "", path, line: Number(line) }, where);
+/** Classes and methods of the ids of tests, `a.b.CTest::adds(int)[1]`; a name that is no method's stands for its whole class. */
+function chosenBy(ids: string[]): Chosen[] {
+  const chosen = new Map<string, Set<string> | null>();
+  for (const id of ids) {
+    const [, name, test = ""] = /^([\w.$]+)::(.*)$/.exec(id) ?? [];
+    if (name === undefined) continue;
+    const method = /^(\w+)(?:\(.*\))?(?:\[.*\]|\{.*\})?$/.exec(test)?.[1];
+    const known = chosen.get(name);
+    if (method === undefined || known === null) chosen.set(name, null);
+    else chosen.set(name, new Set([...(known ?? []), method]));
   }
-  return failure(test, said, where);
+  return [...chosen].map(([name, methods]) => ({ name, methods: [...(methods ?? [])] }));
 }
