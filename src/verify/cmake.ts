@@ -133,7 +133,7 @@ export function cmakeBuildCheck(root: string, folder: string, tests: boolean): C
   return {
     id,
     command: shellCommand(withGtest([...build, "build"])),
-    shown: shownIn("cmake --build", "", folder),
+    shown: `cmake --build ${folder === "" ? "." : quote(folder)}`,
     cwd: where.cwd,
     kind: tests ? "test" : "command",
     builds: true,

@@ -19,6 +19,8 @@ const HEADS = [
   /^\[(?<severity>ERROR|WARNING)\]\s+(?:file:\/\/)?(?<path>[^\s:][^:\n]*\.\w+): ?[[(](?<line>\d+), ?(?<column>\d+)[\])]:? (?<message>\S.*)$/,
   // Kotlin in Gradle: e: file:///path/File.kt:3:5 message, formerly e: /path/File.kt: (3, 5): message
   /^(?<severity>[ew]): (?:file:\/\/)?(?<path>[^\s:][^:\n]*\.\w+):(?: \()?(?<line>\d+)(?::|, )(?<column>\d+)\)?:? (?<message>\S.*)$/,
+  // the linker without lines: a.cpp:(.text+0x15): undefined reference to `f()'
+  /^(?:\S*\bld(?:\.\w+)?: )?(?<path>[^\s:()]+\.\w+):\(\.\w+[^)]*\): (?<message>\S.*)$/,
 ];
 /** A place that leads to the next error, not one of its own. */
 const WAY =
@@ -26,13 +28,18 @@ const WAY =
 const REQUIRED = /^(?:\s*(?:required|instantiated|recursively required) (?:from|by)|in expansion of)/;
 /** What begins something else: the build tool's own lines. */
 const BARRIER =
-  /^(?:\[ *\d+(?:%|\/\d+)\]|g?make(?:\[\d+\])?: |ninja: |FAILED: |# |\d+ (?:error|warning)s?\b|> Task |FAILURE: |BUILD |FAIL\t|ok {2}\t|\[(?:INFO|ERROR|WARNING)\]\s*$|\[INFO\]|\[ERROR\] (?:Failed to|->|Re-run|To see|For more|\[Help)|collect2: |-- |cc1plus: |={20}|-{20})/;
+  /^(?:\[ *\d+(?:%|\/\d+)\]|g?make(?:\[\d+\])?: |ninja: |FAILED: |# |\d+ (?:error|warning)s?\b|> Task |FAILURE: |BUILD |FAIL\t|ok {2}\t|\[(?:INFO|ERROR|WARNING)\]\s*$|\[INFO\]|\[ERROR\] (?:Failed to|->|Re-run|To see|For more|\[Help)|collect2: |\S+: In |-- |cc1plus: |Note: |={20}|-{20})/;
 /** Lines behind the first that belong to what it says. */
 const MORE = /^\s+(?:have|want|symbol|found|required|reason)\b:?/;
+
+/** Of the linker the line is not always known. */
+type Spot = { path: string; line?: number };
 
 interface Open {
   diagnostic: Diagnostic;
   lines: string[];
+  /** The error is in a file of somebody else; what led there is its place, once that is known. */
+  foreign: boolean;
 }
 
 /** The diagnostics, first things first, each once. Pure. */
@@ -46,10 +53,10 @@ class Reader {
   private readonly where: Where;
   /** Folders that make has entered. */
   private readonly folders: string[] = [];
-  private readonly found = new Map<string, Open>();
+  private readonly found: Open[] = [];
   private open: Open | null = null;
   /** The last place in the workspace that leads to what comes next. */
-  private way: { path: string; line: number } | null = null;
+  private way: Spot | null = null;
 
   constructor(where: Where) {
     this.where = where;
@@ -68,33 +75,38 @@ class Reader {
     else if (this.open !== null && this.open.lines.length < MOST_LINES) this.open.lines.push(line);
   }
 
+  /** Each once; of errors in foreign code that one line led to, the first. */
   end(): Diagnostic[] {
-    return [...this.found.values()].slice(0, MOST).map(({ diagnostic, lines }) => finish(diagnostic, lines));
+    const each = new Map<string, Diagnostic>();
+    for (const { diagnostic, lines } of this.found) {
+      const { path, line, column, message } = diagnostic;
+      const key = isForeign(diagnostic, lines) ? [path, line] : [path, line, column, message];
+      const name = key.join(":");
+      if (path !== undefined && !each.has(name)) each.set(name, finish(diagnostic, lines));
+    }
+    return [...each.values()].slice(0, MOST);
   }
 
-  private place(groups: Record<string, string | undefined>): { path: string; line: number } | null {
+  private place(groups: Record<string, string | undefined>): Spot | null {
     const cwd = this.folders.at(-1) ?? this.where.cwd;
     const path = insidePath(groups.path ?? "", this.where.root, cwd);
     const line = Number(groups.line);
-    return path === null || line < 1 ? null : { path, line };
+    return path === null || line < 1 ? null : Number.isNaN(line) ? { path } : { path, line };
   }
 
   private lead(groups: Record<string, string | undefined>): void {
     this.way = this.place(groups) ?? this.way;
-    this.open = null;
   }
 
   private begin(groups: Record<string, string | undefined>, line: string): void {
     const { severity = "error", column, message = "" } = groups;
+    const own = this.place(groups);
     if (/note|remark|info/.test(severity)) {
-      this.open?.lines.push(line);
+      this.note(own, line, message);
       return;
     }
-    const own = this.place(groups);
     const place = own ?? this.way;
     this.way = null;
-    this.open = null;
-    if (place === null) return;
     const code = /\s\[(-W[\w=+#.,-]+)\]$/.exec(message)?.[1] ?? /^\[(\w+)\] /.exec(message)?.[1];
     const said = message.replace(/\s\[-W[\w=+#.,-]+\]$/, "").replace(/^\[\w+\] /, "");
     const diagnostic: Diagnostic = {
@@ -104,16 +116,27 @@ class Reader {
       ...(code === undefined ? {} : { code }),
       message: oneLine(said),
     };
-    const key = `${place.path}:${place.line}:${column}:${said}`;
-    const known = this.found.get(key);
-    this.open = { diagnostic, lines: [line] };
-    if (known === undefined) this.found.set(key, this.open);
+    this.open = { diagnostic, lines: [line], foreign: own === null };
+    this.found.push(this.open);
+  }
+
+  /** A note belongs to what it follows; it may say from where in the workspace foreign code was asked for. */
+  private note(place: Spot | null, line: string, message: string): void {
+    if (this.open === null) return;
+    this.open.lines.push(line);
+    if (!this.open.foreign || place === null || !/\b(requested|required from) here$/.test(message)) return;
+    this.open.diagnostic = { ...this.open.diagnostic, ...place };
+    this.open.foreign = false;
   }
 }
 
+/** The error itself is in a file of somebody else. */
+const isForeign = ({ path = "" }: Diagnostic, [first = ""]: string[]): boolean =>
+  !first.includes(path.slice(path.lastIndexOf("/") + 1));
+
 /** The lines behind the first give javac's column, what go and javac mean by their first line, and the detail. */
 function finish(diagnostic: Diagnostic, lines: string[]): Diagnostic {
-  const caret = lines.find((line) => /^\s*\^$/.test(line));
+  const caret = isForeign(diagnostic, lines) ? undefined : lines.find((line) => /^\s*\^$/.test(line));
   const more = lines
     .slice(1)
     .filter((line) => MORE.test(line))

@@ -1,6 +1,6 @@
 /** What builds that start programs of tests themselves have in common: GoogleTest's report, what the programs print, and what building leaves behind. */
 import type { CheckReport, Diagnostic } from "../types.ts";
-import { quote, type RunResult } from "../workspace/run.ts";
+import type { RunResult } from "../workspace/run.ts";
 import { readCompiler } from "./compilers.ts";
 import { type JunitCase, readJunit } from "./junit.ts";
 import { readNative } from "./native.ts";
@@ -75,6 +75,6 @@ export function missingProgram(id: string, run: RunResult): CheckReport | null {
       run.output,
     )?.[1];
   if (name === undefined || !/\bError 127\b/.test(run.output)) return null;
-  const summary = `make needs ${quote(name)}, which is not installed or not in PATH.`;
+  const summary = `make needs ${name}, which is not installed or not in PATH.`;
   return report(id, run, { status: "unavailable", summary });
 }
