@@ -1,11 +1,15 @@
 /**
  * What judges is frozen during a turn: tests, their data and configuration, what starts them, and continuous integration. By
  * name alone, and rather too much than too little: a frozen file that the task does ask to change is changed by saying so.
+ * Tests inside a file of code (Rust's `#[cfg(test)]` modules, examples in documentation) are not: the file is what the task is
+ * about. What protects them is the judgement: a test that no longer runs is no pass.
  */
 
 /** Folders whose whole content judges. */
 const FOLDERS =
-  /(^|\/)(([^/]+[_-])?tests?([_-]?(cases?|data|suites?))?|__tests__|__snapshots__|__mocks__|fixtures|specs?|e2e|cypress|src\/(test|integrationTest|androidTest))\//i;
+  /(^|\/)(([^/]+[_-])?tests?([_-]?(cases?|data|suites?))?|__tests__|__snapshots__|__mocks__|fixtures|specs?|e2e|cypress|gradle|buildSrc)\//i;
+/** Source sets of Gradle's: `src/functionalTest`, `src/commonTest`. */
+const SOURCE_SETS = /(^|\/)src\/(test|[a-z]\w*Test|testFixtures)\//;
 
 /** Names of test files in the languages' usual manners. */
 const TESTS = [
@@ -17,6 +21,10 @@ const TESTS = [
   /(Tests?|TestCase|IT|Spec)\.(java|kt|kts|cs|swift|scala|groovy|php)$/,
   /^Test[A-Z].*\.(java|kt)$/,
   /\.(snap|bats|feature)$/,
+  /^tests?[_-].*\.(c|h|cc|cpp|cxx|hh|hpp|hxx|go|rs|java|kt)$/,
+  /^tests?\.(c|cc|cpp|cxx|rs)$/,
+  // Frameworks that a project brings along.
+  /^(catch(_amalgamated)?|doctest|acutest|munit|greatest|minunit|utest|unity(_internals)?)\.(c|h|cpp|hpp)$/,
 ];
 
 /** Configuration of test runners, linters and builds, and what starts them. */
@@ -31,8 +39,11 @@ const CONFIGURATION = [
   /^(package|biome|bunfig|deno)\.(json|jsonc|toml)$/,
   /^(tsconfig|jsconfig)(\.\w+)*\.json$/,
   /^(Makefile|GNUmakefile|makefile|justfile|Justfile|Taskfile\.ya?ml|Rakefile|CMakeLists\.txt|CTestTestfile\.cmake|meson\.build|BUILD(\.bazel)?)$/,
-  /\.(mk|cmake)$/,
-  /^(pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|gradle\.properties|build\.sbt|Cargo\.toml|build\.rs|go\.mod|phpunit\.xml(\.dist)?|\.rspec|mix\.exs|Package\.swift)$/,
+  /^(CMake(User)?Presets\.json|configure(\.ac)?|Makefile\.(am|in)|meson_options\.txt|meson\.options|\.clang-tidy|compile_flags\.txt)$/,
+  /\.(mk|cmake|gradle|gradle\.kts)$/,
+  /^(pom\.xml|mvnw|gradlew|(mvnw|gradlew)\.(bat|cmd)|gradle\.properties|junit-platform\.properties|testng\.xml|checkstyle\.xml|detekt\.yml)$/,
+  /^(Cargo\.toml|build\.rs|rust-toolchain(\.toml)?|\.?clippy\.toml|go\.(mod|work)|\.golangci\.(ya?ml|toml|json))$/,
+  /^(build\.sbt|phpunit\.xml(\.dist)?|\.rspec|mix\.exs|Package\.swift)$/,
   /\.(csproj|fsproj|vbproj|sln|runsettings)$/,
   /^(\.gitlab-ci\.ya?ml|\.travis\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.pre-commit-config\.ya?ml|appveyor\.ya?ml|smallcode\.json)$/,
 ];
@@ -48,6 +59,7 @@ export function isFrozen(path: string): boolean {
   const name = path.split("/").at(-1) ?? path;
   return (
     FOLDERS.test(path) ||
+    SOURCE_SETS.test(path) ||
     AUTOMATION.test(path) ||
     RUNNER.test(path) ||
     TESTS.some((pattern) => pattern.test(name)) ||

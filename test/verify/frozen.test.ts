@@ -9,13 +9,18 @@ vitest.config.ts package.json packages/x/package.json Makefile CMakeLists.txt .g
 src/test/java/A.java src/main/java/ATest.java spec/a_spec.rb Cargo.toml go.mod pom.xml tsconfig.json .eslintrc.json smallcode.json
 tests.py testdata/in.txt a.bats FooTests.cs pytest.toml .pytest.toml pytest.py _pytest/__init__.py unittest/case.py
 python_testcases/load.py json_testcases/a.json unit-tests/a.py test_data/a.json testsuite/run.c
+.eslintrc .eslintrc.cjs eslint.config.mjs babel.config.js .babelrc .mocharc.yml cases_test.go go.work .golangci.yml
+test/catch.hpp catch.hpp vendor/doctest.h test/tests-main.cpp test_calc.c tests.c CMakePresets.json cmake/x.cmake build.gradle settings.gradle.kts
+mvnw gradlew gradlew.bat gradle/libs.versions.toml gradle/wrapper/gradle-wrapper.properties buildSrc/src/A.kt src/commonTest/kotlin/A.kt
+src/functionalTest/java/A.java src/testFixtures/java/A.java src/tests.rs tests/say.rs src/parse/tests.rs rust-toolchain.toml clippy.toml
 x.dist-info/entry_points.txt node_modules/jest/index.js .venv/lib/python3.12/site-packages/a.py sub/.cargo/config.toml`.split(
     /\s+/,
   );
 const FREE =
   `a.py src/testing.py latest.py contest.py attest/a.py latest/a.py contests/a.py testing/a.py src/index.ts main.go src/main/java/Attest.java README.md
 lib/spec_reader.rb src/lib.rs protest/x.py data.json src/inspect.ts config.ts src/_pytest/main.py
-src/pytest/__init__.py pytest_helper.py`.split(/\s+/);
+src/pytest/__init__.py pytest_helper.py src/main/java/Latest.java src/contest/a.ts src/latest/a.c catcher.hpp unity.cs src/attest.rs testing.c
+src/greatest.rs src/gradle.ts main.rs Cargo.lock`.split(/\s+/);
 
 test("what judges is frozen", () => {
   expect(FROZEN.filter((path) => !isFrozen(path))).toEqual([]);
