@@ -27,12 +27,12 @@ export async function cChecks(place: Place, { files, near = [] }: DetectOptions)
   if (!files.some((path) => SOURCE.test(path))) return [];
   const projects = await cmakeProjects(place, files, near);
   if (projects.some(({ declares }) => declares))
-    return projects.filter(({ declares }) => declares).map(({ folder }) => ctestCheck(place.root, folder));
+    return projects.filter(({ declares }) => declares).map((project) => ctestCheck(place.root, project));
   const makefiles = await makeChecks(place, files, near);
   if (makefiles.length > 0) return makefiles;
   const checks: Check[] = [];
-  for (const { folder } of projects)
-    checks.push(cmakeBuildCheck(place.root, folder, await usesFramework(place, files, folder)));
+  for (const project of projects)
+    checks.push(cmakeBuildCheck(place.root, project, await usesFramework(place, files, project.folder)));
   return checks;
 }
 

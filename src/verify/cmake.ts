@@ -26,6 +26,8 @@ export interface CmakeProject {
   folder: string;
   /** It declares tests for CTest. */
   declares: boolean;
+  /** Variables of its own that let all of its tests run; without them most are not even compiled. */
+  switches: string[];
 }
 
 /** The outermost CMakeLists.txt with a project around each nearest one. */
@@ -40,20 +42,23 @@ export async function cmakeProjects(place: Place, files: string[], near: string[
     /^\s*project\s*\(/im.test(texts.get(below(folder, "CMakeLists.txt")) ?? "");
   const judges = async (folder: string): Promise<boolean> => outward(folder).some(isProject);
   const folders = await packagesNear({ files, near, manifest: /^CMakeLists\.txt$/, judges });
-  const declares = (folder: string): boolean =>
-    [...texts].some(
-      ([path, text]) =>
-        path.startsWith(folder === "" ? "" : `${folder}/`) &&
-        /^\s*(enable_testing|include\s*\(\s*CTest)/im.test(text),
-    );
   const outermost = new Set(folders.map((folder) => outward(folder).findLast(isProject) ?? folder));
-  return [...outermost].map((folder) => ({ folder, declares: declares(folder) }));
+  return [...outermost].map((folder) => {
+    const inner = [...texts].filter(([path]) => path.startsWith(folder === "" ? "" : `${folder}/`));
+    const text = inner.map(([, one]) => one).join("\n");
+    return {
+      folder,
+      declares: /^\s*(enable_testing|include\s*\(\s*CTest)/im.test(text),
+      switches: [...new Set(text.match(/\b[A-Z][A-Z0-9]*_RUN_ALL_TESTS\b/g) ?? [])],
+    };
+  });
 }
 
 /** Where it is built, and what configures and builds it there. */
-function buildIn(cwd: string): { build: string; lines: string[] } {
+function buildIn(cwd: string, switches: string[]): { build: string; lines: string[] } {
   const build = `"$CHECK_CACHE/cmake/${Bun.hash(cwd).toString(36)}"`;
-  const settings = "-DBUILD_TESTING=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=OFF";
+  const on = ["BUILD_TESTING", ...switches].map((name) => `-D${name}=ON`).join(" ");
+  const settings = `${on} -DCMAKE_EXPORT_COMPILE_COMMANDS=OFF`;
   const jobs = Math.min(MOST_JOBS, availableParallelism());
   return {
     build,
@@ -66,10 +71,10 @@ function buildIn(cwd: string): { build: string; lines: string[] } {
 }
 
 /** Tests that CTest knows of. */
-export function ctestCheck(root: string, folder: string): Check {
+export function ctestCheck(root: string, { folder, switches }: CmakeProject): Check {
   const where = { root, cwd: join(root, folder) };
   const id = idIn("ctest", folder);
-  const { build, lines } = buildIn(where.cwd);
+  const { build, lines } = buildIn(where.cwd, switches);
   const command = (more: string): string[] =>
     shellCommand(
       [
@@ -122,12 +127,12 @@ function diagnose(test: string, said: { message: string; text: string }, where: 
 }
 
 /** A build that CTest does not know, or that runs tests by a target of its own. `tests`: it is no pass without a test. */
-export function cmakeBuildCheck(root: string, folder: string, tests: boolean): Check {
+export function cmakeBuildCheck(root: string, { folder, switches }: CmakeProject, tests: boolean): Check {
   const where = { root, cwd: join(root, folder) };
   const id = idIn("cmake build", folder);
   const build = [
     "build() {",
-    ...buildIn(where.cwd).lines.map((line) => line.replace(/\bexit \$/g, "return $")),
+    ...buildIn(where.cwd, switches).lines.map((line) => line.replace(/\bexit \$/g, "return $")),
     "}",
   ];
   return {

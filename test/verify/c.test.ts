@@ -158,6 +158,17 @@ describe.skipIf(!hasCmake)("a CMake build that runs its tests itself", () => {
     ]);
   });
 
+  test("a switch of the project's own that lets all of its tests run is on", async () => {
+    const one = project({
+      "CMakeLists.txt": `${OWN}if(\${ITS_RUN_ALL_TESTS})\n  target_compile_definitions(calc PRIVATE ALL)\nendif()\n`,
+      "calc.c": calc("-"),
+      "test_calc.c":
+        '#include "test/catch.hpp"\nint add(int a, int b);\nint main(void) {\n#ifdef ALL\n  REQUIRE(add(1, 2) == 3);\n#endif\n  ALL_PASSED;\n}\n',
+      "test/catch.hpp": CATCH,
+    });
+    expect(await one.report()).toMatchObject({ status: "failed", failed: 1 });
+  });
+
   test("without a test it builds or does not; a source or a package that is not there is said", async () => {
     const one = project({
       "CMakeLists.txt":
