@@ -97,9 +97,11 @@ const named = (sources: string[]): string =>
   sources.length <= 3 ? sources.join(" ") : `(${sources.length} files)`;
 
 const runJunit = (junit: string, jars: string[]): string[] => {
+  // The console has had commands since 1.10.
+  const verb = /-standalone-1\.\d\./.test(junit) ? "" : " execute";
   const path = [`"$TMPDIR/classes"`, ...jars.map(quote)].join(":");
   return [
-    `java -jar ${quote(junit)} execute --disable-banner --disable-ansi-colors --details=none --scan-class-path="$TMPDIR/classes" --class-path=${path} --reports-dir="$TMPDIR/reports"`,
+    `java -jar ${quote(junit)}${verb} --disable-banner --disable-ansi-colors --details=none --scan-class-path="$TMPDIR/classes" --class-path=${path} --reports-dir="$TMPDIR/reports"`,
     "code=$?",
     `cat "$TMPDIR"/reports/TEST-*.xml >"$TMPDIR/${REPORT}" 2>/dev/null`,
     "exit $code",
