@@ -108,10 +108,8 @@ describe.skipIf(!hasData)("an exercise is judged as it is", () => {
       if (only === undefined) throw new Error("no check");
       expect([only, ...others].map((each) => each.id)).toEqual([id]);
       const before = await one.run(only, 200_000);
-      expect(before).toMatchObject({
-        status: red.status,
-        diagnostics: [{ path: `${name}/${red.path}`, message: red.message }],
-      });
+      expect(before.status).toBe(red.status);
+      expect(before.diagnostics[0]).toMatchObject({ path: `${name}/${red.path}`, message: red.message });
       one.write(inside(Object.fromEntries(Object.entries(reference).map(([from, to]) => [to, text(from)]))));
       const after = await one.run(only, 200_000);
       expect(after).toMatchObject({ status: "passed", failed: 0, diagnostics: [] });
