@@ -5,6 +5,7 @@ import type { CheckReport, Diagnostic } from "../types.ts";
 import type { RunResult } from "../workspace/run.ts";
 import { readCompiler } from "./compilers.ts";
 import { type TestOutcome, testReport, type Where, withoutReport } from "./outcomes.ts";
+import { parseJson } from "./report.ts";
 import { inFull, inOneLine, inWorkspace, wayThrough } from "./told.ts";
 
 /** The folder of a module, and the path that its packages begin with. */
@@ -34,12 +35,7 @@ export function readGoTest(id: string, run: RunResult, module: Module): CheckRep
 /** What is no event is what a compiler said to stderr; older versions of Go do that. */
 function readEvents(output: string): Event[] {
   return output.split("\n").flatMap((line) => {
-    if (!line.startsWith("{")) return [];
-    try {
-      return Event.safeParse(JSON.parse(line)).data ?? [];
-    } catch {
-      return [];
-    }
+    return line.startsWith("{") ? (Event.safeParse(parseJson(line)).data ?? []) : [];
   });
 }
 

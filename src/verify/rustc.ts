@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Diagnostic } from "../types.ts";
 import type { Where } from "./outcomes.ts";
-import { insidePath, oneLine } from "./report.ts";
+import { insidePath, oneLine, parseJson } from "./report.ts";
 import { inFull } from "./told.ts";
 
 const Span = z.object({
@@ -67,12 +67,4 @@ function placeOf(span: Span, where: Where): Pick<Diagnostic, "path" | "line" | "
   if (path !== null) return { path, line: span.line_start, column: span.column_start };
   const { data } = Span.safeParse(span.expansion?.span);
   return data === undefined ? null : placeOf(data, where);
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

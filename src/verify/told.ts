@@ -1,7 +1,6 @@
 /** A diagnostic with all that was said of it: its own lines, the same as one line, the way through the workspace. */
 import type { Diagnostic } from "../types.ts";
-import { told } from "./outcomes.ts";
-import { oneLine, plain } from "./report.ts";
+import { oneLine, plain, told } from "./report.ts";
 import { type Frame, fewest, frameAt, type Where } from "./stack.ts";
 
 /** Several lines are one message up to this length; of longer ones the first line is. */

@@ -1,10 +1,8 @@
 /** Compilers by what they said when they were run on code with errors. */
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readCompiler } from "../../src/verify/compilers.ts";
+import { recording } from "./recorded.ts";
 
-const recorded = (name: string): string => readFileSync(join(import.meta.dir, "recorded", name), "utf8");
 const where = { root: "/work", cwd: "/work" };
 const read = (text: string) => readCompiler(text, where);
 const said = (text: string) =>
@@ -13,21 +11,21 @@ const said = (text: string) =>
   );
 
 test("gcc: -Werror is an error; an error in a library stands where the workspace asked for it; notes are details", () => {
-  expect(said(recorded("gcc.txt"))).toEqual([
+  expect(said(recording("gcc.txt"))).toEqual([
     "bad.cpp 5 31 error cannot convert ‘std::string’ {aka ‘std::__cxx11::basic_string<char>’} to ‘int’ in return",
     "bad.cpp 6 65 error -Werror=unused-variable unused variable ‘unused’",
     "bad.cpp 7 11 error ‘undeclared’ was not declared in this scope",
     "bad.cpp 7 40 error ‘struct S’ has no member named ‘b’",
     "bad.cpp 6 error no match for ‘operator<’ (operand types are ‘S’ and ‘S’)",
   ]);
-  const [first, , , , library] = read(recorded("gcc.txt"));
+  const [first, , , , library] = read(recording("gcc.txt"));
   expect(first?.detail).toContain("5 | int f(std::string s) { return s; }");
   expect(library?.detail).toContain("note: candidate:");
   expect(library?.detail?.length).toBeLessThanOrEqual(2000);
 });
 
 test("clang", () => {
-  expect(said(recorded("clang.txt"))).toEqual([
+  expect(said(recording("clang.txt"))).toEqual([
     "bad.cpp 5 31 error no viable conversion from returned value of type 'std::string' (aka 'basic_string<char>') to function return type 'int'",
     "bad.cpp 6 65 warning -Wunused-variable unused variable 'unused'",
     "bad.cpp 7 11 error use of undeclared identifier 'undeclared'",
@@ -39,14 +37,14 @@ test("clang", () => {
 });
 
 test("the linker, with lines where there are some", () => {
-  expect(said(recorded("linker.txt"))).toEqual([
+  expect(said(recording("linker.txt"))).toEqual([
     "link.cpp 2 error undefined reference to `missing(int)'",
     "link.cpp error undefined reference to `missing(int)'",
   ]);
 });
 
 test("javac: the caret is the column, the symbol belongs to the message", () => {
-  expect(said(recorded("javac.txt"))).toEqual([
+  expect(said(recording("javac.txt"))).toEqual([
     "A.java 6 54 error ';' expected",
     "A.java 3 28 error incompatible types: String cannot be converted to int",
     "A.java 4 14 error cannot find symbol; symbol: method h(int)",
@@ -58,7 +56,7 @@ test("javac: the caret is the column, the symbol belongs to the message", () => 
 });
 
 test("Maven says each twice", () => {
-  const found = read(recorded("maven-compile.txt"));
+  const found = read(recording("maven-compile.txt"));
   expect(found.map(({ path, line, column, message }) => `${path}:${line}:${column} ${message}`)).toEqual([
     "src/main/java/A.java:3:28 incompatible types: java.lang.String cannot be converted to int",
     "src/main/java/A.java:4:14 cannot find symbol; symbol: method h(int)",
@@ -68,7 +66,7 @@ test("Maven says each twice", () => {
 });
 
 test("kotlinc, also as Gradle passes it on", () => {
-  expect(said(recorded("kotlinc.txt"))[1]).toBe("Main.kt 2 11 error unresolved reference: h");
+  expect(said(recording("kotlinc.txt"))[1]).toBe("Main.kt 2 11 error unresolved reference: h");
   expect(said("e: file:///work/src/Main.kt:2:11 Unresolved reference: h\n")).toEqual([
     "src/Main.kt 2 11 error Unresolved reference: h",
   ]);

@@ -6,6 +6,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { CheckReport } from "../../src/types.ts";
 import { project } from "./place.ts";
 
 /** Catch2's header is compiled once. */
@@ -40,7 +41,7 @@ interface Row {
   /** Files of the reference and where they belong. */
   reference: Record<string, string>;
   /** The stub's place and message. */
-  red: { status: string; path: string; message: string };
+  red: { status: CheckReport["status"]; path: string; message: string };
 }
 
 const has = (...names: string[]): boolean => names.every((name) => Bun.which(name) !== null);

@@ -1,15 +1,13 @@
 /** Programs of tests by what they printed when they were run on code with errors. */
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readNative } from "../../src/verify/native.ts";
+import { recording } from "./recorded.ts";
 
-const recorded = (name: string): string => readFileSync(join(import.meta.dir, "recorded", name), "utf8");
 const where = { root: "/work", cwd: "/work" };
 const read = (text: string) => readNative(text, where);
 
 test("Catch2: names that are broken over lines, sections, expansions, exceptions, a signal", () => {
-  const { passed, failed, diagnostics } = read(recorded("catch2.txt"));
+  const { passed, failed, diagnostics } = read(recording("catch2.txt"));
   expect({ passed, failed }).toEqual({ passed: 1, failed: 6 });
   expect(diagnostics.map(({ test, line, message }) => `${test}:${line}: ${message}`)).toEqual([
     "adds two numbers:8: REQUIRE( add(1, 2) == 3 ) with expansion: -1 == 3",
@@ -25,12 +23,12 @@ test("Catch2: names that are broken over lines, sections, expansions, exceptions
 test("Catch2 that is green counts its cases, several programs are added up", () => {
   const green = "All tests passed (4 assertions in 3 test cases)\n";
   expect(read(green)).toEqual({ passed: 3, failed: 0, diagnostics: [] });
-  expect(read(`${green}${recorded("catch2.txt")}`)).toMatchObject({ passed: 4, failed: 6 });
+  expect(read(`${green}${recording("catch2.txt")}`)).toMatchObject({ passed: 4, failed: 6 });
   expect(read("12 tests passed\n")).toEqual({ passed: null, failed: null, diagnostics: [] });
 });
 
 test("GoogleTest: values, an exception, a parameter; what is skipped counts for nothing", () => {
-  const { passed, failed, diagnostics } = read(recorded("gtest.txt"));
+  const { passed, failed, diagnostics } = read(recording("gtest.txt"));
   expect({ passed, failed }).toEqual({ passed: 2, failed: 3 });
   expect(diagnostics.map(({ test, line, message }) => `${test}:${line}: ${message}`)).toEqual([
     "Add.Small:5: Expected equality of these values: add(1, 2) Which is: -1 3 with two",
@@ -41,7 +39,7 @@ test("GoogleTest: values, an exception, a parameter; what is skipped counts for 
 });
 
 test("doctest", () => {
-  const { passed, failed, diagnostics } = read(recorded("doctest.txt"));
+  const { passed, failed, diagnostics } = read(recording("doctest.txt"));
   expect({ passed, failed }).toEqual({ passed: 1, failed: 2 });
   expect(diagnostics.map(({ test, line, message }) => `${test}:${line}: ${message}`)).toEqual([
     "adds:5: CHECK( add(1, 2) == 3 ) is NOT correct! values: CHECK( -1 == 3 )",
@@ -51,7 +49,7 @@ test("doctest", () => {
 });
 
 test("sanitizers and assert: what happened, and the way there", () => {
-  const { diagnostics } = read(recorded("sanitizers.txt"));
+  const { diagnostics } = read(recording("sanitizers.txt"));
   expect(diagnostics).toMatchObject([
     {
       message: "AddressSanitizer: heap-buffer-overflow",
