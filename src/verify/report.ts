@@ -9,7 +9,17 @@ export const SYNTAX = "syntax";
 /** The id of the check that Python's files compile, which proves no more than the syntax check does. */
 export const COMPILES = "py_compile";
 
-const FINDERS = new Set(["ruff", "mypy", "pyright", "eslint", "biome", "tsc", "deno lint", "deno check"]);
+const FINDERS = new Set([
+  "ruff",
+  "mypy",
+  "pyright",
+  "eslint",
+  "biome",
+  "tsc",
+  "deno lint",
+  "deno check",
+  "go vet",
+]);
 
 /** Whether a check (`tsc`, `tsc:packages/a`) is a linter or type checker, which judges by what it finds and runs no test. */
 export const isFinder = (check: string): boolean => {
