@@ -7,6 +7,7 @@ import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Connection, connection } from "./config/connection.ts";
+import { type Escalation, escalation } from "./config/escalation.ts";
 import { type ProjectFile, readProjectFile, readUserFile, type UserFile } from "./config/file.ts";
 import type { Flags, GrantFlag } from "./config/flags.ts";
 import { type Layer, type Pick, picker, SettingError, type Sources } from "./config/layers.ts";
@@ -14,13 +15,16 @@ import { MECHANISMS, type Mechanisms, readMechanisms } from "./config/mechanisms
 import { type Host, realPath, userConfigPath } from "./config/place.ts";
 
 export { formatDuration } from "./config/duration.ts";
+export type { Escalation, EscalationMode, Price, StrongerModel } from "./config/escalation.ts";
 export type { Flags, GrantFlag } from "./config/flags.ts";
+export { staysNear } from "./config/hosts.ts";
 export type { Sources } from "./config/layers.ts";
 export {
   type Host,
   isTrusted,
   realPath,
   trust,
+  trustedFolders,
   userCachePath,
   userConfigPath,
   userDataPath,
@@ -54,11 +58,15 @@ export interface Settings {
     maxTimeMs: number;
     /** Generated tokens in the whole turn; null: no limit. */
     maxTokens: number | null;
+    /** Candidates judged in the whole turn; null: no limit but those of the steps. */
+    maxAttempts: number | null;
     /** One run of one check. */
     checkTimeMs: number;
     /** How long an endpoint may send nothing. */
     silenceMs: number;
   };
+  /** Whom else to ask, and when. */
+  escalation: Escalation;
   mode: {
     /** null: decided from the task. */
     intent: "ask" | "edit" | null;
@@ -97,13 +105,18 @@ interface Inputs {
 }
 
 function limits({ flags, user, userPath, project, projectPath }: Inputs, pick: Pick): Settings["limits"] {
-  const layers = (name: "maxTime" | "maxTokens" | "checkTime" | "silence"): Layer<number>[] => [
+  const layers = (name: keyof NonNullable<UserFile["limits"]>): Layer<number>[] => [
     [projectPath, project.limits?.[name]],
     [userPath, user.limits?.[name]],
   ];
   return {
     maxTimeMs: pick("limits.maxTime", [["--max-time", flags.maxTimeMs], ...layers("maxTime")], 30 * 60_000),
     maxTokens: pick("limits.maxTokens", [["--max-tokens", flags.maxTokens], ...layers("maxTokens")], null),
+    maxAttempts: pick(
+      "limits.maxAttempts",
+      [["--max-attempts", flags.maxAttempts], ...layers("maxAttempts")],
+      null,
+    ),
     checkTimeMs: pick(
       "limits.checkTime",
       [["--check-time", flags.checkTimeMs], ...layers("checkTime")],
@@ -182,6 +195,7 @@ async function assemble(inputs: Inputs): Promise<{ settings: Settings; sources: 
       ignore: [...(user.ignore ?? []), ...(project.ignore ?? [])],
     },
     limits: limits(inputs, pick),
+    escalation: escalation(inputs, pick),
     mode: mode(flags, pick),
     mechanisms: mechanisms.mechanisms,
     permissions: await permissions(inputs, sources),

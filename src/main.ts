@@ -37,6 +37,10 @@ async function run(parsed: Parsed): Promise<number> {
       const { runCommand } = await import("./cli/command.ts");
       return runCommand(parsed);
     }
+    case "stats": {
+      const { runStats } = await import("./cli/stats.ts");
+      return runStats(parsed);
+    }
     case "doctor": {
       const { runDoctor } = await import("./cli/doctor.ts");
       return runDoctor(parsed, version);

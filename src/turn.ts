@@ -13,22 +13,36 @@ import { endOfUnreadable } from "./turn/named.ts";
 import { endOfTooSmall, noticeOfSmall } from "./turn/window.ts";
 import type { Account, TurnEvent } from "./types.ts";
 
-export { type Earlier, TIME_IS_UP, type TurnEnd, type TurnParts, type TurnRequest } from "./turn/context.ts";
+export {
+  type Earlier,
+  type Offer,
+  TIME_IS_UP,
+  type TurnEnd,
+  type TurnParts,
+  type TurnRequest,
+} from "./turn/context.ts";
 export { Trunk } from "./turn/trunk.ts";
 
 /** Runs a turn to its end; `exit` is what the process will end with. Throws only on a bug. */
 export async function runTurn(
   request: TurnRequest,
-  parts: TurnParts,
+  given: TurnParts,
   exit: (end: TurnEnd) => number,
 ): Promise<TurnEnd> {
   const started = performance.now();
-  const { settings, model, emit, signal } = parts;
+  const { settings, model, emit, signal } = given;
+  const { seed } = settings.mode;
+  const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, seed, signal }, emit);
+  const parts: TurnParts = {
+    ...given,
+    emit: (event) => {
+      meter.tries.hear(event);
+      emit(event);
+    },
+  };
   emit(modelEvent(model));
   const intent = decideIntent(request.task, settings.mode.intent);
   emit({ type: "intent", ...intent });
-  const { seed } = settings.mode;
-  const meter = new Meter(model, { maxTokens: settings.limits.maxTokens, seed, signal }, emit);
   const small = request.earlier === null ? noticeOfSmall(model) : null;
   if (small !== null) emit({ type: "notice", level: "warning", text: small });
   const tooSmall = endOfTooSmall(model);
@@ -75,10 +89,11 @@ function accountOf(meter: Meter, work: Work | null, ms: number): Account {
   return {
     by: work?.by ?? null,
     requests: meter.requests,
-    candidates: work?.candidates ?? 0,
+    candidates: meter.tries.count,
     resets: meter.resets,
     tokens: meter.tokens,
     ms,
-    local: 1,
+    local: meter.local,
+    ...(meter.escalated && { escalated: meter.escalated }),
   };
 }

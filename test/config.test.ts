@@ -40,7 +40,8 @@ test("nothing set: the defaults, and they say so", async () => {
     connection: { endpoint: null, key: null, model: null, rung: null, window: null },
     checks: { command: null, project: [], waived: false },
     workspace: { root: cwd, ignore: [] },
-    limits: { maxTimeMs: 1_800_000, maxTokens: null, checkTimeMs: 300_000, silenceMs: 300_000 },
+    limits: { maxTimeMs: 1_800_000, maxTokens: null, maxAttempts: null, checkTimeMs: 300_000, silenceMs: 300_000 },
+    escalation: { mode: "off", ladder: [], maxCalls: 2, maxTokens: null, maxCost: null },
     mode: {
       intent: null,
       json: false,
@@ -75,7 +76,7 @@ test("flags win over the environment, the project's file and the user's file", a
     window: 4096,
     rung: "schema",
     ignore: ["u"],
-    limits: { maxTime: "1m", maxTokens: 1, silence: "9s" },
+    limits: { maxTime: "1m", maxTokens: 1, maxAttempts: 4, silence: "9s" },
   });
   await project({
     checks: { unit: "pytest -q", lint: "ruff ." },
@@ -91,7 +92,13 @@ test("flags win over the environment, the project's file and the user's file", a
     rung: "plain",
     window: 4096,
   });
-  expect(settings.limits).toEqual({ maxTimeMs: 120_000, maxTokens: 7, checkTimeMs: 3000, silenceMs: 9000 });
+  expect(settings.limits).toEqual({
+    maxTimeMs: 120_000,
+    maxTokens: 7,
+    maxAttempts: 4,
+    checkTimeMs: 3000,
+    silenceMs: 9000,
+  });
   expect(settings.checks.project).toEqual([
     { id: "unit", command: "pytest -q" },
     { id: "lint", command: "ruff ." },

@@ -3,6 +3,7 @@
  * Pure, and it imports nothing heavy: `--help` and `--version` have to start at once.
  */
 import { DURATION, parseDuration } from "../config/duration.ts";
+import type { EscalationMode } from "../config/escalation.ts";
 import type { Flags, GraphFlags } from "../config/flags.ts";
 import { nearest } from "../config/nearest.ts";
 import type { Rung } from "../types.ts";
@@ -23,7 +24,7 @@ export interface FlagRow {
 }
 
 type TextFlag = "endpoint" | "model" | "check" | "cwd" | "from";
-type SwitchFlag = "noCheck" | "json" | "yes" | "dryRun" | "showPrompt" | "verbose";
+type SwitchFlag = "noCheck" | "json" | "yes" | "dryRun" | "showPrompt" | "verbose" | "all";
 type GrantName = "allowRun" | "allowWrite" | "allowRead" | "denyRun" | "denyWrite" | "denyRead";
 
 const text = (key: TextFlag) => (flags: Flags, value: string) => {
@@ -48,6 +49,11 @@ const grant = (key: GrantName) => (flags: Flags, value: string) => {
   flags[key] = value === "" || before === true ? true : [...(before ?? []), ...items];
   return null;
 };
+const count = (key: "maxTokens" | "maxAttempts") => (flags: Flags, value: string) => {
+  if (!/^[1-9]\d{0,8}$/.test(value)) return "a whole number above 0";
+  flags[key] = Number(value);
+  return null;
+};
 const intent = (which: "ask" | "edit") => (flags: Flags) => {
   if (flags.intent !== undefined && flags.intent !== which) return "only one of --ask and --edit";
   flags.intent = which;
@@ -64,7 +70,8 @@ const graphCount = (key: "max" | "tokens") => (flags: Flags, value: string) => {
   return null;
 };
 
-/** Spelled out, since the schema of a rung is too heavy to load for `--help`. */
+/** Spelled out, since schemas are too heavy to load for `--help`. */
+const MODES: readonly EscalationMode[] = ["ask", "always", "off"];
 const RUNGS: readonly Rung[] = ["schema", "native", "text", "plain"];
 
 const GRANT = { optional: true, repeats: true };
@@ -103,9 +110,17 @@ export const FLAGS: readonly FlagRow[] = [
     name: "max-tokens",
     value: "N",
     help: "generated tokens in all",
+    set: count("maxTokens"),
+  },
+  { name: "max-attempts", value: "N", help: "candidates judged in all", set: count("maxAttempts") },
+  {
+    name: "escalation",
+    value: "ask|always|off",
+    help: "whether your stronger models are asked (help escalation)",
     set: (flags, value) => {
-      if (!/^[1-9]\d{0,8}$/.test(value)) return "a whole number above 0";
-      flags.maxTokens = Number(value);
+      const mode = MODES.find((one) => one === value);
+      if (mode === undefined) return `one of ${MODES.join(", ")}`;
+      flags.escalation = mode;
       return null;
     },
   },
@@ -127,6 +142,7 @@ export const FLAGS: readonly FlagRow[] = [
   { name: "deny-write", value: "PATHS", ...GRANT, help: "never write", set: grant("denyWrite") },
   { name: "deny-read", value: "PATHS", ...GRANT, help: "never read", set: grant("denyRead") },
   { name: "from", value: "ARCHIVE", help: "where engine install finds its packages", set: text("from") },
+  { name: "all", help: "stats: of every folder that you trust", set: on("all") },
   { name: "max", value: "N", help: "graph: so many results", set: graphCount("max") },
   { name: "regex", help: "graph text: PATTERN is a regular expression", set: graph({ regex: true }) },
   { name: "tokens", value: "N", help: "graph slice: at most so long", set: graphCount("tokens") },
@@ -146,7 +162,7 @@ export const FLAGS: readonly FlagRow[] = [
 
 /** One command. Its name counts only where it stands alone, or where it takes words: anything else is a task. */
 export interface CommandRow {
-  name: "undo" | "redo" | "config" | "doctor" | "index" | "graph" | "engine" | "help";
+  name: "undo" | "redo" | "config" | "stats" | "doctor" | "index" | "graph" | "engine" | "help";
   words?: string;
   help: string;
 }
@@ -155,6 +171,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { name: "undo", help: "take back the last change" },
   { name: "redo", help: "do it again" },
   { name: "config", help: "the settings, and where each comes from" },
+  { name: "stats", help: "what the tasks of the folder came to, and what stayed local" },
   { name: "doctor", help: "the servers and the model in reach, and what is wrong with them" },
   { name: "index", help: "read what has changed of the folder's code into the code graph" },
   { name: "graph", words: "QUERY", help: "questions to the code graph: definition, callers, find, text..." },
@@ -166,6 +183,7 @@ export const COMMANDS: readonly CommandRow[] = [
 export type ParsedArgs =
   | { command: "task"; task: string; stdin: "auto" | "wait"; flags: Flags }
   | { command: "undo" | "redo" | "config"; flags: Flags }
+  | { command: "stats"; flags: Flags }
   | { command: "doctor"; flags: Flags }
   | { command: "index"; flags: Flags }
   /** No task at all: a conversation, where there is a terminal. */
@@ -229,6 +247,8 @@ function refuseContradictions(flags: Flags, words: string[]): void {
     throw new UsageError("--check and --no-check contradict each other; give one.");
   if (flags.from !== undefined && words.join(" ") !== "engine install")
     throw new UsageError("--from belongs to engine install and to nothing else.");
+  if (flags.all && words.join(" ") !== "stats")
+    throw new UsageError("--all belongs to stats and to nothing else.");
   const [of] = Object.keys(flags.graph ?? {});
   if (of !== undefined && words[0] !== "graph")
     throw new UsageError(`--${of} belongs to graph and to nothing else.`);

@@ -12,14 +12,16 @@ export interface Terminal {
   readLine?: (prompt: string) => Promise<string | null>;
 }
 
-/** `always`: yes, and do not ask again. */
-export type Answer = "yes" | "always" | "no" | "interrupted";
+/** `always`: yes, and do not ask again. `show`: the same question again, once what it is about was shown. */
+export type Answer = "yes" | "always" | "no" | "show" | "interrupted";
 
 export interface Question {
   /** May hold text from the project; it is shown on one line and cannot act on the terminal. */
   text: string;
   /** What `always` would mean; without it, it is not offered. */
   remember?: string;
+  /** What can be shown before an answer; without it, that is not offered. */
+  show?: string;
 }
 
 /** The user's answer; "no" at once where either end is not a terminal. */
@@ -31,6 +33,7 @@ export async function ask(question: Question, terminal: Terminal, signal?: Abort
     { value: "yes", label: "yes, this once" },
   ];
   if (question.remember !== undefined) options.push({ value: "always", label: question.remember });
+  if (question.show !== undefined) options.push({ value: "show", label: question.show });
   return (await choose({ message: question.text, options }, terminal, signal)) ?? "interrupted";
 }
 
@@ -67,11 +70,13 @@ export async function choose<T extends string>(
 
 async function askPlainly(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {
   const always = question.remember === undefined ? "" : `, a (${oneLine(question.remember)})`;
+  const show = question.show === undefined ? "" : `, s (${oneLine(question.show)})`;
   const read = terminal.readLine ?? ((prompt: string) => readLine(prompt, terminal, signal));
-  const line = await read(`${oneLine(question.text)} n (no), y (yes, this once)${always}: `);
+  const line = await read(`${oneLine(question.text)} n (no), y (yes, this once)${always}${show}: `);
   if (line === null || signal?.aborted) return "interrupted";
   const word = line.trim().toLowerCase();
   if (/^a(lways)?$/.test(word) && always !== "") return "always";
+  if (/^s(how)?$/.test(word) && show !== "") return "show";
   return /^y(es)?$/.test(word) ? "yes" : "no";
 }
 

@@ -1,6 +1,7 @@
 /** What a turn may do, decided from flags and settings, asked at the terminal where they leave it open, remembered for the turn. */
 import { resolve } from "node:path";
 import type { Settings } from "../config.ts";
+import type { Offer } from "../turn.ts";
 import type { Result, TurnEvent } from "../types.ts";
 import type { Answer, Question } from "./ask.ts";
 import { decide, type Grants } from "./permissions.ts";
@@ -12,6 +13,8 @@ export interface GateParts {
   remember: () => Promise<Result<{ file: string }>>;
   emit: (event: TurnEvent) => void;
   ask: (question: Question) => Promise<Answer>;
+  /** Puts a text before the user who is asked. */
+  show: (text: string) => void;
 }
 
 export interface Gate {
@@ -19,6 +22,18 @@ export interface Gate {
   mayRead: (path: string) => boolean;
   mayWrite: (path: string) => boolean;
   permit: (kind: "run" | "write", what: string) => Promise<boolean>;
+  /** Whether this may be sent to a stronger model. `--yes` does not answer that. */
+  consent: (offer: Offer) => Promise<"yes" | "no" | "nobody">;
+}
+
+const count = (n: number): string => n.toLocaleString("en-US");
+
+/** What would be sent, in a sentence. */
+function offered({ endpoint, model, promptTokens, replyTokens, cost, redacted }: Offer): string {
+  const price = cost === null ? "" : `, for at most ${cost.toFixed(4)}`;
+  const secrets =
+    redacted === 0 ? "" : `; ${redacted} ${redacted === 1 ? "secret is" : "secrets are"} left out`;
+  return `Ask ${model} at ${endpoint}? It gets about ${count(promptTokens)} tokens and may answer with ${count(replyTokens)}${price}${secrets}.`;
 }
 
 export function openGate(parts: GateParts): Gate {
@@ -64,9 +79,25 @@ export function openGate(parts: GateParts): Gate {
     return granted;
   };
 
+  const consent: Gate["consent"] = async (offer) => {
+    const question = { text: offered(offer), show: "show what would be sent" };
+    let answer = await ask(question);
+    while (answer === "show") {
+      parts.show(`${offer.body}\n`);
+      answer = await ask(question);
+    }
+    const asked = process.stdin.isTTY === true && process.stderr.isTTY === true;
+    const what = `ask ${offer.model} at ${offer.endpoint}`;
+    const granted = answer === "yes";
+    emit({ type: "permission", what, granted, how: asked ? "asked" : "nobody to ask" });
+    if (granted) return "yes";
+    return asked ? "no" : "nobody";
+  };
+
   return {
     mayRead: (path) => decide("read", absolute(path), grants) === "allow",
     mayWrite: (path) => answers.get(`write ${path}`) ?? decide("write", absolute(path), grants) === "allow",
     permit,
+    consent,
   };
 }

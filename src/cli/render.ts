@@ -52,16 +52,31 @@ function callLine(tool: string, args: Record<string, unknown>): string {
   return `> ${oneLine([tool, ...shown].join(" "), 120)}`;
 }
 
+/** What did it, as the account names it. */
+export const SOLVERS: Record<Origin, string> = {
+  graph: "the code graph",
+  model: "the model alone",
+  feedback: "feedback",
+  sampling: "sampling",
+  decomposition: "decomposition",
+  escalation: "a stronger model",
+};
+
 /** What the turn cost: who did it, time, requests, tokens (new / cached / generated), how much stayed local. */
-function accountLine({ by, requests, candidates, resets, tokens, ms, local }: Account): string {
+function accountLine({ by, requests, candidates, resets, tokens, ms, local, escalated }: Account): string {
+  const cost = escalated?.cost ?? 0;
   const parts = [
-    by === null ? null : `by ${by === "model" ? "the model alone" : by}`,
+    by === null ? null : `by ${SOLVERS[by]}`,
     seconds(ms),
     `${requests} ${requests === 1 ? "request" : "requests"}`,
     candidates > 1 ? `${candidates} candidates` : null,
     resets > 0 ? `${resets} ${resets === 1 ? "new start" : "new starts"} of the conversation` : null,
     `tokens ${count(tokens.prompt - tokens.cached)} new, ${count(tokens.cached)} cached, ${count(tokens.generated)} generated`,
-    `${Math.round(local * 100)}% local`,
+    escalated === undefined
+      ? null
+      : `${escalated.requests} ${escalated.requests === 1 ? "request" : "requests"} to a stronger model`,
+    `${Math.floor(local * 100)}% local`,
+    cost > 0 ? `${cost.toFixed(4)} spent` : null,
   ];
   return parts.filter((part) => part !== null).join(", ");
 }

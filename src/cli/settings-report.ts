@@ -1,5 +1,5 @@
 /** What `smallcode config` prints: every setting, its value and where it comes from; keys are never shown. */
-import type { Settings, Sources } from "../config.ts";
+import type { Settings, Sources, StrongerModel } from "../config.ts";
 import { formatDuration } from "../config.ts";
 import { sanitize, terminalSafeJson } from "./sanitize.ts";
 
@@ -9,9 +9,17 @@ export interface Row {
   source: string;
 }
 
+/** Of its key only whether there is one, and where it comes from. */
+function shownModel({ key, keyFrom, price, ...model }: StrongerModel): object {
+  const from = keyFrom === null ? "" : ` from ${keyFrom}`;
+  const shown = key === null ? `(not set${from})` : `(set${from}, not shown)`;
+  const needed = key !== null || keyFrom !== null;
+  return { ...model, ...(needed && { key: shown }), ...(price !== null && { price }) };
+}
+
 /** The settings as rows in a fixed order. */
 export function settingRows(settings: Settings, sources: Sources): Row[] {
-  const { connection, checks, workspace, limits, mode, permissions, terminal } = settings;
+  const { connection, checks, workspace, limits, escalation, mode, permissions, terminal } = settings;
   const values: [name: string, value: unknown][] = [
     ["connection.endpoint", connection.endpoint],
     ["connection.key", connection.key === null ? null : "(set, not shown)"],
@@ -25,8 +33,14 @@ export function settingRows(settings: Settings, sources: Sources): Row[] {
     ["workspace.ignore", workspace.ignore],
     ["limits.maxTime", formatDuration(limits.maxTimeMs)],
     ["limits.maxTokens", limits.maxTokens],
+    ["limits.maxAttempts", limits.maxAttempts],
     ["limits.checkTime", formatDuration(limits.checkTimeMs)],
     ["limits.silence", formatDuration(limits.silenceMs)],
+    ["escalation.mode", escalation.mode],
+    ["escalation.ladder", escalation.ladder.map(shownModel)],
+    ["escalation.maxCalls", escalation.maxCalls],
+    ["escalation.maxTokens", escalation.maxTokens],
+    ["escalation.maxCost", escalation.maxCost],
     ...Object.entries(mode).map(([name, value]): [string, unknown] => [`mode.${name}`, value]),
     ["permissions", permissions],
     ["terminal.color", terminal.color],

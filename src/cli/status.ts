@@ -62,6 +62,7 @@ export class Status {
     if (event.type === "start" || event.type === "end") this.turn = event.type === "start";
     if (event.type === "request") this.read(event.tokens);
     else if (event.type === "check_start") this.begin(`running ${oneLine(event.command, 60)}`);
+    else if (event.type === "escalation") this.begin(`asking ${oneLine(event.model, 60)}`);
     else if (event.type === "response") this.prefill.counted(event.tokens);
     if (event.type === "response" || event.type === "check_end" || event.type === "end") this.hide();
   }

@@ -7,7 +7,7 @@ import { openLog } from "../session/log.ts";
 import { endOfFailure } from "../turn/failures.ts";
 import { TIME_IS_UP, type TurnEnd, type TurnParts } from "../turn.ts";
 import type { Result, TurnEvent } from "../types.ts";
-import { childEnvironment } from "../workspace/run-environment.ts";
+import { childEnvironment, secretValues } from "../workspace/run-environment.ts";
 import { openWorkspace } from "../workspace/workspace.ts";
 import type { Answer, Question } from "./ask.ts";
 import { exitCode } from "./exit.ts";
@@ -137,13 +137,20 @@ export function endEarly({ settings, emit }: Surroundings, end: TurnEnd): number
 
 /** What one turn may do; answers are remembered for the turn. */
 export async function gateOf(
-  { settings, host, emit }: Surroundings,
+  { settings, host, emit, screen }: Surroundings,
   ask: (question: Question) => Promise<Answer>,
 ): Promise<Gate> {
   const state = userStatePath(host);
   const { root } = settings.workspace;
   const trusted = await isTrusted(root, state);
-  return openGate({ settings, trusted, remember: () => trust(root, state), emit, ask });
+  return openGate({
+    settings,
+    trusted,
+    remember: () => trust(root, state),
+    emit,
+    ask,
+    show: (text) => screen.stderr.write(text),
+  });
 }
 
 /** A model that answers; `engine` is the process that was started for it, if one was. */
@@ -166,7 +173,7 @@ export async function findModel(
   if (!found.ok) {
     const end: TurnEnd =
       rest.signal.reason === TIME_IS_UP
-        ? { outcome: "limit", message: "The time of --max-time is used up." }
+        ? { outcome: "limit", message: "The time of --max-time is used up; give more, or a smaller task." }
         : endOfFailure(found);
     return { ok: false, end };
   }
@@ -191,8 +198,10 @@ export async function partsOf(
   const found = await model();
   if (!found.ok) return found;
   const env = childEnvironment(host.env);
-  const { permit } = gate;
+  const { permit, consent } = gate;
   const { grapher } = graph;
-  const parts = { settings, workspace, graph: grapher, model: found.model, env, emit, signal, permit };
+  const stronger = { consent, secrets: secretValues(host.env), home: host.home };
+  const { model: local } = found;
+  const parts = { settings, workspace, graph: grapher, model: local, env, emit, signal, permit, stronger };
   return { ok: true, parts };
 }

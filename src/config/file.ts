@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { Result } from "../types.ts";
 import { Rung } from "../types.ts";
 import { DURATION, parseDuration } from "./duration.ts";
+import { EscalationSection } from "./escalation.ts";
 import { jsonMistake } from "./json.ts";
 import { nearest } from "./nearest.ts";
 
@@ -38,6 +39,7 @@ export const ProjectFile = z.strictObject(
         {
           maxTime: duration.optional(),
           maxTokens: count.optional(),
+          maxAttempts: count.optional(),
           checkTime: duration.optional(),
           silence: duration.optional(),
         },
@@ -59,6 +61,7 @@ export const UserFile = z.strictObject(
     window: count.optional(),
     ignore: ProjectFile.shape.ignore,
     limits: ProjectFile.shape.limits,
+    escalation: EscalationSection.optional(),
     permissions: z
       .strictObject(
         {
@@ -81,7 +84,6 @@ export type UserFile = z.infer<typeof UserFile>;
 const NEVER_A_PROJECTS = [
   ...Object.keys(UserFile.shape).filter((key) => !(key in ProjectFile.shape)),
   "engine",
-  "escalation",
 ];
 
 const MAX_BYTES = 1 << 20;
@@ -117,6 +119,10 @@ function keysAt(schema: z.ZodType, path: PropertyKey[]): string[] {
   let at: z.ZodType = schema;
   for (const key of path) {
     while (at instanceof z.ZodOptional) at = at.unwrap() as z.ZodType;
+    if (at instanceof z.ZodArray) {
+      at = at.element as z.ZodType;
+      continue;
+    }
     if (!(at instanceof z.ZodObject)) return [];
     at = (at.shape as Record<string, z.ZodType>)[String(key)] ?? z.never();
   }

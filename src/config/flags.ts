@@ -3,6 +3,7 @@
  * the other sources. Absent means not given. Nothing heavy is imported here: `--help` has to start at once.
  */
 import type { Rung } from "../types.ts";
+import type { EscalationMode } from "./escalation.ts";
 
 /** One of Deno's grants: `true` for everything, or the commands or paths as they were written. */
 export type GrantFlag = true | string[];
@@ -34,6 +35,11 @@ export interface Flags {
   maxTimeMs?: number;
   checkTimeMs?: number;
   maxTokens?: number;
+  maxAttempts?: number;
+  /** Lays itself over the mode of the user's file; it names no model. */
+  escalation?: EscalationMode;
+  /** For `stats` alone: every folder that is trusted. */
+  all?: boolean;
   seed?: number;
   verbose?: boolean;
   allowRun?: GrantFlag;

@@ -3,7 +3,7 @@
  * remembers there: the folders whose checks may run.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readlink, realpath, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, realpath, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { Result } from "../types.ts";
 
@@ -96,6 +96,20 @@ export async function isTrusted(root: string, state: string | null): Promise<boo
     // Unreadable or absent: not trusted, and the question will be asked.
     return false;
   }
+}
+
+/** The folders that are trusted, in no order; those that are gone since are among them. */
+export async function trustedFolders(state: string | null): Promise<string[]> {
+  if (state === null) return [];
+  const folder = join(state, "trusted");
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const texts = await Promise.all(
+    names.filter((name) => /^[0-9a-f]{32}$/.test(name)).map((name) => readFile(join(folder, name), "utf8")),
+  );
+  return texts.map((text) => text.trimEnd()).filter((path) => isAbsolute(path));
 }
 
 /** Remembers that this folder's checks may run. */

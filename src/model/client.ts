@@ -11,6 +11,8 @@ import { read } from "./reading.ts";
 import { countTokens } from "./tokenizer.ts";
 import type { Context } from "./wire/context.ts";
 import { Departure } from "./wire/departure.ts";
+import { ollamaEvents } from "./wire/ollama.ts";
+import { openaiSpeech } from "./wire/openai.ts";
 import { ask } from "./wire/request.ts";
 
 export interface ConnectOptions {
@@ -96,7 +98,7 @@ export async function connect(
       profile,
       silenceMs,
       stays: options.stays ?? false,
-      sdk,
+      speak: profile.server === "ollama" ? ollamaEvents : openaiSpeech(sdk),
       calibration,
       watch: new PromptWatch(calibration, profile.window),
       departure: new Departure(place, profile.server === "llama.cpp"),

@@ -3,6 +3,7 @@
  * to ask it on. A few quick questions, and for a profile that is not known yet what has to be tried. One that fails or is not
  * answered leaves its fact unknown and stops nothing.
  */
+import { isLoopback } from "../config/hosts.ts";
 import type { Rung } from "../types.ts";
 import { chooseModel, type Found } from "./discover.ts";
 import { EndpointError, type Place } from "./errors.ts";
@@ -16,7 +17,7 @@ import { windowNotice } from "./problems.ts";
 import { type Profile, rungsOf, Traits } from "./profile.ts";
 import { keepTraits, keptTraits, type Shelf, shelfOf } from "./profiles.ts";
 import { isFallbackTemplate, kindByName } from "./servers.ts";
-import { getJson, isLoopback } from "./transport.ts";
+import { getJson } from "./transport.ts";
 
 const ASK_MS = 1000;
 

@@ -2,6 +2,7 @@
  * The one way to a model's server: fetch with the rules of the house. A loopback address never goes through a proxy,
  * whatever the environment says; no redirect is followed; no header is sent but ours; fetch's own time limit is off.
  */
+import { isLoopback } from "../config/hosts.ts";
 import { type EndpointError, fromStatus, fromThrown, htmlInstead, type Place, retryAfter } from "./errors.ts";
 
 /** What Bun's fetch knows beyond the standard: `proxy: false` (even against HTTP_PROXY) and `timeout: false`. */
@@ -10,18 +11,14 @@ type Init = RequestInit & { proxy?: false; timeout?: false };
 /** An error's body, or a list of models, is not read further than this. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/i.test(
-    hostname,
-  );
-}
-
 export interface Call {
   method: "GET" | "POST";
   body?: string;
   key: string | null;
   accept: string;
   signal: AbortSignal;
+  /** Further headers, where an API wants its own. */
+  headers?: Record<string, string>;
 }
 
 /** Sends one request and gives the reply whatever its status; throws what fetch throws. */
@@ -31,6 +28,7 @@ export function send(url: string, call: Call): Promise<Response> {
     // An answer in small events gains nothing from being packed, and unpacked it can be counted as it comes.
     "accept-encoding": "identity",
     "user-agent": "smallcode",
+    ...call.headers,
   };
   if (call.body !== undefined) headers["content-type"] = "application/json";
   if (call.key !== null) headers.authorization = `Bearer ${call.key}`;

@@ -48,6 +48,27 @@ export interface TurnParts {
   signal: AbortSignal;
   /** Asks for what is not allowed by default; says no where nobody can answer. */
   permit: (kind: "run" | "write", what: string) => Promise<boolean>;
+  /** What asking a stronger model takes; left out: none is asked, whatever the settings say. */
+  stronger?: {
+    /** Asks whether this may be sent; "nobody": there is nobody to answer. */
+    consent: (offer: Offer) => Promise<"yes" | "no" | "nobody">;
+    /** Values that are never sent: of the process's environment. */
+    secrets: string[];
+    home: string | null;
+  };
+}
+
+/** What is asked of the user before it is sent. */
+export interface Offer {
+  endpoint: string;
+  model: string;
+  /** The body, byte for byte. */
+  body: string;
+  promptTokens: number;
+  replyTokens: number;
+  /** At most; null where there is no price. */
+  cost: number | null;
+  redacted: number;
 }
 
 export interface TurnEnd {
@@ -98,7 +119,7 @@ export interface Work {
   /** The messages behind the head that led to what was accepted last. */
   said: { form: Form; messages: ChatMessage[] } | null;
   /** Counts candidates that were judged. */
-  candidates: number;
+  readonly candidates: number;
   by: Origin | null;
   /** The last call of the step said that nothing is left to do. */
   finished: boolean;
@@ -139,7 +160,19 @@ export function stoppedEnd(parts: TurnParts, meter: Meter): TurnEnd | null {
       outcome: "limit",
       message: "The tokens of --max-tokens are used up; give more, or a smaller task.",
     };
-  return null;
+  // What stands needs no further attempt.
+  return meter.tries.failing ? endOfAttempts(parts, meter) : null;
+}
+
+/** The end of a turn whose candidates are used up; null where another one may be judged. */
+export function endOfAttempts({ settings }: TurnParts, { tries }: Meter): TurnEnd | null {
+  const { maxAttempts } = settings.limits;
+  if (maxAttempts === null || tries.count < maxAttempts) return null;
+  const all = maxAttempts === 1 ? "The one attempt" : `All ${maxAttempts} attempts`;
+  return {
+    outcome: "limit",
+    message: `${all} of --max-attempts failed; give more, or a smaller task, or a larger model.`,
+  };
 }
 
 /** The end of a turn that was stopped while it waited for its graph, which then throws the signal's reason; what else is thrown goes on. */

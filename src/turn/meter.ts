@@ -1,12 +1,16 @@
 /** The model with a meter: every request and response of a turn passes here, is reported as an event, counted and limited. */
+import { staysNear } from "../config.ts";
 import { PER_MESSAGE, tokensOf } from "../model/budget.ts";
 import { TokenCounter } from "../model/counting.ts";
 import { estimateTokens } from "../model/estimate.ts";
 import type { ChatMessage, ChatOptions, Generation, Model, Reply } from "../model/model.ts";
 import type { ReadToken } from "../model/reading.ts";
+import { type Letter, send } from "../model/stronger.ts";
 import { readEvent } from "../model/wire/events.ts";
 import { textOf } from "../model/wire/messages.ts";
-import type { Tokens, TurnEvent } from "../types.ts";
+import type { Account, Tokens, TurnEvent } from "../types.ts";
+import { costOf, NOTHING_ESCALATED, sum } from "./spent.ts";
+import { Tries } from "./tries.ts";
 
 /** More than a turn has requests, and small enough for 32 bits with any `--seed`. */
 const SEEDS_PER_TURN = 1000;
@@ -37,6 +41,11 @@ export class Meter {
   /** Tokens of the last request with the longest reply that it asked for, by the estimate. */
   sent = 0;
   tokens: Tokens = { prompt: 0, cached: 0, generated: 0 };
+  /** What went to stronger models, those on this machine included; undefined where nothing did. */
+  escalated: Account["escalated"];
+  /** Of the generated tokens, those of stronger models that count as local. */
+  private nearby = 0;
+  readonly tries = new Tries();
   private readonly model: Model;
   private readonly emit: (event: TurnEvent) => void;
   private readonly maxTokens: number | null;
@@ -58,6 +67,45 @@ export class Meter {
   /** Whether the turn's tokens are used up. */
   get spent(): boolean {
     return this.maxTokens !== null && this.tokens.generated >= this.maxTokens;
+  }
+
+  /** Tokens that may still be generated in this turn. */
+  get left(): number {
+    return this.maxTokens === null ? Infinity : Math.max(0, this.maxTokens - this.tokens.generated);
+  }
+
+  /** The share of the generated tokens that stayed local; 1 where there are none. */
+  get local(): number {
+    const all = this.tokens.generated;
+    const elsewhere = this.escalated?.tokens.generated ?? 0;
+    const own = staysNear(this.model.endpoint) ? all - elsewhere : 0;
+    return all === 0 ? 1 : (own + this.nearby) / all;
+  }
+
+  /** Sends a letter to a stronger model. */
+  async escalate(letter: Letter, options: { silenceMs: number; redacted: number }): Promise<Reply> {
+    const { to, body: sent, promptTokens } = letter;
+    const { endpoint, model } = to;
+    const before = this.tokens;
+    const size = { prompt: promptTokens, reply: to.maxTokens };
+    const reply = await this.counted("escalation", size, (heard) => {
+      this.emit({ type: "escalation", endpoint, model, sent, redacted: options.redacted });
+      const { signal } = this;
+      return send(letter, {
+        silenceMs: options.silenceMs,
+        ...heard.by({ maxTokens: 0, temperature: 0, signal }),
+      });
+    });
+    const tokens = sum(this.tokens, before, -1);
+    const cost = costOf(to, tokens);
+    const so = this.escalated ?? NOTHING_ESCALATED;
+    this.escalated = {
+      requests: so.requests + 1,
+      tokens: sum(so.tokens, tokens),
+      cost: so.cost === null || cost === null ? null : so.cost + cost,
+    };
+    if (to.local) this.nearby += tokens.generated;
+    return reply;
   }
 
   chat = (purpose: string, messages: ChatMessage[], g: Generation & ChatOptions): Promise<Reply> =>
@@ -133,11 +181,7 @@ export class Meter {
     return reply;
   }
 
-  private spend({ prompt, cached, generated }: Tokens): void {
-    this.tokens = {
-      prompt: this.tokens.prompt + prompt,
-      cached: this.tokens.cached + cached,
-      generated: this.tokens.generated + generated,
-    };
+  private spend(tokens: Tokens): void {
+    this.tokens = sum(this.tokens, tokens);
   }
 }

@@ -7,6 +7,7 @@ import type { Profile } from "../profile.ts";
 import { boundedText, failureOf, isHtml, jsonOrText, send } from "../transport.ts";
 import type { Wire } from "./bytes.ts";
 import type { Departure } from "./departure.ts";
+import type { StreamEvent } from "./events.ts";
 
 /** A model at its endpoint, and how it is spoken to. */
 export interface Context {
@@ -16,7 +17,7 @@ export interface Context {
   silenceMs: number;
   /** Whether the session goes on after this task, so that the model should stay loaded. */
   stays: boolean;
-  sdk: Promise<typeof import("openai")>;
+  speak: Speak;
   calibration: Calibration;
   watch: PromptWatch;
   departure: Departure;
@@ -38,15 +39,22 @@ export interface Exchange {
   alive: () => void;
 }
 
+/** Sends a request as an API takes it, and gives the events of its reply, read and as they came. Throws EndpointError. */
+export type Speak = (
+  context: Context,
+  request: Request,
+  exchange: Exchange,
+) => AsyncGenerator<{ event: StreamEvent; raw: unknown }>;
+
 /** Posts a request and gives the stream of its reply; throws EndpointError for everything that is none. */
 export async function openStream(
   { place }: Context,
   { signal, alive }: Exchange,
-  { url, body, accept }: { url: string; body: string; accept: string },
+  { url, ...what }: { url: string; body: string; accept: string; headers?: Record<string, string> },
 ): Promise<{ body: ReadableStream<Uint8Array>; headers: Headers }> {
   let response: Response;
   try {
-    response = await send(url, { method: "POST", body, key: place.key, accept, signal });
+    response = await send(url, { method: "POST", key: place.key, signal, ...what });
   } catch (thrown) {
     throw fromThrown(place, thrown);
   }

@@ -47,13 +47,21 @@ export async function* ollamaEvents(
   request: Request,
   exchange: Exchange,
 ): AsyncGenerator<{ event: StreamEvent; raw: unknown }> {
+  yield* ollamaReply(context, exchange, {
+    url: `${context.place.endpoint.replace(/\/v1$/, "")}/api/${request.kind === "chat" ? "chat" : "generate"}`,
+    body: JSON.stringify(bodyOf(context, request)),
+  });
+}
+
+/** The same for a body that is made already. */
+export async function* ollamaReply(
+  context: Context,
+  exchange: Exchange,
+  sent: { url: string; body: string },
+): AsyncGenerator<{ event: StreamEvent; raw: unknown }> {
   const { place } = context;
   const { wire, alive } = exchange;
-  const { body } = await openStream(context, exchange, {
-    url: `${place.endpoint.replace(/\/v1$/, "")}/api/${request.kind === "chat" ? "chat" : "generate"}`,
-    body: JSON.stringify(bodyOf(context, request)),
-    accept: "application/x-ndjson",
-  });
+  const { body } = await openStream(context, exchange, { ...sent, accept: "application/x-ndjson" });
   for await (const line of lines(guardBytes(body, { place, wire, framing: "lines", alive }))) {
     const raw = jsonOrText(line);
     if (typeof raw === "object" && raw !== null) yield { event: readOllama(raw), raw };

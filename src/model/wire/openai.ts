@@ -1,8 +1,8 @@
 /** A request as the OpenAI-compatible APIs take it, sent by the `openai` package over our own fetch. */
 import { EndpointError, fromPayload, fromThrown, malformed, type Place } from "../errors.ts";
 import { guardBytes, type Wire } from "./bytes.ts";
-import { type Context, type Exchange, openStream, type Request } from "./context.ts";
-import { readEvent, type StreamEvent } from "./events.ts";
+import { type Context, type Exchange, openStream, type Request, type Speak } from "./context.ts";
+import { readEvent } from "./events.ts";
 import { openaiMessages, shapeMessages, toolFields } from "./messages.ts";
 import { thinkingSwitch, withWord } from "./thinking-switch.ts";
 
@@ -52,39 +52,36 @@ function streamingFetch(context: Context, exchange: Exchange) {
   };
 }
 
-/** Sends the request and gives the events of its reply. Throws EndpointError. */
-export async function* openaiEvents(
-  context: Context,
-  request: Request,
-  exchange: Exchange,
-): AsyncGenerator<{ event: StreamEvent; raw: unknown }> {
-  const { place } = context;
-  const sdk = await context.sdk;
-  try {
-    const client = new sdk.OpenAI({
-      baseURL: place.endpoint,
-      apiKey: place.key ?? "none",
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      maxRetries: 0,
-      timeout: NO_LIMIT_MS,
-      logLevel: "off",
-      fetch: streamingFetch(context, exchange),
-    });
-    const path = request.kind === "chat" ? "/chat/completions" : "/completions";
-    const stream = await client.post<AsyncIterable<unknown>>(path, {
-      body: bodyOf(context, request),
-      stream: true,
-      signal: exchange.signal,
-    });
-    for await (const raw of stream) yield { event: readEvent(raw), raw };
-  } catch (thrown) {
-    const failure = understood(thrown, { place, wire: exchange.wire, sdk });
-    if (failure !== null) throw failure;
-  }
-}
+/** Speaks that API with the package, which may still be loading. */
+export const openaiSpeech = (loading: Promise<typeof import("openai")>): Speak =>
+  async function* (context, request, exchange) {
+    const { place } = context;
+    const sdk = await loading;
+    try {
+      const client = new sdk.OpenAI({
+        baseURL: place.endpoint,
+        apiKey: place.key ?? "none",
+        adminAPIKey: null,
+        organization: null,
+        project: null,
+        webhookSecret: null,
+        maxRetries: 0,
+        timeout: NO_LIMIT_MS,
+        logLevel: "off",
+        fetch: streamingFetch(context, exchange),
+      });
+      const path = request.kind === "chat" ? "/chat/completions" : "/completions";
+      const stream = await client.post<AsyncIterable<unknown>>(path, {
+        body: bodyOf(context, request),
+        stream: true,
+        signal: exchange.signal,
+      });
+      for await (const raw of stream) yield { event: readEvent(raw), raw };
+    } catch (thrown) {
+      const failure = understood(thrown, { place, wire: exchange.wire, sdk });
+      if (failure !== null) throw failure;
+    }
+  };
 
 /**
  * What an exception of the package stands for; null where only the connection broke in the middle of an event. What the

@@ -12,8 +12,6 @@ import { answeredNothing, cutSilently } from "../window-errors.ts";
 import type { Wire } from "./bytes.ts";
 import type { Context, Exchange, Request } from "./context.ts";
 import { textOf, toolFields } from "./messages.ts";
-import { ollamaEvents } from "./ollama.ts";
-import { openaiEvents } from "./openai.ts";
 import { pause } from "./pause.ts";
 import { RepliesReader, type ReplyReader } from "./reply.ts";
 import { thinkingSwitch } from "./thinking-switch.ts";
@@ -68,8 +66,7 @@ async function attempt(context: Context, request: Request): Promise<RepliesReade
   const reader = readerFor(context, request);
   try {
     const exchange: Exchange = { wire, signal: controller.signal, alive: silence.alive };
-    const events = context.profile.server === "ollama" ? ollamaEvents : openaiEvents;
-    for await (const { event, raw } of events(context, request, exchange)) {
+    for await (const { event, raw } of context.speak(context, request, exchange)) {
       if (reader.push(event, raw)) {
         context.departure.left();
         break;
