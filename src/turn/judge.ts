@@ -2,7 +2,7 @@
 import { toolNamed } from "../tools/index.ts";
 import type { Candidate, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
 import type { TurnEnd, Work } from "./context.ts";
-import { stoppedEnd } from "./context.ts";
+import { endOfAttempts, stoppedEnd } from "./context.ts";
 
 /** `done`: the step's work stands. `failed`: no proof; what of it helped stands until the turn ends. `stopped`: the whole turn ends. */
 export type StepEnd =
@@ -60,6 +60,8 @@ export async function judgeCandidate(
   work: Work,
 ): Promise<{ kind: "judged"; verdict: Verdict } | { kind: "stopped"; end: TurnEnd }> {
   const { parts, verifier, meter } = work;
+  const over = endOfAttempts(parts, meter);
+  if (over !== null) return { kind: "stopped", end: over };
   for (const { path } of candidate.changes) {
     if (await parts.permit("write", path)) continue;
     const denied: TurnEnd = {
@@ -73,7 +75,6 @@ export async function judgeCandidate(
   const stopped = stoppedEnd(parts, meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
   if (!judged.ok) return { kind: "stopped", end: { outcome: "failed", message: judged.reason } };
-  work.candidates += 1;
   const { origin, grain } = candidate;
   parts.emit({ type: "verdict", origin, ...(grain && { grain }), verdict: judged.verdict });
   return { kind: "judged", verdict: judged.verdict };

@@ -98,7 +98,9 @@ export async function prepare(
     checks: checks.map(({ id }) => id),
     earlier: new Map(),
     said: null,
-    candidates: 0,
+    get candidates() {
+      return meter.tries.count;
+    },
     by: null,
     finished: false,
     judges,
