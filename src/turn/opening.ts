@@ -45,7 +45,7 @@ export function linesAbout(text: string, task: string, failing: number[]): numbe
 }
 
 /** The text of the first failing test, where it is known and not longer than its share; else "". */
-async function failingTest({ parts, shares, verifier }: Work, above: Above): Promise<string> {
+export async function failingTest({ parts, shares, verifier }: Work, above: Above): Promise<string> {
   if (shares.test === 0) return "";
   const failing = verifier.baseline
     .flatMap(({ diagnostics }) => diagnostics)

@@ -4,6 +4,7 @@ import type { Step, Verdict } from "../types.ts";
 import { chatStep } from "./chat.ts";
 import type { Work } from "./context.ts";
 import { directStep } from "./direct.ts";
+import { escalate } from "./escalate.ts";
 import type { StepEnd } from "./judge.ts";
 import { plainStep } from "./plain.ts";
 
@@ -26,12 +27,12 @@ export async function runStep(step: Step, work: Work, before: Verdict | null): P
     return { kind: "done", verdict: before };
   }
   const parts = decompose(step, end.last, step.targets.slice(0, 1));
-  if (parts.length === 0) return end;
+  if (parts.length === 0) return escalate(step, end, work);
   work.parts.emit({ type: "decompose", steps: parts, why: end.reason });
   for (const part of parts) {
     const inner = await attempt(part);
     if (inner.kind === "done") work.by = "decomposition";
     if (inner.kind !== "failed") return inner;
   }
-  return end;
+  return escalate(step, end, work);
 }

@@ -5,6 +5,13 @@ const PASSED_ON =
 const SECRET =
   /key|token|secret|passw|credential|proxy|cookie|_auth|^(openai|anthropic|smallcode|aws|azure|gcp|google)_/i;
 
+/** The values of what looks like a secret by its name. Pure. */
+export function secretValues(env: Record<string, string | undefined>): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && SECRET.test(name) ? [value] : [],
+  );
+}
+
 /** The environment for commands of a check: names from a closed list that do not look like a secret, and what makes tools run unattended. Pure. */
 export function childEnvironment(env: Record<string, string | undefined>): Record<string, string> {
   const passed = Object.entries(env).flatMap(([name, value]) =>
