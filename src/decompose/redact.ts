@@ -29,7 +29,8 @@ const LONG_RUN = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{48,}={0,2}(?![A-Za-z0-9+/
 const IN_URL = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"`]{0,80}:([^\s@/'"`]{3,200})@/gi;
 const IN_HEADER = /\b(?:Bearer|Basic|Token)[ \t]+([A-Za-z0-9._~+/=-]{12,})/gi;
 
-const SPEAKS = "[\\w.$-]{0,60}?(?:key|secret|token|passw|passphrase|pwd|credential|auth)[\\w-]{0,40}";
+const SPEAKS =
+  "(?<![\\w$-])[\\w$-]{0,60}?(?:key|secret|token|passw|passphrase|pwd|credential|auth)[\\w-]{0,40}";
 /** A name that speaks of a secret, then its value in quotes: an assignment, an entry, a parameter, an argument behind it. */
 const QUOTED = new RegExp(
   `(${SPEAKS})["'\`\\]]{0,2}(?:[ \\t]*:[ \\t]*[\\w<>.| ?]{1,30})?[ \\t]*(?:=>|[:=]{1,2}|,)[ \\t]*(?:[A-Za-z]{1,2})?(["'\`])((?:(?!\\2)[^\\\\\\s]|\\\\.){6,400}?)\\2`,

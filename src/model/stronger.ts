@@ -145,17 +145,14 @@ const WHERE = '"escalation" of your settings';
 /** What to do about a failure, where the settings of the ladder are meant and not the flags of the local model. */
 function advised(failure: Failure, { endpoint, model, api, key, keyFrom }: StrongerModel): Failure {
   const from = keyFrom === null ? '"key" or "keyFrom"' : `the variable ${keyFrom}`;
-  const name = { openai: "an OpenAI-compatible", anthropic: "the Anthropic", ollama: "Ollama's" }[api];
+  const named = { openai: "an OpenAI-compatible", anthropic: "the Anthropic", ollama: "Ollama's" }[api];
   const sentences: Partial<Record<Failure["kind"], string>> = {
     auth: `${endpoint} ${key === null ? "asks for a key" : "refused the key"} for "${model}": correct ${from} in ${WHERE}.`,
     model: `${endpoint} does not have "${model}": correct "model" in ${WHERE}.`,
+    protocol: `${endpoint} does not answer as ${named} API does, or has no "${model}": correct "endpoint", "api" or "model" in ${WHERE}.`,
     unreachable: `No server answers at ${endpoint}: start it, or correct "endpoint" in ${WHERE}.`,
   };
-  const protocol = `${failure.reason} Is it ${name} API, with "${model}"? See ${WHERE}.`;
-  return {
-    ...failure,
-    reason: sentences[failure.kind] ?? (failure.kind === "protocol" ? protocol : failure.reason),
-  };
+  return { ...failure, reason: sentences[failure.kind] ?? failure.reason };
 }
 
 /**

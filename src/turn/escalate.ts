@@ -44,8 +44,9 @@ export async function escalate(step: Step, end: Failed, work: Work): Promise<Ste
   const { settings, stronger } = work.parts;
   const { mode, ladder } = settings.escalation;
   if (mode === "off" || ladder.length === 0 || stronger === undefined) return end;
-  const task = await subTaskOf(step, work, stronger);
   for (const [index, to] of ladder.entries()) {
+    // Anew each time: what the one before it tried is told, its words are not.
+    const task = await subTaskOf(step, work, stronger);
     const messages: ChatMessage[] = [
       { role: "system", content: HEAD },
       { role: "user", content: task.text },

@@ -78,6 +78,7 @@ function wholeOf(request: RecordedRequest, said: Spoken, row: TextRow): object {
 
 /** The field that a server's thinking comes in. */
 const THOUGHT: Record<Kind, string> = {
+  anthropic: "reasoning_content",
   "llama.cpp": "reasoning_content",
   lmstudio: "reasoning_content",
   ollama: "reasoning",

@@ -4,7 +4,7 @@
  */
 import type { Chop, RecordedRequest } from "./wire.ts";
 
-export type Kind = "ollama" | "lmstudio" | "llama.cpp" | "vllm";
+export type Kind = "ollama" | "lmstudio" | "llama.cpp" | "vllm" | "anthropic";
 
 export interface Counts {
   prompt: number;

@@ -7,6 +7,7 @@
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROBES } from "../../src/model/probes.ts";
+import { anthropic } from "./anthropic.ts";
 import { llamaCpp, lmStudio, vllm } from "./llama.ts";
 import { ollama } from "./ollama.ts";
 import { isChat, openaiVoice } from "./openai.ts";
@@ -58,6 +59,7 @@ const HOSTS: Record<Kind, (options: ServerOptions) => Host> = {
   lmstudio: lmStudio,
   "llama.cpp": llamaCpp,
   vllm,
+  anthropic,
 };
 
 function sharedPrefix(a: string, b: string): number {
