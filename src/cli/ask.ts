@@ -24,6 +24,9 @@ export interface Question {
   show?: string;
 }
 
+/** Characters of a question: what it costs to say yes must not be cut off. */
+const LONGEST = 500;
+
 /** The user's answer; "no" at once where either end is not a terminal. */
 export async function ask(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {
   if (!terminal.input.isTTY || !terminal.output.isTTY) return "no";
@@ -57,7 +60,7 @@ export async function choose<T extends string>(
   if (signal?.aborted) stop();
   const shown = options.map(({ value, label }) => ({ value: value as string, label: oneLine(label) }));
   const chosen = await select({
-    message: oneLine(message),
+    message: oneLine(message, LONGEST),
     options: shown,
     ...more,
     input,
@@ -72,7 +75,7 @@ async function askPlainly(question: Question, terminal: Terminal, signal?: Abort
   const always = question.remember === undefined ? "" : `, a (${oneLine(question.remember)})`;
   const show = question.show === undefined ? "" : `, s (${oneLine(question.show)})`;
   const read = terminal.readLine ?? ((prompt: string) => readLine(prompt, terminal, signal));
-  const line = await read(`${oneLine(question.text)} n (no), y (yes, this once)${always}${show}: `);
+  const line = await read(`${oneLine(question.text, LONGEST)} n (no), y (yes, this once)${always}${show}: `);
   if (line === null || signal?.aborted) return "interrupted";
   const word = line.trim().toLowerCase();
   if (/^a(lways)?$/.test(word) && always !== "") return "always";

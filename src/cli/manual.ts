@@ -109,10 +109,40 @@ Later ones win: defaults, your file, the project's smallcode.json, the environme
 "smallcode config" prints every setting and where it comes from.
 Your file (config.json; "smallcode config" names the folder):
   { "endpoint": "http://localhost:8080/v1", "key": "...", "model": "gemma3:4b", "rung": "schema", "window": 8192,
-    "ignore": ["dist/**"], "limits": { "maxTime": "30m", "maxTokens": 50000, "checkTime": "5m", "silence": "5m" },
-    "permissions": { "allowRun": ["pytest"], "denyWrite": ["docs"] } }
+    "ignore": ["dist/**"], "limits": { "maxTime": "30m", "maxTokens": 50000, "maxAttempts": 30, "checkTime": "5m", "silence": "5m" },
+    "permissions": { "allowRun": ["pytest"], "denyWrite": ["docs"] }, "escalation": { ... } }
 The project's smallcode.json may set checks, ignore and limits, nothing else:
   { "checks": { "unit": "pytest -q" }, "ignore": ["generated/**"], "limits": { "checkTime": "10m" } }`,
+  },
+  {
+    name: "escalation",
+    text: `Escalation
+Where everything local has failed a step, a stronger model can be asked: only if your own settings file names one.
+A key in the environment alone never does anything, and a project's file cannot set any of this.
+  "escalation": { "mode": "ask",
+    "ladder": [ { "endpoint": "http://localhost:11434", "api": "ollama", "model": "qwen2.5-coder:32b" },
+                { "endpoint": "https://api.anthropic.com", "api": "anthropic", "model": "NAME",
+                  "keyFrom": "MY_KEY", "maxTokens": 4096, "price": { "in": 3, "out": 15, "cached": 0.3 } } ],
+    "maxCalls": 2, "maxTokens": 20000, "maxCost": 0.25 }
+The ladder is tried in order. api is openai (any compatible server, the default), anthropic or ollama. The key stands
+in "key", or in the variable that "keyFrom" names; it goes to that endpoint alone, by https or on this machine.
+A model on this machine or network without a price counts as local. Prices are for a million tokens.
+Caps are for one task: requests (default: 2, or one for each model), tokens, and money at the given prices.
+  mode ask      shows what it is about and asks before each request; "show" prints the very bytes (the default)
+  mode always   sends without asking             mode off   sends nothing
+  --escalation=ask|always|off                    for this call; --yes does not answer the question
+Without a terminal, ask is a no. Sent are the failed step's words, its code, its failing test, what the checks said,
+the change so far and what was tried; no other code, nothing said before, nothing of the environment.
+Keys, tokens and passwords become marks like [redacted-1], which are put back where the reply repeats them.
+The reply is a candidate that your checks must accept. The session's log holds every byte that was sent.`,
+  },
+  {
+    name: "stats",
+    text: `Stats
+"smallcode stats" adds up the session logs of the folder: tasks by how they ended and by what did them, the share of
+tasks and of generated tokens that stayed local, tokens, time, and what stronger models have cost.
+  --all     of every folder that you trust      --json     one object: v, folders, sessions, tasks, outcomes, by, ...
+A task stayed local where each of its tokens did. Lines of the logs that hold no event are left out and counted.`,
   },
   {
     name: "environment",
@@ -132,7 +162,7 @@ A key is never taken from the command line, where every process can read it.`,
   3    done, but nothing could verify it
   4    a permission was needed and not given
   5    no model: server unreachable, model missing
-  6    a limit was reached (--max-time, --max-tokens, the length of an answer)
+  6    a limit was reached (--max-time, --max-tokens, --max-attempts, the length of an answer)
   130  interrupted`,
   },
 ];
