@@ -12,6 +12,13 @@ function table(rows: [left: string, right: string][], width: number): string {
   return rows.map(([left, right]) => `  ${left.padEnd(width)} ${right}`).join("\n");
 }
 
+/** The names of the manual's pages, on two lines. */
+function pageNames(): string {
+  const names = PAGES.map(({ name }) => name);
+  const half = Math.ceil(names.length / 2);
+  return `${names.slice(0, half).join(", ")},\n        ${names.slice(half).join(", ")}`;
+}
+
 /** What `--help` prints; at most 60 lines of 100 characters. */
 export const HELP = `smallcode: a coding agent for small local models
 
@@ -31,7 +38,7 @@ ${table(
 Exit: 0 verified or answered, 1 failed and put back, 2 usage, 3 unverified, 4 not permitted, 5 no model,
       6 a limit, 130 interrupted
 
-Manual: smallcode help ${PAGES.map(({ name }) => name).join("|")}`;
+Manual: smallcode help PAGE, which is ${pageNames()}`;
 
 /** The manual's best page on these words; `found: false` says what there is instead. No words: the help text. */
 export function helpOn(words: string[]): { found: boolean; text: string } {

@@ -131,6 +131,9 @@ function verdictLine({ origin, verdict }: Of<"verdict">, c: Colors): string {
   return `  ${TRIES[origin]}: ${status}${counts}: ${oneLine(verdict.reason)}`;
 }
 
+const leftOut = (secrets: number): string =>
+  secrets === 0 ? "" : `, without ${secrets} ${secrets === 1 ? "secret" : "secrets"}`;
+
 const MOST_SUSPECTS = 8;
 
 function suspectLine({ suspects }: Of<"suspects">): string {
@@ -176,7 +179,7 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
       return stepLines(`split (${oneLine(event.why)})`, event.steps);
     case "escalation":
       return [
-        `asking ${oneLine(event.model)} at ${oneLine(event.endpoint)} (${count(event.sent.length)} characters)`,
+        `asking ${oneLine(event.model)} at ${oneLine(event.endpoint)} (${count(event.sent.length)} characters${leftOut(event.redacted)})`,
       ];
     case "permission":
       return [

@@ -67,6 +67,11 @@ const good: [argv: string[], parsed: unknown][] = [
   [["undo"], { command: "undo", flags: {} }],
   [["--cwd", "d", "redo"], { command: "redo", flags: { cwd: "d" } }],
   [["config", "--json"], { command: "config", flags: { json: true } }],
+  [["stats"], { command: "stats", flags: {} }],
+  [["stats", "--all", "--json"], { command: "stats", flags: { all: true, json: true } }],
+  [["stats", "of", "the", "league"], task("stats of the league")],
+  [["--escalation=always", "x"], task("x", { escalation: "always" })],
+  [["--max-attempts", "3", "x"], task("x", { maxAttempts: 3 })],
   [["undo", "the", "last", "change"], task("undo the last change")],
   [["--", "undo"], task("undo")],
   [["undo", "--", "it"], task("undo it")],
@@ -121,6 +126,9 @@ const bad: [argv: string[], says: RegExp][] = [
   [["--max-time", "25h", "x"], /30s or 5m/],
   [["--max-tokens", "0", "x"], /whole number/],
   [["--max-tokens", "1e3", "x"], /whole number/],
+  [["--max-attempts", "0", "x"], /--max-attempts needs a whole number above 0/],
+  [["--escalation", "yes", "x"], /--escalation needs one of ask, always, off/],
+  [["--all", "x"], /--all belongs to stats/],
 ];
 
 test.each(bad)("mistake %j", (argv, says) => {

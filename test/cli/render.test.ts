@@ -46,7 +46,7 @@ thinking aloud
 refused: No such symbol.
   after feedback: verified: 4 tests pass, 1 more than before
 split (2 tests):
-asking larger at http://127.0.0.1:9/v1 (2 characters)
+asking larger at http://127.0.0.1:9/v1 (2 characters, without 1 secret)
 permitted: pytest -q (--yes)
 warning: stdin was empty
 this changes what judges it: test_a .py
@@ -130,4 +130,23 @@ test("a reader that goes away ends the writing quietly", async () => {
 test.skipIf(process.platform !== "linux")("a full disk under stdout is one sentence", async () => {
   const { err } = await writer("> /dev/full");
   expect(JSON.parse(err)).toEqual([expect.stringMatching(/^The output cannot be written: ENOSPC.*\.$/)]);
+});
+
+test("what a stronger model did, what it cost, and what stayed local", () => {
+  const end = EDIT.at(-1);
+  if (end?.type !== "end") throw new Error("The last event is the end.");
+  const tokens = { prompt: 900, cached: 0, generated: 80 };
+  const line = (account: object): string =>
+    show([{ ...end, account: { ...end.account, ...account } }])
+      .err.trimEnd()
+      .split("\n")
+      .at(-1) ?? "";
+  expect(
+    line({ by: "escalation", local: 0.929, escalated: { requests: 1, tokens, cost: 0.0031 } }),
+  ).toEndWith(", 210 generated, 1 request to a stronger model, 92% local, 0.0031 spent");
+  expect(line({ by: "graph", local: 0.999, escalated: { requests: 2, tokens, cost: null } })).toMatch(
+    /^by the code graph, .*, 2 requests to a stronger model, 99% local$/,
+  );
+  const sent: TurnEvent = { type: "escalation", endpoint: "http://a", model: "b", sent: "{}", redacted: 2 };
+  expect(show([sent]).err).toBe("asking b at http://a (2 characters, without 2 secrets)\n");
 });

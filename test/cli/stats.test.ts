@@ -1,11 +1,15 @@
 /** `smallcode stats`: what the logs of sessions add up to, what of them is left out, and how long it takes. */
-import { beforeEach, expect, onTestFinished, test } from "bun:test";
+import { beforeEach, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { statsText } from "../../src/cli/stats.ts";
+import { trust } from "../../src/config.ts";
 import { addSessions, emptyTally, type Tally } from "../../src/session/tally.ts";
 import type { Account, Outcome, TurnEvent } from "../../src/types.ts";
+import { project, SLOW_MS } from "../harness/project.ts";
+
+setDefaultTimeout(SLOW_MS);
 
 let root: string;
 
@@ -135,4 +139,23 @@ test("2,000 sessions take a moment", () => {
   const started = performance.now();
   expect(tallied()).toMatchObject({ sessions: 2000, tasks: 2000, local: 2000 });
   expect(performance.now() - started).toBeLessThan(1500);
-}, 60_000);
+});
+
+test("the command: of this folder, of every trusted one, as one object", async () => {
+  const p = await project({ "a.py": "" });
+  const empty = await p.run(["stats"], { endpoint: false });
+  expect([empty.exit, empty.stdout]).toEqual([0, `No task has been logged in ${p.root} yet.\n`]);
+  log("a.jsonl", start, end("verified", escalated(40, 0.5)));
+  await trust(root, join(p.home, ".local", "state", "smallcode"));
+  const own = JSON.parse((await p.run(["stats", "--json"], { endpoint: false })).stdout);
+  expect(own).toMatchObject({ v: 1, folders: [p.root], tasks: 0, local: { tasks: null, tokens: null } });
+  const all = JSON.parse((await p.run(["stats", "--all", "--json"], { endpoint: false })).stdout);
+  expect(all.folders).toHaveLength(2);
+  expect(all).toMatchObject({
+    tasks: 1,
+    by: { escalation: 1 },
+    tokens: { new: 600, cached: 400, generated: 100 },
+    local: { tasks: 0, tokens: 0.6, aim: 0.95 },
+    cost: 0.5,
+  });
+});
