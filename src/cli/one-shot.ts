@@ -98,7 +98,8 @@ async function oneTurn(
 async function showPrompt(request: TurnRequest, parts: Parameters<typeof runTurn>[1]): Promise<number> {
   const shown: string[] = [];
   const model: Model = showingModel(parts.model, (text) => shown.push(text));
-  const silent = { ...parts, model, emit: () => undefined };
+  const { stronger: _, ...local } = parts;
+  const silent = { ...local, model, emit: () => undefined };
   const end = await runTurn(request, silent, () => 0);
   const [first] = shown;
   if (first === undefined) return complain(end.message, exitOf(parts.settings)(end));

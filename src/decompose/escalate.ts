@@ -20,7 +20,7 @@ const PLACE = /(?<![\w.:/~-])(?:\/|[A-Za-z]:\\)(?:[\w.@+ -]+[/\\])+([\w.@+-]+)(?
 
 /** What a tool has said, with the paths of the workspace as seen from its root and no other ones. */
 export function localized(text: string, { root, home }: Whereabouts): string {
-  const inside = text.replaceAll(`${root}/`, "").replaceAll(root, ".");
+  const inside = root === "/" ? text : text.replaceAll(`${root}/`, "").replaceAll(root, ".");
   const short = inside.replace(PLACE, (_, name: string) => `…/${name}`);
   return home === null || home.length < 2 ? short : short.replaceAll(home, "~");
 }

@@ -91,3 +91,12 @@ test("a narrow terminal: never more than a line", async () => {
   expect(lines().length).toBeGreaterThan(0);
   expect(lines().filter(({ length }) => length > 29)).toEqual([]);
 });
+
+test("a stronger model is waited for by its name", async () => {
+  const { status, lines } = watched();
+  status.listen(ask);
+  status.listen({ type: "escalation", endpoint: "https://a", model: "big", sent: "{}", redacted: 0 });
+  await Bun.sleep(800);
+  status.hide();
+  expect(lines()[0]).toBe("asking big, 0 s");
+});

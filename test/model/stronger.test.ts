@@ -221,3 +221,23 @@ test("a loopback address never goes through a proxy, and nobody is there in a se
   });
   expect(proxy.requests).toEqual([]);
 });
+
+test("events that end their lines with CR and LF, in pieces of any size", async () => {
+  const events = [
+    { type: "message_start", message: { usage: { input_tokens: 9, output_tokens: 1 } } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Größe" } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+  ];
+  const text = events
+    .map((event) => `event: ${event.type}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`)
+    .join("");
+  for (const chop of [1, 7, 4096]) {
+    const { reply } = await anthropic({ of: { garbage: new TextEncoder().encode(text) }, chop });
+    expect(reply).toMatchObject({
+      ok: true,
+      text: "Größe",
+      finish: "stop",
+      tokens: { prompt: 9, generated: 2 },
+    });
+  }
+});

@@ -114,9 +114,13 @@ test("nothing is ever sent without a section in the user's own file, whatever ke
   expectUntouched(await run(unset, [], env));
   const off = await project(SOLO, [...LOST, ...LOST]);
   configure(off, { mode: "off", ladder: [model(server)] });
-  expectUntouched(await run(off, [], env));
+  const unasked = await run(off, [], env);
+  expectUntouched(unasked);
+  expect(allOf(unasked, "permission")).toEqual([]);
   configure(off, { mode: "always", ladder: [model(server)] });
-  expectUntouched(await run(off, ["--escalation=off"], env));
+  const waived = await run(off, ["--escalation=off"], env);
+  expectUntouched(waived);
+  expect(allOf(waived, "permission")).toEqual([]);
   const flagged = await project(SOLO);
   const refused = await run(flagged, ["--escalation=always"], env);
   expect(refused.exit).toBe(2);
@@ -202,8 +206,12 @@ test("caps are kept before a request is sent", async () => {
   const server = await anthropic({ text: WRONG });
   const p = await project(SOLO, [...LOST, ...LOST, ...LOST]);
   const ladder = [model(server)];
-  configure(p, { mode: "always", ladder, maxCalls: 1 });
-  expectUntouched(await run(p));
+  configure(p, { mode: "always", ladder: [...ladder, ...ladder], maxCalls: 1 });
+  const capped = await run(p);
+  expectUntouched(capped);
+  expect(notices(capped)).toContain(
+    'No stronger model is asked any more: "escalation.maxCalls" is 1 for one task.',
+  );
   expect(server.completions()).toHaveLength(1);
   configure(p, { mode: "always", ladder, maxTokens: 2000 });
   expect(notices(await run(p))).toContain(
@@ -224,17 +232,18 @@ test("secrets and the place of the project are left out; where the reply repeats
     ".env": "API_TOKEN=never-ever-sent-1234\n",
   };
   const p = await project(files, LOST);
+  p.write({ "calc.py": `${files["calc.py"]}HERE = "${p.root}/data"\n` });
   const reply = 'calc.py\n```python\ndef add(a, b, token="[redacted-1]"):\n    return a + b\n```\n';
   const server = await anthropic({ text: reply });
   configure(p, { mode: "always", ladder: [model(server)] });
   const ran = await run(p, [], { MY_SECRET: "tiger-stripes-42" });
   expect(ran.exit).toBe(0);
-  expect(p.text("calc.py")).toBe(files["calc.py"]?.toString().replace("a - b", "a + b") ?? "");
+  expect(p.text("calc.py")).toBe(`${files["calc.py"]}HERE = "${p.root}/data"\n`.replace("a - b", "a + b"));
   const raw = server.completions()[0]?.raw ?? "";
-  expect(raw).toContain('token=\\"[redacted-1]\\"');
+  expect(raw).toMatch(/token=\\"\[redacted-\d\]\\"/);
   for (const secret of [token, token.slice(0, 12), "tiger-stripes-42", "never-ever", p.root, p.home])
     expect(raw).not.toContain(secret);
-  expect(allOf(ran, "escalation")[0]?.redacted).toBe(2);
+  expect(allOf(ran, "escalation")[0]?.redacted).toBe(3);
 });
 
 test("a secret never comes to stand in another file, and a mark that was not shown is no code", async () => {
