@@ -173,7 +173,7 @@ export const Outcome = z.enum([
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** What a turn cost and what did it. `local` is the share of generated tokens that stayed on the configured local model. */
+/** What a turn cost and what did it. `local` is the share of generated tokens that stayed on this machine or its private network. */
 export const Account = z.object({
   by: Origin.nullable(),
   requests: z.int(),
