@@ -40,7 +40,13 @@ test("nothing set: the defaults, and they say so", async () => {
     connection: { endpoint: null, key: null, model: null, rung: null, window: null },
     checks: { command: null, project: [], waived: false },
     workspace: { root: cwd, ignore: [] },
-    limits: { maxTimeMs: 1_800_000, maxTokens: null, maxAttempts: null, checkTimeMs: 300_000, silenceMs: 300_000 },
+    limits: {
+      maxTimeMs: 1_800_000,
+      maxTokens: null,
+      maxAttempts: null,
+      checkTimeMs: 300_000,
+      silenceMs: 300_000,
+    },
     escalation: { mode: "off", ladder: [], maxCalls: 2, maxTokens: null, maxCost: null },
     mode: {
       intent: null,

@@ -3,14 +3,8 @@
  * event on stdout, one a line. Nothing from outside reaches the screen unsanitized.
  */
 import pc from "picocolors";
-import {
-  type Account,
-  EVENT_VERSION,
-  type Origin,
-  type Outcome,
-  type Step,
-  type TurnEvent,
-} from "../types.ts";
+import { EVENT_VERSION, type Origin, type Outcome, type Step, type TurnEvent } from "../types.ts";
+import { accountLine, count, seconds } from "./account.ts";
 import { oneLine, sanitize, sanitizer, terminalSafeJson } from "./sanitize.ts";
 import { type Thought, Thoughts } from "./thinking.ts";
 
@@ -32,8 +26,6 @@ export interface PlainOptions {
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
-const count = (n: number): string => n.toLocaleString("en-US");
 const files = (n: number): string => `${n} ${n === 1 ? "file" : "files"}`;
 
 function stepLines(title: string, steps: Step[]): string[] {
@@ -50,35 +42,6 @@ function callLine(tool: string, args: Record<string, unknown>): string {
     return lines > 1 ? `${name}=(${lines} lines)` : `${name}=${text}`;
   });
   return `> ${oneLine([tool, ...shown].join(" "), 120)}`;
-}
-
-/** What did it, as the account names it. */
-export const SOLVERS: Record<Origin, string> = {
-  graph: "the code graph",
-  model: "the model alone",
-  feedback: "feedback",
-  sampling: "sampling",
-  decomposition: "decomposition",
-  escalation: "a stronger model",
-};
-
-/** What the turn cost: who did it, time, requests, tokens (new / cached / generated), how much stayed local. */
-function accountLine({ by, requests, candidates, resets, tokens, ms, local, escalated }: Account): string {
-  const cost = escalated?.cost ?? 0;
-  const parts = [
-    by === null ? null : `by ${SOLVERS[by]}`,
-    seconds(ms),
-    `${requests} ${requests === 1 ? "request" : "requests"}`,
-    candidates > 1 ? `${candidates} candidates` : null,
-    resets > 0 ? `${resets} ${resets === 1 ? "new start" : "new starts"} of the conversation` : null,
-    `tokens ${count(tokens.prompt - tokens.cached)} new, ${count(tokens.cached)} cached, ${count(tokens.generated)} generated`,
-    escalated === undefined
-      ? null
-      : `${escalated.requests} ${escalated.requests === 1 ? "request" : "requests"} to a stronger model`,
-    `${Math.floor(local * 100)}% local`,
-    cost > 0 ? `${cost.toFixed(4)} spent` : null,
-  ];
-  return parts.filter((part) => part !== null).join(", ");
 }
 
 const GOOD: Outcome[] = ["verified", "answered"];

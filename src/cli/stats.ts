@@ -2,15 +2,15 @@
 import { environment, loadSettings, trustedFolders, userStatePath } from "../config.ts";
 import { addSessions, emptyTally, type Tally } from "../session/tally.ts";
 import { type Origin, Origin as Origins, type Outcome, Outcome as Outcomes } from "../types.ts";
+import { count, SOLVERS } from "./account.ts";
 import type { ParsedArgs } from "./args.ts";
 import { complain } from "./complain.ts";
-import { SOLVERS } from "./render.ts";
+
 import { oneLine, terminalSafeJson } from "./sanitize.ts";
 
 /** The share of tasks, and of generated tokens, that SmallCode means to keep local. */
 const CLAIM = 0.95;
 
-const count = (n: number): string => n.toLocaleString("en-US");
 const percent = (part: number, all: number): string =>
   all === 0 ? "-" : `${(Math.floor((part / all) * 1000) / 10).toFixed(1)} %`;
 const plural = (n: number, one: string): string => `${count(n)} ${n === 1 ? one : `${one}s`}`;
