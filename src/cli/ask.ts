@@ -55,11 +55,17 @@ export async function choose<T extends string>(
   const { isCancel, select } = await import("@clack/prompts");
   // The prompt would obey its signal after its end, too, and take the terminal's mode away from whoever has it then.
   const ours = new AbortController();
-  const stop = (): void => ours.abort();
+  const gone = Promise.withResolvers<null>();
+  const stop = (): void => {
+    ours.abort();
+    gone.resolve(null);
+  };
   signal?.addEventListener("abort", stop, { once: true });
+  // A terminal that is closed answers nothing more, and the prompt does not notice.
+  for (const event of ["end", "close", "error"]) input.once(event, stop);
   if (signal?.aborted) stop();
   const shown = options.map(({ value, label }) => ({ value: value as string, label: oneLine(label) }));
-  const chosen = await select({
+  const selected = select({
     message: oneLine(message, LONGEST),
     options: shown,
     ...more,
@@ -67,8 +73,12 @@ export async function choose<T extends string>(
     output,
     signal: ours.signal,
   });
+  const chosen = await Promise.race([selected, gone.promise]);
   signal?.removeEventListener("abort", stop);
-  return isCancel(chosen) ? null : (options.find(({ value }) => value === chosen)?.value ?? null);
+  for (const event of ["end", "close", "error"]) input.off(event, stop);
+  return chosen === null || isCancel(chosen)
+    ? null
+    : (options.find(({ value }) => value === chosen)?.value ?? null);
 }
 
 async function askPlainly(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<Answer> {

@@ -93,3 +93,15 @@ test("on a terminal without escape codes the answers are letters; Ctrl-C stops t
   expect(await t.leave()).toBe(0);
   expect(server.requests).toEqual([]);
 });
+
+test("a terminal that is closed while a question stands ends the program, with everything put back", async () => {
+  const p = await project(SOLO, LOST);
+  const server = await strongerIn(p);
+  const t = await talk(p, FLAGS);
+  t.type(`${TASK}\r`);
+  await t.see("show what would be sent");
+  t.hangUp();
+  expect(await t.ended()).toBe(130);
+  expect(p.text("calc.py")).toBe(SOLO["calc.py"] as string);
+  expect(server.requests).toEqual([]);
+});
