@@ -18,7 +18,7 @@ const ROLE_OF = {
   import: "import",
   ignore: null,
 } as const satisfies Record<string, Role | null>;
-type Sort = keyof typeof ROLE_OF;
+export type Sort = keyof typeof ROLE_OF;
 
 interface Name {
   at: number;
@@ -38,6 +38,15 @@ interface Scope {
   bound: Set<string> | null;
   /** Names that imports in it give to others. */
   aliases: Map<string, string> | null;
+}
+
+/** One place of a name. */
+export interface Written {
+  at: number;
+  sort: Sort;
+  /** Whether it stands in an import. */
+  imported: boolean;
+  alias: boolean;
 }
 
 /** What the definitions of the same file say of its names. */
@@ -152,6 +161,25 @@ export class NameReader {
       else if (!keys.includes(key, -ROLES.length)) keys.push(key);
     }
     return [...found.keys()].sort().map((name) => ({ name, at: placesOf(found.get(name) ?? []) }));
+  }
+
+  /** Where a name is written, also where it is no use. `alias`: it stands there for another name that an import gave it to. */
+  written(text: string): Written[] {
+    return this.names
+      .filter((name) => name.text === text)
+      .map((name) => ({
+        at: name.at,
+        sort: name.sort,
+        imported: name.statement !== null,
+        alias: this.aliased.has(text) && ![text, null].includes(this.meantBy(name)),
+      }));
+  }
+
+  /** Where functions bind a name as their own; after `uses`, which settles what is none. */
+  bindingsOf(text: string): number[] {
+    return this.bindings
+      .filter((name) => name.text === text && name.scope?.bound?.has(text) === true)
+      .map(({ at }) => at);
   }
 
   private roleOf(name: Name): Role | null {

@@ -42,13 +42,20 @@ export async function readFileRecord(path: string, text: string): Promise<FileRe
   return facts ? { ...record, ...facts } : { ...record, kind: "slow", ...NO_FACTS };
 }
 
+/** What one pass of a language's query says of a text. */
+export interface Scanned {
+  definitions: Definition[];
+  /** The offsets at which their own names stand. */
+  own: ReadonlyMap<number, "name" | "parameter">;
+  names: NameReader;
+}
+
 /** Null where it takes too long. */
-function read(
+export function scan(
   query: Query,
   root: Node,
-  file: { path: string; text: string; language: string },
-): Facts | null {
-  const { path, text, language } = file;
+  { path, text, language }: { path: string; text: string; language: string },
+): Scanned | null {
   const end = performance.now() + MOST_MS;
   let given = false;
   const progressCallback = (): boolean => {
@@ -67,8 +74,18 @@ function read(
     else names.take(name, node, patternIndex);
   }
   const most = isMarkup(language) ? MOST_IN_MARKUP : MOST_DEFINITIONS;
-  const kept = reader.captures.slice(0, most);
-  const { definitions, own } = definitionsOf(kept, { root, text, path, wide: true });
+  return { ...definitionsOf(reader.captures.slice(0, most), { root, text, path, wide: true }), names };
+}
+
+/** Null where it takes too long. */
+function read(
+  query: Query,
+  root: Node,
+  file: { path: string; text: string; language: string },
+): Facts | null {
+  const scanned = scan(query, root, file);
+  if (scanned === null) return null;
+  const { definitions, own, names } = scanned;
   const top = new Set(definitions.filter(({ parent }) => parent === null).map(({ symbol }) => symbol.name));
   return {
     broken: root.hasError,
