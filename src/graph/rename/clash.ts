@@ -42,7 +42,8 @@ function isInTheWay({ graph, subject }: Asked, site: Site): boolean {
   const [first] = subject.sites;
   if (first === undefined) return false;
   const holder = holderOf(graph, site);
-  if (subject.member) return holder !== null && subject.holders.has(holder.name) && known(graph, subject, site);
+  if (subject.member)
+    return holder !== null && subject.holders.has(holder.name) && known(graph, subject, site);
   if (holder !== null || (index.definitionsIn(site.file)[site.definition]?.parent ?? -1) >= 0) return false;
   const [own, other] = [first, site].map(({ file }) => index.files[file]);
   if (own?.language !== other?.language || other?.kind === "vendored") return false;
@@ -52,10 +53,15 @@ function isInTheWay({ graph, subject }: Asked, site: Site): boolean {
 }
 
 /** A type of another language may have the same name. */
-const known = ({ index }: CodeGraph, { language }: Subject, { file }: Site): boolean => index.files[file]?.language === language;
+const known = ({ index }: CodeGraph, { language }: Subject, { file }: Site): boolean =>
+  index.files[file]?.language === language;
 
 /** Whether a place of the new name, in a text where it is to stand, means something that it would hide or that would hide it. */
-function takes(o: Occurrence, on: Occurrences, { subject, yes }: { subject: Subject; yes: Occurrence[] }): boolean {
+function takes(
+  o: Occurrence,
+  on: Occurrences,
+  { subject, yes }: { subject: Subject; yes: Occurrence[] },
+): boolean {
   if (o.is === "string" || o.is === "comment" || o.is === "key" || o.sort === "ignore") return false;
   const bare = yes.filter(({ is }) => is !== "member" && is !== "string" && is !== "comment");
   if (subject.member) {

@@ -9,7 +9,7 @@ import type { Chain } from "./chain.ts";
 import type { Occurrence, Occurrences } from "./occurrences.ts";
 import { isSpokenOf } from "./prose.ts";
 import { toldOf } from "./receiver-type.ts";
-import { keyOf, type Subject } from "./subject.ts";
+import { holderOf, keyOf, type Subject } from "./subject.ts";
 import { isCommonMember } from "./words.ts";
 
 export type Decision = "yes" | "no" | "unsure";
@@ -44,16 +44,25 @@ export class Decider {
     const { member, inside } = this.subject;
     if (o.is === "comment" || o.is === "string") return this.spoken(o, on, { file, aloud });
     if (file === null || o.is === "alias") return "no";
-    if (o.is === "definition") return this.keys.has(keyOf({ file, definition: o.names })) ? "yes" : "no";
+    if (o.is === "definition") return this.defines(o, file);
     if (o.shorthand && member && o.of !== null && this.subject.holders.has(o.of)) return "yes";
     if (o.is === "local") return "no";
-    if (inside !== null && (!this.homes.has(file) || o.line < inside.start || o.line > inside.end)) return "no";
+    if (inside !== null && (!this.homes.has(file) || o.line < inside.start || o.line > inside.end))
+      return "no";
     if (o.is === "import") return this.imported(o, file);
     if (o.is === "key") return this.key(o, file, on);
     if (o.is === "member" && o.chain !== null)
       return member ? this.ofMember(o, o.chain, { on, file }) : this.ofModule(o, o.chain, { on, file });
     if (o.sort === "ignore" && !DECLARES.test(o.around[0] ?? "")) return "no";
     return member ? this.bareMember(o, file, on) : this.named(o, file, on);
+  }
+
+  private defines(o: Occurrence, file: FileId): Decision {
+    const site = { file, definition: o.names };
+    if (this.keys.has(keyOf(site))) return "yes";
+    // A method of an object that may be handed on as the type.
+    const loose = this.subject.member && o.around.slice(0, 2).includes("object") && this.reaches(file);
+    return loose && holderOf(this.graph, site) === null ? "unsure" : "no";
   }
 
   private meant(meanings: readonly Meaning[]): Meaning | undefined {
@@ -67,9 +76,21 @@ export class Decider {
     if (known !== undefined) return known;
     this.leading.set(file, false);
     const one = this.meant(this.graph.links.meaningOf(this.subject.name, file));
-    const leads = one?.certainty === "imported" && this.graph.index.importsIn(file).some(({ names }) => names.includes(this.subject.name) || names.includes("*"));
+    const leads =
+      one?.certainty === "imported" &&
+      this.graph.index
+        .importsIn(file)
+        .some(({ names }) => names.includes(this.subject.name) || names.includes("*"));
     this.leading.set(file, leads);
     return leads;
+  }
+
+  /** Whether the file imports it by its name. */
+  private takes(file: FileId): boolean {
+    const { importsOf } = this.graph.links;
+    return importsOf(file).some(
+      ({ names, files }) => names.includes(this.subject.name) && files.some((to) => this.leads(to)),
+    );
   }
 
   private imported(o: Occurrence, file: FileId): Decision {
@@ -85,8 +106,11 @@ export class Decider {
     const { name, inside } = this.subject;
     if (inside !== null) return "yes";
     const own = this.homes.has(file) && IMPORTED.has(language) && !this.hasNested(file);
-    if (own) return "yes";
-    const one = this.meant(this.graph.links.meaningOf(name, file, o.line)) ?? this.meant(this.graph.links.meaningOf(name, file));
+    if (own || (!this.homes.has(file) && this.takes(file))) return "yes";
+    const one =
+      this.meant(this.graph.links.meaningOf(name, file, o.line)) ??
+      this.meant(this.graph.links.meaningOf(name, file));
+    if (!IMPORTED.has(language) && this.alone()) return "yes";
     if (one === undefined) return "no";
     if (one.certainty === "same file" || one.certainty === "imported") return "yes";
     if (one.certainty === "same name") return "unsure";
@@ -94,10 +118,26 @@ export class Decider {
     return one.certainty === "same package" || ["c", "cpp", "rust"].includes(language) ? "yes" : "unsure";
   }
 
+  /** Whether all that has this name, but for members of types, is what is renamed. */
+  private alone(): boolean {
+    const { index } = this.graph;
+    return index
+      .definitionsNamed(this.subject.name)
+      .every(
+        (site) =>
+          this.keys.has(keyOf(site)) ||
+          holderOf(this.graph, site) !== null ||
+          index.files[site.file]?.kind === "vendored",
+      );
+  }
+
   /** Whether a function of the file has a definition of this name of its own. */
   private hasNested(file: FileId): boolean {
     const definitions = this.graph.index.definitionsIn(file);
-    return definitions.some(({ name, parent }) => name === this.subject.name && /function|method/.test(definitions[parent]?.kind ?? ""));
+    return definitions.some(
+      ({ name, parent }) =>
+        name === this.subject.name && /function|method/.test(definitions[parent]?.kind ?? ""),
+    );
   }
 
   private takesAll(file: FileId): boolean {
@@ -113,7 +153,9 @@ export class Decider {
       // In the body of the class itself: `@size.setter`, `alias = size`.
       const parent = definitions[o.within]?.parent ?? -1;
       const inClass = o.around.includes("decorator") ? definitions[parent]?.symbol.name : names.join(".");
-      const kind = o.around.includes("decorator") ? definitions[parent]?.symbol.kind : definitions[o.within]?.symbol.kind;
+      const kind = o.around.includes("decorator")
+        ? definitions[parent]?.symbol.kind
+        : definitions[o.within]?.symbol.kind;
       return kind === "class" && holders.has(lastPart(inClass ?? "")) ? "yes" : "no";
     }
     if (BARE_MEMBERS.has(language) && names.some((part) => holders.has(part))) return "yes";
@@ -138,29 +180,45 @@ export class Decider {
     const last = parts.at(-1) ?? "";
     const path = parts.join(".");
     if (EXPORTS.has(path)) return this.homes.has(file) ? "yes" : "no";
-    if (last === "" || last.endsWith("()")) return operator === "::" && parts.length === 0 ? this.named(o, file, on) : "no";
+    if (last === "" || last.endsWith("()"))
+      return operator === "::" && parts.length === 0 ? this.named(o, file, on) : "no";
     if (OWN.has(last) && operator === ".") return "no";
     if (operator === "::") {
       const one = this.meant(this.graph.links.meaningOf(name, file, o.line));
       if (one === undefined) return "no";
-      return one.certainty === "same name" && !this.isModuleOfHome(last) && !MODULE_PATH.has(last) ? "unsure" : "yes";
+      return one.certainty === "same name" && !this.isModuleOfHome(last) && !MODULE_PATH.has(last)
+        ? "unsure"
+        : "yes";
     }
     if (this.graph.links.importsOf(file).some((one) => this.gives(one, parts, on))) return "yes";
     if (["globalThis", "window", "global"].includes(last)) return "unsure";
-    return ["java", "kotlin", "scala", "c_sharp"].includes(on.language) && this.isModuleOfHome(last) ? "yes" : "no";
+    return ["java", "kotlin", "scala", "c_sharp"].includes(on.language) && this.isModuleOfHome(last)
+      ? "yes"
+      : "no";
   }
 
   /** Whether an import makes these names in front of a dot a module that has the name. */
-  private gives({ module, names, files, line }: ResolvedImport, parts: string[], { text }: Occurrences): boolean {
+  private gives(
+    { module, names, files, line }: ResolvedImport,
+    parts: string[],
+    { text }: Occurrences,
+  ): boolean {
     if (!files.some((to) => this.leads(to))) return false;
     const [first = ""] = parts;
     const last = parts.at(-1) ?? "";
     const statement = statementAt(text, line);
-    if (!new RegExp(`(?<![\\p{L}\\p{N}_$])${RegExp.escape(first)}(?![\\p{L}\\p{N}_$])`, "u").test(statement)) {
+    if (
+      !new RegExp(`(?<![\\p{L}\\p{N}_$])${RegExp.escape(first)}(?![\\p{L}\\p{N}_$])`, "u").test(statement)
+    ) {
       // Go knows a package by the last part of its path.
       return parts.length === 1 && module.split("/").at(-1) === first;
     }
-    return parts.length === 1 || names.includes(last) || module.split(/[./:]+/).at(-1) === last || this.isModuleOfHome(last);
+    return (
+      parts.length === 1 ||
+      names.includes(last) ||
+      module.split(/[./:]+/).at(-1) === last ||
+      this.isModuleOfHome(last)
+    );
   }
 
   /** Whether a word is the module, package or namespace that the name is defined in. */
@@ -172,11 +230,17 @@ export class Decider {
   }
 
   /** `value.name`, where the name belongs to a type. */
-  private ofMember(o: Occurrence, { parts }: Chain, { on, file }: { on: Occurrences; file: FileId }): Decision {
+  private ofMember(
+    o: Occurrence,
+    { parts }: Chain,
+    { on, file }: { on: Occurrences; file: FileId },
+  ): Decision {
     const { holders } = this.subject;
     const { language, text, definitions } = on;
     const last = parts.at(-1) ?? "";
-    const enclosing = (definitions[o.within]?.symbol.name.split(".") ?? []).filter((part) => this.isType(part));
+    const enclosing = (definitions[o.within]?.symbol.name.split(".") ?? []).filter((part) =>
+      this.isType(part),
+    );
     if (parts.length === 1 && OWN.has(last)) {
       const own = enclosing.at(-1);
       if (own === undefined) return this.byName(file, o);
@@ -187,16 +251,27 @@ export class Decider {
     if (last.endsWith("()")) return this.byResult(word, { o, file });
     if (this.isType(word) && /^\p{Lu}/u.test(word)) return "no";
     const around = this.functionAround(o, on);
-    const told = [around, text].map((part) => toldOf(word, part, language)).find(({ types, builtin }) => types.length > 0 || builtin);
+    const told = [around, text]
+      .map((part) => toldOf(word, part, language))
+      .find(({ types, builtin }) => types.length > 0 || builtin);
     if (told === undefined) return this.byName(file, o);
-    if (told.types.some((type) => holders.has(type))) return told.builtin || told.types.some((type) => this.isType(type) && !holders.has(type)) ? "unsure" : "yes";
+    if (told.types.some((type) => holders.has(type)))
+      return told.builtin || told.types.some((type) => this.isType(type) && !holders.has(type))
+        ? "unsure"
+        : "yes";
     if (told.builtin && told.types.length === 0) return "no";
     const results = told.types.map((type) => (this.isType(type) ? "no" : this.byResult(type, { o, file })));
     return results.includes("yes") ? "yes" : results.every((one) => one === "no") ? "no" : "unsure";
   }
 
   private isType(name: string): boolean {
-    return this.graph.index.definitionsNamed(name).some(({ file, definition }) => ["class", "interface", "enum", "type"].includes(this.graph.index.definitionsIn(file)[definition]?.kind ?? ""));
+    return this.graph.index
+      .definitionsNamed(name)
+      .some(({ file, definition }) =>
+        ["class", "interface", "enum", "type"].includes(
+          this.graph.index.definitionsIn(file)[definition]?.kind ?? "",
+        ),
+      );
   }
 
   /** The text of the outermost function around a place. */
@@ -213,8 +288,17 @@ export class Decider {
     const made = links.meaningOf(name, file).filter(({ certainty }) => certainty !== "same name");
     if (made.length === 0) return this.byName(file, o);
     const heads = made.map((one) => this.heads.get(keyOf(one)) ?? "");
-    if (heads.some((head) => [...this.subject.holders].some((type) => new RegExp(`\\b${RegExp.escape(type)}\\b`, "u").test(head)))) return "yes";
-    return made.every((one) => /class|interface|enum|type/.test(index.definitionsIn(one.file)[one.definition]?.kind ?? "")) ? "no" : this.byName(file, o);
+    if (
+      heads.some((head) =>
+        [...this.subject.holders].some((type) => new RegExp(`\\b${RegExp.escape(type)}\\b`, "u").test(head)),
+      )
+    )
+      return "yes";
+    return made.every((one) =>
+      /class|interface|enum|type/.test(index.definitionsIn(one.file)[one.definition]?.kind ?? ""),
+    )
+      ? "no"
+      : this.byName(file, o);
   }
 
   /** The heads of functions that speak of a holder, for `byResult`. */
@@ -231,13 +315,26 @@ export class Decider {
   private reaches(file: FileId): boolean {
     const { index } = this.graph;
     if (this.homes.has(file)) return true;
-    return [...this.subject.holders].some((type) => index.usesOf(type).some((uses) => uses.file === file)) || this.graph.links.importsOf(file).some(({ files }) => files.some((to) => this.homes.has(to)));
+    return (
+      [...this.subject.holders].some((type) => index.usesOf(type).some((uses) => uses.file === file)) ||
+      this.graph.links.importsOf(file).some(({ files }) => files.some((to) => this.homes.has(to)))
+    );
   }
 
-  private spoken(o: Occurrence, on: Occurrences, { file, aloud }: { file: FileId | null; aloud: boolean }): Decision {
+  private spoken(
+    o: Occurrence,
+    on: Occurrences,
+    { file, aloud }: { file: FileId | null; aloud: boolean },
+  ): Decision {
     const { name, holders, member, unique } = this.subject;
-    const knows = file !== null && (member ? this.reaches(file) : this.leads(file) || this.meant(this.graph.links.meaningOf(name, file)) !== undefined);
-    const modules = [...this.homes].map((home) => (this.graph.index.files[home]?.path ?? "").replace(/\.\w+$/, "").replace(/\/(__init__|index|mod)$/, ""));
+    const knows =
+      file !== null &&
+      (member
+        ? this.reaches(file)
+        : this.leads(file) || this.meant(this.graph.links.meaningOf(name, file)) !== undefined);
+    const modules = [...this.homes].map((home) =>
+      (this.graph.index.files[home]?.path ?? "").replace(/\.\w+$/, "").replace(/\/(__init__|index|mod)$/, ""),
+    );
     const said = isSpokenOf(o, on, { name, holders: [...holders], modules });
     if (aloud && said !== "other") return "yes";
     if (said === "listed") return knows ? "yes" : "no";
@@ -248,4 +345,9 @@ export class Decider {
 }
 
 /** The statement that begins in a line, at most ten lines. */
-const statementAt = (text: string, line: number): string => text.split("\n").slice(line - 1, line + 9).join("\n").split(/;|\n(?![\s)}\]])/, 1)[0] ?? "";
+const statementAt = (text: string, line: number): string =>
+  text
+    .split("\n")
+    .slice(line - 1, line + 9)
+    .join("\n")
+    .split(/;|\n(?![\s)}\]])/, 1)[0] ?? "";

@@ -85,6 +85,8 @@ export async function occurrencesOf(path: string, text: string, name: string): P
         const defined = own.get(at) === "name" ? definedAt(definitions, at, name) : -1;
         const is = ((): Occurrence["is"] => {
           if (place.prose !== null) return place.prose;
+          // `const { name } = require(...)` is both.
+          if (known?.sort === "import") return "import";
           if (defined >= 0) return "definition";
           if (known?.alias) return "alias";
           if (known?.imported) return "import";
@@ -95,7 +97,20 @@ export async function occurrencesOf(path: string, text: string, name: string): P
         })();
         const within = definitions.findLastIndex(({ start, end }) => start <= at && at < end);
         const { chain, around, of, ofAt, shorthand, string } = place;
-        return { at, line: lines(at), is, sort: known?.sort ?? null, names: defined, within, chain, around, of, ofAt, shorthand, string };
+        return {
+          at,
+          line: lines(at),
+          is,
+          sort: known?.sort ?? null,
+          names: defined,
+          within,
+          chain,
+          around,
+          of,
+          ofAt,
+          shorthand,
+          string,
+        };
       });
       return { path, language, text, definitions, all, shadows };
     },
@@ -113,7 +128,10 @@ function isShadowed(shadows: Range[], at: number, sort: Sort | null, language: s
 function definedAt(definitions: Definition[], at: number, name: string): number {
   return definitions.findLastIndex(
     ({ symbol, start, end }) =>
-      start <= at && at < end && symbol.name.slice(-name.length) === name && !WORD.test(symbol.name.at(-name.length - 1) ?? ""),
+      start <= at &&
+      at < end &&
+      symbol.name.slice(-name.length) === name &&
+      !WORD.test(symbol.name.at(-name.length - 1) ?? ""),
   );
 }
 
@@ -154,7 +172,8 @@ function placeOf(root: Node, { at, name, text }: { at: number; name: string; tex
 
 function proseOf(node: Node): Place["prose"] {
   if (/comment/.test(node.type) || /comment/.test(node.parent?.type ?? "")) return "comment";
-  return /string|char_literal|fragment|heredoc|template_chars/.test(node.type) && !/identifier|name/.test(node.type)
+  return /string|char_literal|fragment|heredoc|template_chars/.test(node.type) &&
+    !/identifier|name/.test(node.type)
     ? "string"
     : null;
 }
@@ -163,10 +182,13 @@ function proseOf(node: Node): Place["prose"] {
 function builtBy(pair: Node, text: string): { name: string; at: number } | null {
   const list = pair.parent;
   if (list === null) return null;
+  const type = list.type === "struct_pattern" ? list.childForFieldName("type") : null;
+  if (type !== null) return { name: type.text.split("::").at(-1) ?? "", at: type.endIndex };
   const before = text.slice(Math.max(0, list.startIndex - 200), list.startIndex);
   const found = /([\p{L}_$][\p{L}\p{N}_$]*)(?:\[[^[\]]*\]|<[^<>]*>)?\s*(?<given>=?)\s*$/u.exec(before);
   const name = found?.[1];
-  if (found === null || name === undefined || (found.groups?.given === "=" && name !== "exports")) return null;
+  if (found === null || name === undefined || (found.groups?.given === "=" && name !== "exports"))
+    return null;
   return { name, at: list.startIndex - before.length + found.index };
 }
 

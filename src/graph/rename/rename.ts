@@ -53,7 +53,10 @@ export interface DecidedText {
   yes: Occurrence[];
 }
 
-export async function rename(sources: Sources, options: RenameOptions): Promise<Result<{ renamed: Renamed }>> {
+export async function rename(
+  sources: Sources,
+  options: RenameOptions,
+): Promise<Result<{ renamed: Renamed }>> {
   const { graph } = sources;
   const to = lastPart(options.to.replaceAll("::", ".").replaceAll("#", ".").replace(/\(\)$/, ""));
   const found = await subjectOf(graph, options.from);
@@ -79,6 +82,7 @@ export async function rename(sources: Sources, options: RenameOptions): Promise<
   };
 }
 
+/** Every text in which something is renamed, and what is left. */
 async function decideAll(
   sources: Sources,
   subject: Subject,
@@ -93,7 +97,9 @@ async function decideAll(
     if (text === null || !text.includes(subject.name)) continue;
     const on = (await occurrencesOf(path, text, subject.name)) ?? asProse(path, text, subject.name);
     const decisions = on.all.map((o): [Occurrence, Decision] => [o, decider.of(o, on, options.aloud)]);
-    const meant = decisions.filter(([, it]) => it === "yes" || (it === "unsure" && options.unsure)).map(([o]) => o);
+    const meant = decisions
+      .filter(([, it]) => it === "yes" || (it === "unsure" && options.unsure))
+      .map(([o]) => o);
     const unsure = decisions.filter(([, it]) => it === "unsure" && !options.unsure).map(([o]) => o);
     const open = sources.open(path);
     left.push(...(open ? unsure : [...unsure, ...meant]).map(({ line }) => ({ path, line })));
@@ -104,7 +110,17 @@ async function decideAll(
 
 /** A text without a grammar: all in it is said, nothing is code. */
 function asProse(path: string, text: string, name: string): Occurrences {
-  const bare = { sort: null, names: -1, within: -1, chain: null, around: [], of: null, ofAt: -1, shorthand: false, string: null };
+  const bare = {
+    sort: null,
+    names: -1,
+    within: -1,
+    chain: null,
+    around: [],
+    of: null,
+    ofAt: -1,
+    shorthand: false,
+    string: null,
+  };
   const all = wordsOf(text, name).map((at): Occurrence => {
     const line = text.slice(0, at).split("\n").length;
     return { at, line, is: "comment", ...bare };
@@ -146,7 +162,12 @@ function resultIn(head: string, name: string, language: string): string {
 }
 
 /** The text with the new name in these places. */
-export function edited(text: string, places: Occurrence[], { name, member }: Pick<Subject, "name" | "member">, to: string): string {
+export function edited(
+  text: string,
+  places: Occurrence[],
+  { name, member }: Pick<Subject, "name" | "member">,
+  to: string,
+): string {
   let made = "";
   let done = 0;
   for (const o of places) {
@@ -163,16 +184,25 @@ function written(o: Occurrence, { name, member, to }: { name: string; member: bo
 }
 
 /** In Java a public class and its file have one name. */
-function movesOf({ graph, files, open }: Sources, { sites, name, language }: Subject, to: string): Result<Pick<Renamed, "moves">> {
+function movesOf(
+  { graph, files, open }: Sources,
+  { sites, name, language }: Subject,
+  to: string,
+): Result<Pick<Renamed, "moves">> {
   if (language !== "java") return { ok: true, moves: [] };
   const moves = sites.flatMap(({ file, definition }) => {
     const path = graph.index.files[file]?.path ?? "";
     const outer = (graph.index.definitionsIn(file)[definition]?.parent ?? -1) < 0;
-    return outer && path.endsWith(`/${name}.java`) || path === `${name}.java` ? [path] : [];
+    return (outer && path.endsWith(`/${name}.java`)) || path === `${name}.java` ? [path] : [];
   });
-  const made = [...new Set(moves)].map((path) => ({ path, to: `${path.slice(0, -`${name}.java`.length)}${to}.java` }));
+  const made = [...new Set(moves)].map((path) => ({
+    path,
+    to: `${path.slice(0, -`${name}.java`.length)}${to}.java`,
+  }));
   const taken = made.find((one) => files.includes(one.to));
   if (taken !== undefined) return { ok: false, reason: `${taken.to} exists already; choose another name.` };
   const shut = made.find(({ path }) => !open(path));
-  return shut === undefined ? { ok: true, moves: made } : { ok: false, reason: `${shut.path} must stay as it is.` };
+  return shut === undefined
+    ? { ok: true, moves: made }
+    : { ok: false, reason: `${shut.path} must stay as it is.` };
 }

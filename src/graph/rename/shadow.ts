@@ -22,7 +22,10 @@ export function shadowOf(root: Node, at: number, language: string): Range | null
     if (!pattern.test(node.type)) continue;
     const parameters = node.childForFieldName("parameters") ?? node.childForFieldName("declarator");
     // A function's own name is not inside it; nor is a default inside a comprehension's first source, which is rare.
-    return { start: Math.min(start ?? parameters?.startIndex ?? node.startIndex, Math.max(at, start ?? 0)), end: node.endIndex };
+    return {
+      start: Math.min(start ?? parameters?.startIndex ?? node.startIndex, Math.max(at, start ?? 0)),
+      end: node.endIndex,
+    };
   }
   return null;
 }

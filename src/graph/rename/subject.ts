@@ -34,13 +34,18 @@ const MOST_TYPES = 200;
 const OVERRIDES = /@Override\b|\boverride\b/;
 
 /** The type that a definition belongs to: its parent, or what its name says (`Stack.push` written outside of `Stack`). */
-export function holderOf({ index }: CodeGraph, { file, definition }: Site): { name: string; site: Site | null } | null {
+export function holderOf(
+  { index }: CodeGraph,
+  { file, definition }: Site,
+): { name: string; site: Site | null } | null {
   const definitions = index.definitionsIn(file);
   const one = definitions[definition];
   if (one === undefined) return null;
   if (one.name.includes(".")) {
     const name = one.name.split(".").at(-2) ?? "";
-    const site = index.definitionsNamed(name).find((type) => isType(index.definitionsIn(type.file)[type.definition]?.kind));
+    const site = index
+      .definitionsNamed(name)
+      .find((type) => isType(index.definitionsIn(type.file)[type.definition]?.kind));
     // What stands before may be a namespace, or JavaScript's `exports`.
     return site === undefined ? null : { name, site };
   }
@@ -57,12 +62,18 @@ export async function subjectOf(graph: CodeGraph, typed: string): Promise<Result
   if (!found.ok || found.note !== null) {
     const near = found.ok ? [found.name] : found.near;
     const hint = near.length > 0 ? ` Near it: ${near.slice(0, 3).join(", ")}.` : "";
-    return { ok: false, reason: `${typed} cannot be renamed, since nothing in the project is called so.${hint}` };
+    return {
+      ok: false,
+      reason: `${typed} cannot be renamed, since nothing in the project is called so.${hint}`,
+    };
   }
   const { index } = graph;
   const kindOf = ({ file }: Site): string => index.files[file]?.kind ?? "";
   const wanted = found.sites.some((site) => kindOf(site) === "code") ? ["code"] : ["code", "test"];
-  const sites = found.sites.filter((site) => wanted.includes(kindOf(site)) && isNameable(graph, site));
+  const nameable = found.sites.filter((site) => wanted.includes(kindOf(site)) && isNameable(graph, site));
+  // A bare name means what stands by itself, where there is such a thing: a member would be called by its type.
+  const alone = nameable.filter((site) => holderOf(graph, site) === null);
+  const sites = alone.length > 0 ? alone : nameable;
   const [first] = sites;
   if (first === undefined)
     return { ok: false, reason: `${typed} cannot be renamed: it is not code of the project's own.` };
@@ -71,12 +82,17 @@ export async function subjectOf(graph: CodeGraph, typed: string): Promise<Result
   const other = sites.find((site) => !keys.has(keyOf(site)));
   if (other !== undefined) {
     const [one, two] = [first, other].map((site) => placeOf(graph, site));
-    return { ok: false, reason: `More than one thing is called ${typed}: ${one} and ${two}; say which is to be renamed.` };
+    return {
+      ok: false,
+      reason: `More than one thing is called ${typed}: ${one} and ${two}; say which is to be renamed.`,
+    };
   }
   const language = index.files[first.file]?.language ?? "";
   const outside = await overridesOutside(graph, family);
   if (outside !== null) return { ok: false, reason: outside };
-  const all = index.definitionsNamed(found.name).filter(({ file }) => index.files[file]?.language !== "markdown");
+  const all = index
+    .definitionsNamed(found.name)
+    .filter(({ file }) => index.files[file]?.language !== "markdown");
   return {
     ok: true,
     subject: {
@@ -106,7 +122,8 @@ function isNameable({ index }: CodeGraph, { file, definition }: Site): boolean {
   const definitions = index.definitionsIn(file);
   const one = definitions[definition];
   const parent = definitions[one?.parent ?? -1];
-  return one !== undefined && one.kind !== "module" && !(parent !== undefined && isType(parent.kind) && parent.name === one.name);
+  if (one === undefined || one.kind === "module" || /(^|\.)([^.]+)\.\2$/.test(one.name)) return false;
+  return !(parent !== undefined && isType(parent.kind) && parent.name === one.name);
 }
 
 interface Family {
@@ -141,7 +158,11 @@ const sameFamily = ({ index }: CodeGraph, a: Site, b: Site): boolean => {
 };
 
 /** The types that have a member in common with this one by inheritance, as keys; bases that do not define it are none. */
-async function kinOf(graph: CodeGraph, holder: { name: string; site: Site | null }, own: string): Promise<Set<string>> {
+async function kinOf(
+  graph: CodeGraph,
+  holder: { name: string; site: Site | null },
+  own: string,
+): Promise<Set<string>> {
   const found = new Set([typeKey(graph, holder)]);
   const seen = new Set<string>();
   const queue = [holder];
@@ -151,8 +172,17 @@ async function kinOf(graph: CodeGraph, holder: { name: string; site: Site | null
     seen.add(key);
     const { file, definition } = next.site;
     const path = graph.index.files[file]?.path ?? "";
-    const kin = await types(graph, `${path}:${qualifiedName(graph.index.definitionsIn(file), definition)}`, MOST_TYPES);
-    const around = kin.ok ? [...flat(kin.bases).map((one) => ({ one, base: true })), ...flat(kin.heirs).map((one) => ({ one, base: false }))] : [];
+    const kin = await types(
+      graph,
+      `${path}:${qualifiedName(graph.index.definitionsIn(file), definition)}`,
+      MOST_TYPES,
+    );
+    const around = kin.ok
+      ? [
+          ...flat(kin.bases).map((one) => ({ one, base: true })),
+          ...flat(kin.heirs).map((one) => ({ one, base: false })),
+        ]
+      : [];
     for (const { one, base } of around) {
       const site = siteOf(graph, one);
       if (site === null) continue;
@@ -162,8 +192,11 @@ async function kinOf(graph: CodeGraph, holder: { name: string; site: Site | null
       found.add(typeKey(graph, type));
       queue.push(type);
     }
-    if (["go"].includes(graph.index.files[file]?.language ?? ""))
-      for (const type of goKin(graph, next.site, own)) queue.push(type), found.add(typeKey(graph, type));
+    if (graph.index.files[file]?.language !== "go") continue;
+    for (const type of await goKin(graph, next.site, own)) {
+      queue.push(type);
+      found.add(typeKey(graph, type));
+    }
   }
   return found;
 }
@@ -189,7 +222,10 @@ function membersOf(graph: CodeGraph, { file, definition }: Site): Set<string> {
   const inside = definitions.filter(({ parent }) => parent === definition).map(({ name }) => name);
   const beside = index.files.flatMap(({ path }, id) =>
     folder(path) === here
-      ? index.definitionsIn(id).filter(({ name }) => name.startsWith(`${type}.`)).map(({ name }) => lastPart(name))
+      ? index
+          .definitionsIn(id)
+          .filter(({ name }) => name.startsWith(`${type}.`))
+          .map(({ name }) => lastPart(name))
       : [],
   );
   return new Set([...inside, ...beside]);
@@ -197,22 +233,36 @@ function membersOf(graph: CodeGraph, { file, definition }: Site): Set<string> {
 
 const defines = (graph: CodeGraph, type: Site, own: string): boolean => membersOf(graph, type).has(own);
 
-/** In Go a type says nowhere what it implements: an interface's method goes with those of the types that have all its methods. */
-function goKin(graph: CodeGraph, type: Site, own: string): { name: string; site: Site }[] {
+/**
+ * In Go a type says nowhere what it implements: an interface's method goes with those of the types that have all its methods, this
+ * one with as many parameters.
+ */
+async function goKin(graph: CodeGraph, type: Site, own: string): Promise<{ name: string; site: Site }[]> {
   const { index } = graph;
-  const members = membersOf(graph, type);
-  const isInterface = ({ file, definition }: Site): boolean =>
-    index.definitionsIn(file).some(({ parent, kind, head }) => parent === definition && kind === "method" && head.size > 0);
-  const holders = index.definitionsNamed(own).flatMap((site) => {
-    const holder = index.files[site.file]?.language === "go" ? holderOf(graph, site) : null;
-    return holder?.site ? [{ name: holder.name, site: holder.site }] : [];
+  const inside = ({ file, definition }: Site): boolean =>
+    index.definitionsIn(file).some(({ parent, kind }) => parent === definition && kind === "method");
+  const methods = index.definitionsNamed(own).filter(({ file }) => index.files[file]?.language === "go");
+  const rows = await Promise.all(
+    methods.map(async (method) => ({
+      holder: holderOf(graph, method),
+      arity: arityOf(await decorated(graph, method), own),
+    })),
+  );
+  const here = rows.find(({ holder }) => holder?.site && keyOf(holder.site) === keyOf(type));
+  return rows.flatMap(({ holder, arity }) => {
+    if (!holder?.site || inside(holder.site) === inside(type) || arity !== here?.arity) return [];
+    const [theirs, ours] = [membersOf(graph, holder.site), membersOf(graph, type)];
+    const [face, has] = inside(holder.site) ? [theirs, ours] : [ours, theirs];
+    return [...face].every((name) => has.has(name)) ? [{ name: holder.name, site: holder.site }] : [];
   });
-  return holders.filter(({ site }) => {
-    if (isInterface(site) === isInterface(type)) return false;
-    const theirs = membersOf(graph, site);
-    const [face, has] = isInterface(site) ? [theirs, members] : [members, theirs];
-    return [...face].every((name) => has.has(name));
-  });
+}
+
+/** Parameters of a function by its head, by the commas between them. */
+function arityOf(head: string, name: string): number {
+  const list =
+    new RegExp(`\\b${RegExp.escape(name)}\\s*\\(([^()]*(?:\\([^()]*\\)[^()]*)*)\\)`, "u").exec(head)?.[1] ??
+    "";
+  return list.trim() === "" ? 0 : list.split(",").length;
 }
 
 /** What is defined more than once as one thing at the top of files: overloads, conditional definitions, C's declarations. */
@@ -231,10 +281,17 @@ async function alike(graph: CodeGraph, first: Site, name: string): Promise<Site[
     if (it === undefined) return false;
     const parent = index.definitionsIn(site.file)[it.parent];
     // A constructor, which has its class's name.
-    if (parent?.name === name && isType(parent.kind) && isType(one?.kind)) return site.file === first.file || C_LIKE.has(language);
+    if (parent?.name === name && isType(parent.kind) && isType(one?.kind))
+      return site.file === first.file || C_LIKE.has(language);
     if (isType(one?.kind) && it.name.endsWith(`${name}.${name}`)) return sameFamily(graph, site, first);
     if (site.file === first.file) return nameOf(graph, site) === title && it.parent === one?.parent;
-    return C_LIKE.has(language) && sameFamily(graph, site, first) && nameOf(graph, site) === title && open.has(site) && firstIsOpen;
+    return (
+      C_LIKE.has(language) &&
+      sameFamily(graph, site, first) &&
+      nameOf(graph, site) === title &&
+      open.has(site) &&
+      firstIsOpen
+    );
   });
 }
 
@@ -263,5 +320,7 @@ async function decorated(graph: CodeGraph, { file, definition }: Site): Promise<
 function functionAround({ index }: CodeGraph, { file, definition }: Site): Subject["inside"] {
   const definitions = index.definitionsIn(file);
   const parent = definitions[definitions[definition]?.parent ?? -1];
-  return parent !== undefined && ["function", "method"].includes(parent.kind) ? { start: parent.start, end: parent.end } : null;
+  return parent !== undefined && ["function", "method"].includes(parent.kind)
+    ? { start: parent.start, end: parent.end }
+    : null;
 }

@@ -39,8 +39,11 @@ const KEYWORDS: Readonly<Record<string, ReadonlySet<string>>> = {
 /** One sentence on why a name cannot be one in this language; null: it can. */
 export function whyNoName(name: string, language: string): string | null {
   const pattern = ["javascript", "typescript", "tsx", "java"].includes(language) ? IDENTIFIER : PLAIN;
-  if (!pattern.test(name)) return `${name} is no name in ${language}; give letters, digits and "_", no digit first.`;
-  return KEYWORDS[language]?.has(name) === true ? `${name} is a word of ${language} itself; choose another name.` : null;
+  if (!pattern.test(name))
+    return `${name} is no name in ${language}; give letters, digits and "_", no digit first.`;
+  return KEYWORDS[language]?.has(name) === true
+    ? `${name} is a word of ${language} itself; choose another name.`
+    : null;
 }
 
 /** Members that values of the languages' own types have: on a value of unknown type they may be meant. */
