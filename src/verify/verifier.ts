@@ -30,6 +30,8 @@ const SCOPE_SILENCE_MS = 60_000;
 
 const isText = <T extends { text: string | null }>(one: T): one is T & { text: string } => one.text !== null;
 
+const DEFERRED = "It parses; the checks judge it with what belongs to it.";
+
 export class Verifier {
   private readonly parts: VerifierParts;
   private readonly runs: Runs;
@@ -46,6 +48,7 @@ export class Verifier {
   private readonly accepted = new Set<string>();
   /** What the candidate on disk writes. */
   private applied: string[] = [];
+  private deferred = false;
 
   constructor(parts: VerifierParts) {
     this.parts = parts;
@@ -82,6 +85,11 @@ export class Verifier {
   /** What the task wants of the checks; see `judge`. */
   want(goal: JudgeOptions["goal"]): void {
     this.standing = { ...this.standing, goal };
+  }
+
+  /** While true, a candidate has to parse and is not judged otherwise: it is one of several that only hold together. */
+  defer(yes: boolean): void {
+    this.deferred = yes;
   }
 
   /** Whether a step may end with this: proof, nothing to prove it with, or help where only harm was to be avoided. */
@@ -133,11 +141,12 @@ export class Verifier {
     const changes = candidate.changes.map(
       ({ path, text }, at): ChangedText => ({ path, before: before[at]?.text ?? null, after: text }),
     );
-    const prepared = await this.prepare(changes);
+    const prepared = this.deferred ? { ok: true as const } : await this.prepare(changes);
     if (!prepared.ok) return prepared;
     const written = await this.parts.transaction.apply(candidate.changes);
     if (!written.ok) return written;
     this.applied = candidate.changes.map(({ path }) => path);
+    if (this.deferred) return { ok: true, verdict: { ...early, status: "unverified", reason: DEFERRED } };
     const ran = await this.runAll();
     if (!ran.ok) return ran;
     if (ran.refuted !== null) return { ok: true, verdict: ran.refuted };
