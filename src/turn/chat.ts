@@ -6,6 +6,7 @@ import type { Failure } from "../model/errors.ts";
 import type { ChatRung } from "../model/head.ts";
 import { type Again, type CallResult, getCall } from "../tools/call.ts";
 import type { Candidate, Origin, Step, ToolResult, Verdict } from "../types.ts";
+import { candidatesLeft } from "./allowance.ts";
 import { compactIfFull, repair } from "./compact.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
@@ -30,14 +31,14 @@ const AT_ONCE = 4;
 /** null: the model is no longer asked on a rung of chat. */
 export async function chatStep(on: { step: Step; rung: ChatRung }, work: Work): Promise<StepEnd | null> {
   const talk = await openTalk(on, work);
-  while (talk.calls < MOST_CALLS) {
+  while (talk.calls < MOST_CALLS && candidatesLeft(work) > 0) {
     const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };
     talk.calls += 1;
     const end = await oneCall(talk);
     if (end !== null || work.parts.model.ladder.rung === "plain") return end;
   }
-  return ended(talk, `The step was not done after ${MOST_CALLS} calls.`);
+  return ended(talk, `The step was not done after ${talk.calls} calls.`);
 }
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {

@@ -8,6 +8,7 @@ import type { Scene } from "../plan/targets.ts";
 import type { Origin, Outcome, TurnEvent } from "../types.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import type { Transaction, Workspace } from "../workspace/workspace.ts";
+import type { Allowance } from "./allowance.ts";
 import type { Meter } from "./meter.ts";
 import type { Above, Form, Trunk } from "./trunk.ts";
 
@@ -121,6 +122,8 @@ export interface Work {
   /** Counts candidates that were judged. */
   readonly candidates: number;
   by: Origin | null;
+  /** What the parts of the step may still cost together; null where it is not in parts. */
+  allowance: Allowance | null;
   /** The last call of the step said that nothing is left to do. */
   finished: boolean;
   /** Whether a file is part of what judges the change. */

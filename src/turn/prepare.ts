@@ -102,6 +102,7 @@ export async function prepare(
       return meter.tries.count;
     },
     by: null,
+    allowance: null,
     finished: false,
     judges,
     forbids,

@@ -4,6 +4,7 @@
  * by what a sample has cost so far, its generation and its checks together.
  */
 import type { Candidate, Grain, ToolCall, Verdict } from "../types.ts";
+import { candidatesLeft } from "./allowance.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
 
@@ -49,7 +50,7 @@ export class Sampling {
 
   /** How many more samples may be drawn. */
   get room(): number {
-    const left = this.options.most - this.drawn;
+    const left = Math.min(this.options.most - this.drawn, candidatesLeft(this.work));
     if (this.options.grain !== undefined && this.stale >= MOST_STALE) return 0;
     if (this.drawn < LEAST) return Math.min(left, LEAST - this.drawn);
     const spent = performance.now() - this.started;
