@@ -1,36 +1,125 @@
-/** A step that failed -> smaller steps. Computed: the places of the failures and the step's own symbols, one each. */
-import type { Diagnostic, Step, Target, Verdict } from "../types.ts";
+/**
+ * A step that failed -> smaller steps, computed from what is red and from the code graph: by what failing tests lead to, by tests
+ * that lead to the same place, by places of other failures, by the step's own symbols (what is called comes first), by files.
+ */
+import { calleesFirst, type FailingGroup, failingGroups } from "../graph/failing.ts";
+import type { CodeGraph } from "../graph/graph.ts";
+import type { Diagnostic, Step, Target } from "../types.ts";
 
 /** A failed step becomes at most this many. */
-const MOST_PARTS = 3;
-/** A part is not split again. */
-const MOST_DEPTH = 1;
+export const MOST_PARTS = 8;
+/** Of symbols, each of which may be the place of one fault, so many are tried. */
+const MOST_PLACES = 3;
+/** A part of a step may be split by its tests once more; parts of that are not, nor one that is a mere place. */
+const MOST_DEPTH = 2;
+/** Tests that a line names. */
+const MOST_NAMED = 3;
+const LONGEST_WHY = 200;
+
+export interface Split {
+  step: Step;
+  /** What is red on the tree as it stands. */
+  red: Diagnostic[];
+  /** Why the step failed, in one sentence: the parts are told. */
+  why: string;
+  /** Targets that were worked on. */
+  tried: Target[];
+  /** Whether a file only judges. */
+  judges: (path: string) => boolean;
+}
 
 const depthOf = (step: Step): number => step.id.split(".").length - 1;
 
-/** The step's symbols in the order of the failures that still point into their files, the rest behind. */
-function bySuspicion(targets: Target[], failures: Diagnostic[]): Target[] {
-  const rank = (target: Target): number => {
-    const at = failures.findIndex(({ path }) => path === target.path);
-    return at < 0 ? failures.length : at;
-  };
-  return targets
-    .map((target, index) => ({ target, index }))
-    .sort((a, b) => rank(a.target) - rank(b.target) || a.index - b.index)
-    .map(({ target }) => target);
+/** Smaller steps, what others need first; each with its own tests where it has some. Empty where there is nothing smaller. */
+export async function decompose(graph: CodeGraph, split: Split): Promise<Step[]> {
+  const { step, red, judges } = split;
+  if (depthOf(step) >= MOST_DEPTH) return [];
+  const wanted =
+    step.tests === undefined
+      ? red
+      : red.filter(({ test }) => test !== undefined && isOf(test, step.tests ?? []));
+  const groups = await failingGroups(graph, wanted, judges);
+  const tests = groups.filter((group) => group.tests.length > 0);
+  if (tests.length > 1)
+    return parts(
+      split,
+      calleesFirst(graph, tests, ({ target }) => target),
+    );
+  const [only] = tests;
+  if (only !== undefined && only.tests.length > 1) return parts(split, oneByOne(only));
+  const places = groups.filter(({ tests: own, target }) => own.length === 0 && target !== null);
+  if (places.length > 1)
+    return parts(
+      split,
+      calleesFirst(graph, places, ({ target }) => target),
+    );
+  return depthOf(step) === 0 ? byTargets(graph, split) : [];
 }
 
-/**
- * Steps over one symbol each, without those already tried. Empty where there is nothing smaller: the step is given up.
- * `tried` are the symbols the failed step has worked on.
- */
-export function decompose(step: Step, last: Verdict | null, tried: Target[]): Step[] {
-  if (depthOf(step) >= MOST_DEPTH) return [];
+/** Whether a test is one of these, or in one of them that is a file. */
+const isOf = (test: string, ids: string[]): boolean =>
+  ids.some((id) => test === id || test.startsWith(`${id}::`));
+
+const oneByOne = ({ tests, ...rest }: FailingGroup): FailingGroup[] =>
+  tests.map((test) => ({ ...rest, tests: [test] }));
+
+/** The last of too many parts has the tests of all that are behind it. */
+function parts(split: Split, groups: FailingGroup[]): Step[] {
+  const kept = groups.slice(0, MOST_PARTS);
+  const rest = groups.slice(MOST_PARTS).flatMap(({ tests }) => tests);
+  return kept.map(({ tests, target, first }, index) => {
+    const own = index === kept.length - 1 ? [...tests, ...rest] : tests;
+    return partOf(split, index, { tests: own, target, message: first.message });
+  });
+}
+
+function partOf(
+  { step, why }: Split,
+  index: number,
+  { tests, target, message }: { tests: string[]; target: Target | null; message?: string },
+): Step {
+  const where =
+    target === null ? "" : target.symbol === undefined ? target.path : `${target.symbol} in ${target.path}`;
+  const named = tests.slice(0, MOST_NAMED).join(", ");
+  const more = tests.length > MOST_NAMED ? ` and ${tests.length - MOST_NAMED} more` : "";
+  const aim =
+    tests.length > 0
+      ? `so that ${named}${more} passes`
+      : message === undefined
+        ? ""
+        : `so that this is gone: ${message}`;
+  const now = [where, aim].filter((text) => text !== "").join(", ");
+  const others = step.targets.filter((one) => one.path !== target?.path || one.symbol !== target?.symbol);
+  return {
+    id: `${step.id}.${index + 1}`,
+    intent: [
+      step.intent,
+      `Only this part now: ${now}.`,
+      `Tried before, without success: ${why.slice(0, LONGEST_WHY)}`,
+    ].join("\n"),
+    targets: target === null ? step.targets : [target, ...others],
+    check: step.check,
+    ...(tests.length > 0 ? { tests } : {}),
+  };
+}
+
+/** Steps over one symbol each, or one file each, without those already tried; those that failures name first. */
+function byTargets(graph: CodeGraph, split: Split): Step[] {
+  const { step, red, tried, judges } = split;
   const isTried = (target: Target): boolean =>
     tried.some(({ path, symbol }) => path === target.path && symbol === target.symbol);
-  const left = step.targets.filter((target) => target.symbol !== undefined && !isTried(target));
-  const failures = last?.reports.flatMap(({ diagnostics }) => diagnostics) ?? [];
-  return bySuspicion(left, failures)
-    .slice(0, MOST_PARTS)
-    .map((target, index) => ({ ...step, id: `${step.id}.${index + 1}`, targets: [target] }));
+  const left = step.targets.filter((target) => !isTried(target) && !judges(target.path));
+  const symbols = left.filter(({ symbol }) => symbol !== undefined);
+  const named = (target: Target): boolean => red.some(({ path }) => path === target.path);
+  const chosen = [...symbols.filter(named), ...symbols.filter((target) => !named(target))].slice(
+    0,
+    MOST_PLACES,
+  );
+  const places =
+    chosen.length > 0 ? calleesFirst(graph, chosen, (target) => target) : left.slice(0, MOST_PLACES);
+  return places.map((target, index) => ({
+    ...partOf(split, index, { tests: [], target }),
+    ...(step.tests === undefined ? {} : { tests: step.tests }),
+    targets: [target],
+  }));
 }

@@ -1,7 +1,8 @@
 /** A change: baseline -> plan -> steps, each decomposed where it fails -> the diff, kept or taken back. */
 import { makePlan } from "../plan/plan.ts";
 import { namedPaths } from "../plan/targets.ts";
-import type { Verdict } from "../types.ts";
+import type { Step, Verdict } from "../types.ts";
+import type { JudgeOptions } from "../verify/judge.ts";
 import { unifiedDiff } from "../workspace/diff.ts";
 import {
   endOfInterrupt,
@@ -15,6 +16,7 @@ import {
 import { goalOf } from "./goal.ts";
 import type { StepEnd } from "./judge.ts";
 import type { Meter } from "./meter.ts";
+import { isGreen, judgeWhole } from "./parts.ts";
 import { prepare } from "./prepare.ts";
 import { runStep } from "./step.ts";
 
@@ -38,12 +40,41 @@ async function runSteps(work: Work): Promise<StepEnd> {
   const goal = goalOf(request.task, verifier, {
     targets: steps[0]?.targets ?? [],
     named: namedPaths(request.task, files),
+    computed: steps.every(({ call }) => call !== undefined),
   });
+  return inOrder(steps, goal, work);
+}
+
+/**
+ * One step after the other. A step whose tests an earlier one has turned green is left out. One that could not turn its own green
+ * does not end the turn: the whole is tried once more behind the others.
+ */
+async function inOrder(steps: Step[], goal: JudgeOptions["goal"], work: Work): Promise<StepEnd> {
+  const { verifier, request } = work;
   let last: StepEnd = { kind: "failed", last: null, reason: "The plan has no step." };
+  let undone: Step | null = null;
   for (const [index, step] of steps.entries()) {
-    verifier.want(index === steps.length - 1 ? goal : "unharmed");
-    last = await runStep(step, work, last.kind === "done" ? last.verdict : null);
-    if (last.kind !== "done") return last;
+    const isLast = index === steps.length - 1;
+    if (isGreen(step, work) && (!isLast || undone === null)) {
+      if (!isLast) continue;
+      const whole = await judgeWhole(goal, work);
+      if (whole.kind === "stopped" || verifier.suffices(whole.verdict)) return whole;
+    }
+    // What no check proves by itself is judged with the steps behind it.
+    verifier.defer(step.check === null && work.checks.length > 0 && !isLast);
+    const before = last.kind === "done" ? last.verdict : null;
+    const end = await runStep(
+      step,
+      { goal: isLast && undone === null ? goal : (step.tests ?? "unharmed"), before },
+      work,
+    );
+    if (end.kind === "stopped" || (end.kind === "failed" && step.tests === undefined)) return end;
+    if (end.kind === "failed") undone = step;
+    else last = end;
+    if (isLast && undone !== null) {
+      const whole = { ...undone, id: String(steps.length + 1), intent: request.task, tests: undefined };
+      return runStep(whole, { goal, before: null }, work);
+    }
   }
   return last;
 }

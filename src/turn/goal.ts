@@ -31,12 +31,16 @@ export function forbidder(
 const WANTS_GREEN =
   /\b(fix|repair|bug|debug|fail\w*|pass\w*|tests?|solve|correct|broken|error|implement|complete)\b/i;
 
-/** What the task wants of red checks: the failing tests that belong to its target, all of them, or only that nothing gets worse. */
+/**
+ * What the task wants of red checks: the failing tests that belong to its target, all of them, or only that nothing gets worse.
+ * `computed`: no model writes anything, as in a rename, which leaves everything as it is.
+ */
 export function goalOf(
   task: string,
   verifier: Pick<Verifier, "baseline">,
-  about: { targets: Target[]; named: string[] },
+  about: { targets: Target[]; named: string[]; computed?: boolean },
 ): JudgeOptions["goal"] {
+  if (about.computed) return "unharmed";
   const errors = verifier.baseline
     .flatMap(({ diagnostics }) => diagnostics)
     .filter(({ severity }) => severity === "error");

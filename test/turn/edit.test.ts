@@ -1,8 +1,7 @@
 /** What a task opens of the files that judge, and what it wants of red checks. */
 import { describe, expect, test } from "bun:test";
-import { decompose } from "../../src/decompose/split.ts";
 import { forbidder, goalOf } from "../../src/turn/goal.ts";
-import type { CheckReport, Step } from "../../src/types.ts";
+import type { CheckReport } from "../../src/types.ts";
 
 const FILES = ["calc.py", "tests/test_calc.py", "tests/test_shape.py", "pyproject.toml", "package.json"];
 
@@ -47,30 +46,4 @@ test("what a task wants of red checks", () => {
   expect(goalOf("Fix add in calc.py", { baseline }, about)).toEqual(["tests/test_calc.py::test_add"]);
   expect(goalOf("Make all tests pass", { baseline }, { targets: [], named: [] })).toBe("green");
   expect(goalOf("Rename add to plus", { baseline }, { targets: [], named: [] })).toBe("unharmed");
-});
-
-test("a failed step falls into steps over single symbols, where it failed first, and those into none", () => {
-  const targets = ["add", "mul", "sub", "div"].map((symbol) => ({
-    path: symbol === "div" ? "b.py" : "a.py",
-    symbol,
-  }));
-  const step: Step = { id: "2", intent: "Fix it", targets, check: "pytest" };
-  const verdict = {
-    status: "failed" as const,
-    reports: [
-      { ...red("t"), diagnostics: [{ path: "b.py", line: 1, severity: "error" as const, message: "x" }] },
-    ],
-    fresh: [],
-    score: 0,
-    reason: "",
-  };
-  const parts = decompose(step, verdict, [{ path: "a.py", symbol: "add" }]);
-  expect(parts.map(({ id, targets: [target] }) => [id, target?.symbol])).toEqual([
-    ["2.1", "div"],
-    ["2.2", "mul"],
-    ["2.3", "sub"],
-  ]);
-  expect(parts.every(({ intent, check }) => intent === "Fix it" && check === "pytest")).toBe(true);
-  expect(decompose(parts[0] ?? step, verdict, [])).toEqual([]);
-  expect(decompose({ ...step, targets: [{ path: "README.md" }] }, null, [])).toEqual([]);
 });

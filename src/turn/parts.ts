@@ -1,0 +1,172 @@
+/**
+ * A step that was not done, in parts: each with a conversation and tests of its own, all from one allowance. What a part has proven
+ * stays while the others are tried; at the end the whole must be what the task wants, else all of it is taken back.
+ */
+import { SPLIT_TOKENS, splitFrom, splitRequest } from "../decompose/asked.ts";
+import { decompose } from "../decompose/split.ts";
+import type { CheckReport, Diagnostic, Step, Target, Verdict } from "../types.ts";
+import type { JudgeOptions } from "../verify/judge.ts";
+import { candidatesLeft, granted } from "./allowance.ts";
+import { stoppedEnd, type Work } from "./context.ts";
+import type { StepEnd } from "./judge.ts";
+
+/** What stands, and the step as it ended alone. */
+export interface Undone {
+  step: Step;
+  end: Exclude<StepEnd, { kind: "stopped" }>;
+  /** What the whole step is judged by. */
+  goal: JudgeOptions["goal"];
+}
+
+type Attempt = (step: Step) => Promise<StepEnd>;
+
+const whyOf = (end: Undone["end"]): string => (end.kind === "failed" ? end.reason : end.verdict.reason);
+const lastOf = (end: Undone["end"]): Verdict | null => (end.kind === "failed" ? end.last : end.verdict);
+
+/** The end of the whole where its parts have done it, or the turn's; null: they have not, and nothing of them is left. */
+export async function inParts(undone: Undone, attempt: Attempt, work: Work): Promise<StepEnd | null> {
+  const { step, end, goal } = undone;
+  const { emit } = work.parts;
+  const outer = work.allowance;
+  const mark = await markOf(work);
+  work.allowance = outer ?? granted(work);
+  const queue = await smaller(step, end, step.targets.slice(0, 1), work);
+  const asked = queue.length === 0;
+  if (asked) queue.push(...(await askForParts(step, whyOf(end), work)));
+  if (queue.length > 0) emit({ type: "decompose", steps: [...queue], why: whyOf(end) });
+  let whole: StepEnd | null = null;
+  for (let part = queue.shift(); part !== undefined && whole === null; part = queue.shift()) {
+    if (isGreen(part, work)) continue;
+    if (candidatesLeft(work) === 0) break;
+    const between = asked && queue.length > 0;
+    work.verifier.want(part.tests ?? (between ? "unharmed" : goal));
+    const inner = await attempt(part);
+    if (inner.kind === "stopped") return inner;
+    if (inner.kind === "done" && (part.tests === undefined || isGreen(part, work))) {
+      work.allowance = outer ?? granted(work);
+      if (!between) whole = await wholeOf(undone, { part, verdict: inner.verdict }, work);
+      continue;
+    }
+    const further = asked ? [] : await smaller(part, inner, [], work);
+    if (further.length > 0) emit({ type: "decompose", steps: further, why: whyOf(inner) });
+    queue.push(...further);
+  }
+  work.allowance = outer;
+  work.verifier.want(goal);
+  if (whole !== null) return whole;
+  return backTo(mark, work);
+}
+
+function smaller(step: Step, end: Undone["end"], tried: Target[], work: Work): Promise<Step[]> {
+  const before = redIn(work.verifier.baseline);
+  const red = before.length > 0 ? before : redIn(lastOf(end)?.reports ?? []);
+  const split = { step, red, why: firstLine(whyOf(end)), tried, judges: work.judges };
+  return work.parts.graph.ask((graph) => decompose(graph, split), { signal: work.parts.signal });
+}
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
+
+const redIn = (reports: CheckReport[]): Diagnostic[] =>
+  reports.flatMap(({ diagnostics }) => diagnostics).filter(({ severity }) => severity === "error");
+
+/** Whether none of the part's tests is red on the tree as it stands; false where it has none of its own. */
+export function isGreen({ tests }: Step, { verifier }: Pick<Work, "verifier">): boolean {
+  if (tests === undefined) return false;
+  const red = redIn(verifier.baseline).flatMap(({ test }) => test ?? []);
+  return !tests.some((id) => red.some((test) => test === id || test.startsWith(`${id}::`)));
+}
+
+/** The step's end where with this part the whole is done: judged by all checks where the part was judged by its own tests. */
+async function wholeOf(
+  { step, goal }: Undone,
+  { part, verdict }: { part: Step; verdict: Verdict },
+  work: Work,
+): Promise<StepEnd | null> {
+  const { verifier } = work;
+  verifier.want(goal);
+  const done = (proof: Verdict): StepEnd => {
+    work.by = "decomposition";
+    return { kind: "done", verdict: proof };
+  };
+  if (part.tests === undefined) return verifier.suffices(verdict) ? done(verdict) : null;
+  const left = step.tests === undefined ? redIn(verifier.baseline).length > 0 : !isGreen(step, work);
+  if (left && !Array.isArray(goal)) return null;
+  const judged = await judgeWhole(goal, work);
+  return judged.kind === "done" && judged.verdict.status === "verified"
+    ? done(judged.verdict)
+    : judged.kind === "stopped"
+      ? judged
+      : null;
+}
+
+/** The tree as it stands, judged by all checks for this goal. */
+export async function judgeWhole(
+  goal: JudgeOptions["goal"],
+  work: Work,
+): Promise<Extract<StepEnd, { kind: "done" | "stopped" }>> {
+  const { verifier } = work;
+  verifier.want(goal);
+  const judged = await verifier.verify({ changes: [], origin: "decomposition", summary: "all parts" });
+  if (!judged.ok) return { kind: "stopped", end: { outcome: "failed", message: judged.reason } };
+  const stopped = stoppedEnd(work.parts, work.meter);
+  return stopped === null ? { kind: "done", verdict: judged.verdict } : { kind: "stopped", end: stopped };
+}
+
+/** The model's own parts, where it can be asked for them; none otherwise. */
+async function askForParts(step: Step, why: string, work: Work): Promise<Step[]> {
+  const { rung } = work.parts.model.ladder;
+  if (rung === "plain" || step.id.includes(".")) return [];
+  const near = [...new Set([...step.targets.map(({ path }) => path), ...work.files])];
+  const { messages, schema, files } = splitRequest(
+    step,
+    why,
+    near.filter((path) => work.forbids(path) === null),
+  );
+  work.meter.reset(`Step ${step.id} is to be split.`);
+  const bound = rung === "schema" ? { schema } : {};
+  const reply = await work.meter.chat("split", messages, {
+    maxTokens: SPLIT_TOKENS,
+    temperature: 0.2,
+    ...bound,
+  });
+  return reply.ok && reply.finish === "stop" ? splitFrom(reply.text, step, files) : [];
+}
+
+/** The files that the turn has changed, as they stand, and what the checks said of them. */
+interface Mark {
+  texts: ReadonlyMap<string, string | null>;
+  reports: CheckReport[];
+}
+
+async function markOf({ transaction, verifier }: Work): Promise<Mark> {
+  const changes = await transaction.changes();
+  return { texts: new Map(changes.map(({ path, after }) => [path, after])), reports: verifier.baseline };
+}
+
+/** Everything as it stood at the mark; an end of the turn where that cannot be. */
+async function backTo({ texts, reports }: Mark, work: Work): Promise<StepEnd | null> {
+  const changed = await work.transaction.changes();
+  const rows = changed.map(({ path, before, after }) => ({
+    path,
+    now: after,
+    old: texts.has(path) ? (texts.get(path) ?? null) : before,
+  }));
+  const other = rows.filter(({ now, old }) => now !== old);
+  if (other.length === 0) return null;
+  const changes = await Promise.all(
+    other.map(async ({ path, old }) => {
+      const read = await work.parts.workspace.read(path);
+      return { path, text: old, base: read.ok ? read.file.hash : null };
+    }),
+  );
+  const applied = await work.transaction.apply(changes);
+  if (!applied.ok) return { kind: "stopped", end: { outcome: "failed", message: applied.reason } };
+  work.verifier.accept({
+    status: "unverified",
+    reports,
+    fresh: [],
+    score: 0,
+    reason: "As before its parts.",
+  });
+  return null;
+}
