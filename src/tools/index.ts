@@ -4,6 +4,7 @@ import { deleteFile } from "./delete_file.ts";
 import { findAndRead } from "./find_and_read.ts";
 import { finish } from "./finish.ts";
 import { moveFile } from "./move_file.ts";
+import { renameSymbol } from "./rename_symbol.ts";
 import { replaceText } from "./replace_text.ts";
 import { rewriteSymbol } from "./rewrite_symbol.ts";
 import { runCheck } from "./run_check.ts";
@@ -21,6 +22,8 @@ export const TOOLS: readonly Tool[] = [
   finish,
 ];
 
-/** Also the ones that no model is told of. */
+/** What the turn itself calls: no model is told of them. */
+const OWN_TOOLS: readonly Tool[] = [renameSymbol, writeCode];
+
 export const toolNamed = (name: string): Tool | undefined =>
-  [...TOOLS, writeCode].find((tool) => tool.name === name);
+  [...TOOLS, ...OWN_TOOLS].find((tool) => tool.name === name);

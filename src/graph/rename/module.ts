@@ -40,11 +40,12 @@ export async function renameModule(
   if (!open(path)) return { ok: false, reason: `${path} must stay as it is.` };
   const wrong = BY_WORD.has(language) ? whyNoName(next.name, language) : null;
   if (wrong !== null) return { ok: false, reason: wrong };
+  const known = new Set(files);
   const texts: Renamed["texts"] = [];
   const left: PlaceLeft[] = [];
   let places = 0;
   for (const [id, { path: user }] of graph.index.files.entries()) {
-    const text = id === file || files.includes(user) ? await sources.read(user) : null;
+    const text = known.has(user) ? await sources.read(user) : null;
     if (text === null || !text.includes(stem)) continue;
     const made = BY_WORD.has(language)
       ? await byWord(sources, { user: id, file, text, stem, to: next.name })
