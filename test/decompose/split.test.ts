@@ -73,7 +73,11 @@ test("by what the tests call, those that share it together, what is called befor
       tests: ["tests/test_cart.py::test_price", "tests/test_cart.py::test_price_twice"],
       target: { path: "shop/price.py", symbol: "price" },
     },
-    { id: "1.2", tests: ["tests/test_cart.py::test_total"], target: { path: "shop/cart.py", symbol: "total" } },
+    {
+      id: "1.2",
+      tests: ["tests/test_cart.py::test_total"],
+      target: { path: "shop/cart.py", symbol: "total" },
+    },
   ]);
   expect(parts[0]?.intent.split("\n")).toEqual([
     "Make the tests pass",
@@ -91,7 +95,11 @@ test("by the innermost place of a stack that is not the tests'", async () => {
       { path: "shop/cart.py", line },
     ],
   });
-  const parts = await split([fails("test_a", 6, frames(10)), fails("test_b", 6, frames(13)), fails("test_c", 6, frames(10))]);
+  const parts = await split([
+    fails("test_a", 6, frames(10)),
+    fails("test_b", 6, frames(13)),
+    fails("test_c", 6, frames(10)),
+  ]);
   expect(parts.map(({ tests, targets }) => [targets[0]?.symbol, tests?.length])).toEqual([
     ["Cart.add", 2],
     ["Cart.size", 1],
@@ -101,7 +109,10 @@ test("by the innermost place of a stack that is not the tests'", async () => {
 test("tests that lead to one place, one after the other; a part of that is split no further", async () => {
   const red = [fails("test_price", 10), fails("test_price_twice", 14)];
   const parts = await split(red);
-  expect(parts.map(({ tests }) => tests)).toEqual([["tests/test_cart.py::test_price"], ["tests/test_cart.py::test_price_twice"]]);
+  expect(parts.map(({ tests }) => tests)).toEqual([
+    ["tests/test_cart.py::test_price"],
+    ["tests/test_cart.py::test_price_twice"],
+  ]);
   const [part] = parts;
   if (part === undefined) throw new Error("There is a part.");
   expect(await split(red, part)).toEqual([]);
@@ -124,7 +135,12 @@ test("the parts are capped, and the last has the tests of all that are left", as
 });
 
 test("other failures by file and symbol", async () => {
-  const error = (path: string, line: number): Diagnostic => ({ path, line, severity: "error", message: "undefined: x" });
+  const error = (path: string, line: number): Diagnostic => ({
+    path,
+    line,
+    severity: "error",
+    message: "undefined: x",
+  });
   const parts = await split([error("shop/cart.py", 5), error("shop/price.py", 2), error("shop/price.py", 1)]);
   expect(parts.map(({ targets, tests }) => [targets[0]?.symbol, tests])).toEqual([
     ["price", undefined],
@@ -158,7 +174,13 @@ test("a model is asked for parts with a closed list of files, and understood in 
     "Here you are:\n1. shop/price.py: fix price\n2. `cart.py` - fix total",
     "1) **shop/price.py**: fix price\n2) shop/cart.py — fix total\n",
   ])
-    expect(splitFrom(reply, step, files).map(({ id, targets: [first] }) => [id, first?.path, first?.symbol])).toEqual(wanted);
-  for (const reply of ["", "I can not.", "1. shop/cart.py: all of it", '{"tasks": 3}', "{"]) expect(splitFrom(reply, step, files)).toEqual([]);
-  expect(splitFrom("1. one\n2. two", step, files).map(({ targets }) => targets)).toEqual([step.targets, step.targets]);
+    expect(
+      splitFrom(reply, step, files).map(({ id, targets: [first] }) => [id, first?.path, first?.symbol]),
+    ).toEqual(wanted);
+  for (const reply of ["", "I can not.", "1. shop/cart.py: all of it", '{"tasks": 3}', "{"])
+    expect(splitFrom(reply, step, files)).toEqual([]);
+  expect(splitFrom("1. one\n2. two", step, files).map(({ targets }) => targets)).toEqual([
+    step.targets,
+    step.targets,
+  ]);
 });

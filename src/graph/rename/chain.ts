@@ -7,7 +7,7 @@ export interface Chain {
 }
 
 const OPERATOR = /(?:(\?\.|!\.|&\.|!!\.|\.)|(->)|(::))\s*(?:<[^<>]*>\s*::\s*)?$/;
-const PART = /([\p{L}_$@#][\p{L}\p{N}_$]*)(?:::<[^<>]*>|<[^<>]*>)?(\([^()]*\))?[!?]?\s*$/u;
+const PART = /([\p{L}_$@#][\p{L}\p{N}_$]*)(?:::<[^<>]*>|<[^<>]*>)?[!?]?\s*$/u;
 const LINK = /(\?\.|!!?\.|&\.|\.|->|::)\s*$/;
 /** So much of what stands before is looked at. */
 const BEFORE = 400;
@@ -23,13 +23,26 @@ export function chainBefore(text: string, at: number): Chain | null {
   before = before.slice(0, found.index).trimEnd();
   const parts: string[] = [];
   for (;;) {
-    const part = PART.exec(before);
+    const callee = withoutArguments(before);
+    const part = PART.exec(callee ?? before);
     if (part === null) return { parts: [], operator };
     const rest = before.slice(0, part.index);
-    const made = /\bnew\s+$/.test(rest) && part[2] !== undefined;
-    parts.unshift(part[2] === undefined ? (part[1] ?? "") : `${part[1]}()`);
+    const made = /\bnew\s+$/.test(rest) && callee !== null;
+    parts.unshift(callee === null ? (part[1] ?? "") : `${part[1]}()`);
     const link = made ? null : LINK.exec(rest);
     if (link === null) return { parts, operator };
     before = rest.slice(0, link.index).trimEnd();
   }
+}
+
+/** The text without the arguments at its end; null where it ends with none. */
+function withoutArguments(text: string): string | null {
+  if (!text.endsWith(")")) return null;
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] === ")") depth += 1;
+    if (text[at] === "(") depth -= 1;
+    if (depth === 0) return text.slice(0, at).trimEnd();
+  }
+  return null;
 }

@@ -102,7 +102,8 @@ export class Decider {
     return here.some((one) => one.files.some((to) => this.leads(to))) ? "yes" : "no";
   }
 
-  private named(o: Occurrence, file: FileId, { language }: Occurrences): Decision {
+  private named(o: Occurrence, file: FileId, on: Occurrences): Decision {
+    const { language } = on;
     const { name, inside } = this.subject;
     if (inside !== null) return "yes";
     const own = this.homes.has(file) && IMPORTED.has(language) && !this.hasNested(file);
@@ -110,12 +111,21 @@ export class Decider {
     const one =
       this.meant(this.graph.links.meaningOf(name, file, o.line)) ??
       this.meant(this.graph.links.meaningOf(name, file));
+    if (BARE_MEMBERS.has(language) && this.isOwnMember(o, on)) return "no";
     if (!IMPORTED.has(language) && this.alone()) return "yes";
     if (one === undefined) return "no";
     if (one.certainty === "same file" || one.certainty === "imported") return "yes";
     if (one.certainty === "same name") return "unsure";
     if (IMPORTED.has(language)) return this.takesAll(file) ? "unsure" : "no";
     return one.certainty === "same package" || ["c", "cpp", "rust"].includes(language) ? "yes" : "unsure";
+  }
+
+  /** Whether a type around the place has a member of the name, which it means there. */
+  private isOwnMember(o: Occurrence, { definitions }: Occurrences): boolean {
+    const around = definitions[o.within]?.symbol.name.split(".") ?? [];
+    return this.graph.index
+      .definitionsNamed(this.subject.name)
+      .some((site) => !this.keys.has(keyOf(site)) && around.includes(holderOf(this.graph, site)?.name ?? ""));
   }
 
   /** Whether all that has this name, but for members of types, is what is renamed. */
@@ -247,6 +257,7 @@ export class Decider {
       return holders.has(own) ? "yes" : "no";
     }
     const word = last.replace(/\(\)$/, "");
+    if (word === "") return this.byName(file, o);
     if (holders.has(word)) return "yes";
     if (last.endsWith("()")) return this.byResult(word, { o, file });
     if (this.isType(word) && /^\p{Lu}/u.test(word)) return "no";

@@ -154,13 +154,19 @@ function placeOf(root: Node, { at, name, text }: { at: number; name: string; tex
   const string = prose === "string" ? node.text.replace(/^["'`]|["'`]$/g, "") : null;
   const parent = node.parent?.type === "literal_element" ? node.parent.parent : node.parent;
   const first = parent?.firstNamedChild;
-  const key = parent !== null && parent !== undefined && KEYS.has(parent.type) && first?.startIndex === at;
+  const key =
+    parent !== null &&
+    parent !== undefined &&
+    KEYS.has(parent.type) &&
+    first?.startIndex === at &&
+    !/^\s*[({]/.test(text.slice(at + name.length));
   const shorthand = /^shorthand_/.test(node.type) || parent?.type === "shorthand_field_initializer";
   const pair = node.type.startsWith("shorthand_property") ? node : (parent ?? node);
-  const built = key || shorthand ? builtBy(pair, text) : null;
+  const designated = parent?.type === "field_designator";
+  const built = designated ? declaredAround(node) : key || shorthand ? builtBy(pair, text) : null;
   return {
     prose,
-    key,
+    key: key || designated,
     chain: prose === null ? chainBefore(text, at) : null,
     around,
     of: built?.name ?? null,
@@ -176,6 +182,17 @@ function proseOf(node: Node): Place["prose"] {
     !/identifier|name/.test(node.type)
     ? "string"
     : null;
+}
+
+/** The type of C's initializer that a place stands in: `{ .size = 1 }`. */
+function declaredAround(node: Node): { name: string; at: number } | null {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (!/^(declaration|compound_literal_expression)$/.test(up.type)) continue;
+    const type = up.childForFieldName("type");
+    const name = /([\p{L}_][\p{L}\p{N}_]*)\W*$/u.exec(type?.text ?? "")?.[1];
+    return type === null || name === undefined ? null : { name, at: type.startIndex };
+  }
+  return null;
 }
 
 /** What is called or built where a key stands, with its offset: `Stack` of `Stack(size=1)`, `Stack{size: 1}`; `exports` of `exports = { a }`. */

@@ -42,6 +42,13 @@ export function isSpokenOf(
   )
     return "listed";
   if (REFERENCE.test(before) && prefix === "" && /^(?:\([^)`]*\))?[`}\s]/.test(after)) return "quoted";
+  // In Go a comment begins with the name of what it documents.
+  if (
+    language === "go" &&
+    o.is === "comment" &&
+    /(?:^|\n)(?!\/\/)[^\n]*\n\/\/ (?:An? |The )?$/.test(`\n${before}`)
+  )
+    return "quoted";
   if (prose) return "word";
   return o.string === name ? "exact" : "other";
 }

@@ -13,6 +13,8 @@ const NAME = String.raw`[\p{L}_$][\p{L}\p{N}_$]*`;
 const PATH = String.raw`(?:${NAME}(?:\.|::))*`;
 const LITERAL =
   /^(?:\[|\{|"|'|`|\d|f"|f'|r"|vec!|list\(|dict\(|set\(|tuple\(|str\(|new (?:Array|Map|Set|Object|WeakMap|ArrayList|HashMap|LinkedList|ArrayDeque)\b|String::|Vec::|HashMap::|true\b|false\b)/;
+/** Languages in which braces are what a declared type is made of. */
+const BRACED = new Set(["c", "cpp", "java", "go", "rust"]);
 const BUILTIN_TYPE =
   /^(?:list|dict|set|tuple|str|int|float|bool|bytes|List|Dict|Set|Map|Array|Vec|String|HashMap|ArrayList|string|number|boolean|vector|map|byte|rune|error|char|double|long|Deque|Queue|any|object|Object)$/;
 /** Wrappers that stand around a type. */
@@ -37,7 +39,11 @@ export function toldOf(name: string, text: string, language: string): Told {
   // x = Type(...), x = new Type(...), x := &Type{...}, let x = Type::new(...)
   const made = new RegExp(`${v}(?:\\s*:[^=\\n;]+)?\\s*:?=(?!=)\\s*(?:await\\s+)?([^\\n;]+)`, "gu");
   for (const [, value = ""] of text.matchAll(made)) {
-    if (LITERAL.test(value) || (language === "go" && /^(?:make\(|map\[)/.test(value))) builtin = true;
+    if (
+      (LITERAL.test(value) && !(BRACED.has(language) && value.startsWith("{"))) ||
+      (language === "go" && /^(?:make\(|map\[)/.test(value))
+    )
+      builtin = true;
     else tell(makerOf(value));
   }
   // Type x, const Type<T> &x

@@ -129,9 +129,19 @@ function asProse(path: string, text: string, name: string): Occurrences {
 }
 
 /** What functions give whose heads speak of a type that has the member, by their keys: the text of the result alone. */
-async function resultsOf(graph: CodeGraph, { holders }: Subject): Promise<Map<string, string>> {
+async function resultsOf(graph: CodeGraph, { holders, sites }: Subject): Promise<Map<string, string>> {
   const { index } = graph;
   const found = new Map<string, string>();
+  for (const site of sites) {
+    const one = index.definitionsIn(site.file)[site.definition];
+    const text = await graph.text(index.files[site.file]?.path ?? "");
+    const body =
+      text
+        ?.split("\n")
+        .slice((one?.start ?? 1) - 1, one?.end)
+        .join("\n") ?? "";
+    if (/\breturn\s+\*?(?:self|this)\b\s*;?\s*$/m.test(body)) found.set(keyOf(site), [...holders].join(" "));
+  }
   for (const type of holders)
     for (const { file, at } of index.usesOf(type)) {
       const definitions = index.definitionsIn(file);
