@@ -53,7 +53,7 @@ export async function decompose(graph: CodeGraph, split: Split): Promise<Step[]>
       split,
       calleesFirst(graph, places, ({ target }) => target),
     );
-  return depthOf(step) === 0 ? byTargets(graph, split) : [];
+  return depthOf(step) === 0 ? byTargets(graph, split, only ?? null) : [];
 }
 
 /** Whether a test is one of these, or in one of them that is a file. */
@@ -73,42 +73,47 @@ function parts(split: Split, groups: FailingGroup[]): Step[] {
   });
 }
 
-function partOf(
-  { step, why }: Split,
-  index: number,
-  { tests, target, message }: { tests: string[]; target: Target | null; message?: string },
-): Step {
-  const where =
-    target === null ? "" : target.symbol === undefined ? target.path : `${target.symbol} in ${target.path}`;
-  const named = tests.slice(0, MOST_NAMED).join(", ");
-  const more = tests.length > MOST_NAMED ? ` and ${tests.length - MOST_NAMED} more` : "";
-  const aim =
-    tests.length > 0
-      ? `so that ${named}${more} passes`
-      : message === undefined
-        ? ""
-        : `so that this is gone: ${message}`;
-  const now = [where, aim].filter((text) => text !== "").join(", ");
+interface About {
+  tests: string[];
+  target: Target | null;
+  message?: string;
+}
+
+function partOf(split: Split, index: number, about: About): Step {
+  const { step } = split;
+  const { tests, target } = about;
   const others = step.targets.filter((one) => one.path !== target?.path || one.symbol !== target?.symbol);
   return {
     id: `${step.id}.${index + 1}`,
-    intent: [
-      step.intent,
-      `Only this part now: ${now}.`,
-      `Tried before, without success: ${why.slice(0, LONGEST_WHY)}`,
-    ].join("\n"),
+    intent: intentOf(split, about),
     targets: target === null ? step.targets : [target, ...others],
     check: step.check,
     ...(tests.length > 0 ? { tests } : {}),
   };
 }
 
-/** Steps over one symbol each, or one file each, without those already tried; those that failures name first. */
-function byTargets(graph: CodeGraph, split: Split): Step[] {
+/** The step's words, then the part, then what has failed: a line each. */
+function intentOf({ step, why }: Split, { tests, target, message }: About): string {
+  const where = target === null ? "" : target.symbol === undefined ? target.path : `${target.symbol} in ${target.path}`;
+  const named = tests.slice(0, MOST_NAMED).join(", ");
+  const more = tests.length > MOST_NAMED ? ` and ${tests.length - MOST_NAMED} more` : "";
+  const passes = tests.length === 1 ? "passes" : "pass";
+  const aim = tests.length > 0 ? `so that ${named}${more} ${passes}` : message === undefined ? "" : `so that this is gone: ${message}`;
+  const now = [where, aim].filter((text) => text !== "").join(", ");
+  return [step.intent, `Only this part now: ${now}.`, `Tried before, without success: ${why.slice(0, LONGEST_WHY)}`].join("\n");
+}
+
+/**
+ * Steps over one symbol each, or one file each, without those already tried: what the one failing test leads to, then those that
+ * failures name, what is called first. Any of them may be the place of the fault.
+ */
+function byTargets(graph: CodeGraph, split: Split, only: FailingGroup | null): Step[] {
   const { step, red, tried, judges } = split;
-  const isTried = (target: Target): boolean =>
-    tried.some(({ path, symbol }) => path === target.path && symbol === target.symbol);
-  const left = step.targets.filter((target) => !isTried(target) && !judges(target.path));
+  const same = (a: Target, b: Target): boolean => a.path === b.path && a.symbol === b.symbol;
+  const likely = only?.target ?? null;
+  const known =
+    likely === null ? step.targets : [likely, ...step.targets.filter((one) => !same(one, likely))];
+  const left = known.filter((target) => !tried.some((one) => same(one, target)) && !judges(target.path));
   const symbols = left.filter(({ symbol }) => symbol !== undefined);
   const named = (target: Target): boolean => red.some(({ path }) => path === target.path);
   const chosen = [...symbols.filter(named), ...symbols.filter((target) => !named(target))].slice(
@@ -117,9 +122,11 @@ function byTargets(graph: CodeGraph, split: Split): Step[] {
   );
   const places =
     chosen.length > 0 ? calleesFirst(graph, chosen, (target) => target) : left.slice(0, MOST_PLACES);
-  return places.map((target, index) => ({
-    ...partOf(split, index, { tests: [], target }),
-    ...(step.tests === undefined ? {} : { tests: step.tests }),
+  const first = places.filter((target) => likely !== null && same(target, likely));
+  return [...first, ...places.filter((target) => !first.includes(target))].map((target, index) => ({
+    ...step,
+    id: `${step.id}.${index + 1}`,
+    intent: intentOf(split, { tests: only?.tests ?? [], target }),
     targets: [target],
   }));
 }

@@ -9,7 +9,7 @@ export interface Intent {
 const EDIT_VERBS =
   /\b(fix|repair|add|implement|write|create|make|change|replace|rename|refactor|remove|delete|update|convert|move|extract|inline|optimi[sz]e|rewrite|correct|handle|support|migrate|port|generate|introduce|simplify|speed up|clean up|complete|finish|solve|resolve|let|use|set|increase|decrease|raise|lower|drop|split|merge|improve|extend|modify|edit|patch|debug|get .* to pass)\b/i;
 const ASK_START =
-  /^(what|why|how|where|which|who|whose|when|explain|describe|summari[sz]e|list|show|tell|review|compare|find out|is|are|was|were|does|do|did|has|have|should|find|count|name|analy[sz]e|document where)\b/i;
+  /^(what|why|how|where|which|who|whose|when|explain|describe|summari[sz]e|list|show|tell|review|compare|find out|is|are|was|were|does|do(?!\s+(?:this|that|it|these|the following)\b)|did|has|have|should|find|count|name|analy[sz]e|document where)\b/i;
 /** Verbs that no question holds as a request of its own: "Find the bug and fix it", "Why does it fail? Repair it." */
 const THEN_EDITS =
   /(\b(and|then)\s+(then\s+|please\s+)?|[.?!;:,]\s+(then\s+|please\s+|now\s+)*)(fix|repair|correct|implement|refactor|rewrite|rename|patch|solve|resolve)\s+(it|them|this|that|the|these|those|all|any|every\w*|what\w*)\b/i;

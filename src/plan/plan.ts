@@ -70,7 +70,11 @@ async function byFailingFiles(scene: Scene, whole: Step | undefined): Promise<St
   const groups = await failingGroups(graph, red, frozen);
   if (groups.length < 2 || groups.some(({ target }) => target === null)) return null;
   const ordered = calleesFirst(graph, groups, ({ target }) => target);
-  const byPath = [...Map.groupBy(ordered, ({ target }) => target?.path ?? "")];
+  // By the last of a file's own: what it calls elsewhere has come before that.
+  const byPath = [...Map.groupBy(ordered, ({ target }) => target?.path ?? "")].sort(
+    ([, a], [, b]) =>
+      ordered.findLastIndex((one) => a.includes(one)) - ordered.findLastIndex((one) => b.includes(one)),
+  );
   if (byPath.length < 2 || byPath.length > MOST_STEPS) return null;
   return byPath.map(([path, own], index) => stepFor(whole, { path, own, index }));
 }
@@ -87,7 +91,7 @@ function stepFor(
   return {
     ...whole,
     id: String(index + 1),
-    intent: `${whole.intent}\nOnly this part now: ${path}, so that ${tests.slice(0, 3).join(", ")}${tests.length > 3 ? ` and ${tests.length - 3} more` : ""} passes.`,
+    intent: `${whole.intent}\nOnly this part now: ${path}, so that ${tests.slice(0, 3).join(", ")}${tests.length > 3 ? ` and ${tests.length - 3} more` : ""} ${tests.length === 1 ? "passes" : "pass"}.`,
     targets: [...targets, ...others].slice(0, MOST_TARGETS),
     tests,
   };

@@ -37,7 +37,7 @@ const BEHIND = new RegExp(
   "iu",
 );
 const VERB =
-  /^(?:(?:please|now|then|could you|can you|would you|let's|i want you to|we should)[\s,]+)*(?:in\s+["'`]?(?<place>[\w./\\-]+)["'`]?\s*[,:]\s*)?(?:rename|change\s+the\s+name\s+of)\s+/i;
+  /^(?:(?:please|now|then|could you|can you|would you|let's|i want you to|we should)[\s,]+)*(?:in\s+["'`]?(?<place>[\w./\\-]+)["'`]?\s*[,:]\s*)?(?:(?:[\w'-]+[ ,]+){0,7}[\w'-]+:\s*)?(?:rename|change\s+the\s+name\s+of)\s+/i;
 const AND = /^\s*(?:,\s*and|,|;|and)\s+(?:also\s+)?(?:rename\s+)?/i;
 /** What only says again that everything is meant. */
 const FILLER =

@@ -81,7 +81,7 @@ test("by what the tests call, those that share it together, what is called befor
   ]);
   expect(parts[0]?.intent.split("\n")).toEqual([
     "Make the tests pass",
-    "Only this part now: price in shop/price.py, so that tests/test_cart.py::test_price, tests/test_cart.py::test_price_twice passes.",
+    "Only this part now: price in shop/price.py, so that tests/test_cart.py::test_price, tests/test_cart.py::test_price_twice pass.",
     "Tried before, without success: It hung.",
   ]);
   // The other places stay in reach.

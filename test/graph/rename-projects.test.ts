@@ -247,7 +247,7 @@ for (const { language, needs, command, files, renames } of ROWS)
       // One after the other: each starts from what the one before it made.
       let texts = files;
       const counted: Row["renames"] = [];
-      for (const [from, to, places] of renames) {
+      for (const [from, to] of renames) {
         const made = await renamedIn(texts, from, to);
         texts = made.texts;
         const after = runs(texts, command);

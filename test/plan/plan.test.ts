@@ -29,6 +29,7 @@ describe("intent", () => {
     "add a --json flag",
     "Could you please rename Stack.push to Stack.add?",
     "Make the tests pass",
+    "Do this: make add faster",
     "calc.py divides by zero",
     "Please implement the missing method",
     "get the tests to pass",

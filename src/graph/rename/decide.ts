@@ -266,6 +266,7 @@ export class Decider {
       .map((part) => toldOf(word, part, language))
       .find(({ types, builtin }) => types.length > 0 || builtin);
     if (told === undefined) return this.byName(file, o);
+    told.types = told.types.map((type) => aliasOf(type, text) ?? type);
     if (told.types.some((type) => holders.has(type)))
       return told.builtin || told.types.some((type) => this.isType(type) && !holders.has(type))
         ? "unsure"
@@ -362,3 +363,7 @@ const statementAt = (text: string, line: number): string =>
     .slice(line - 1, line + 9)
     .join("\n")
     .split(/;|\n(?![\s)}\]])/, 1)[0] ?? "";
+
+/** What an import gives a name to: `Stack` of `Stack as S`. */
+const aliasOf = (name: string, text: string): string | undefined =>
+  new RegExp(`([\\p{L}_$][\\p{L}\\p{N}_$]*)\\s+as\\s+${RegExp.escape(name)}(?![\\p{L}\\p{N}_$])`, "u").exec(text)?.[1];

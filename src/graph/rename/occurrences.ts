@@ -54,8 +54,9 @@ const KEYS = new Set(["pair", "keyword_argument", "pair_pattern", "keyed_element
 export function wordsOf(text: string, name: string): number[] {
   const found: number[] = [];
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
-    const before = text[at - 1] ?? "";
-    if (!WORD.test(before) && !WORD.test(text[at + name.length] ?? "")) found.push(at);
+    const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? "";
+    const after = String.fromCodePoint(text.codePointAt(at + name.length) ?? 0);
+    if (!WORD.test(before) && !WORD.test(after)) found.push(at);
   }
   return found;
 }
@@ -82,6 +83,7 @@ export async function occurrencesOf(path: string, text: string, name: string): P
       const all = wordsOf(text, name).map((at): Occurrence => {
         const known = written.get(at);
         const place = placeOf(root, { at, name, text });
+        if (language === "markdown") place.prose = "comment";
         const defined = own.get(at) === "name" ? definedAt(definitions, at, name) : -1;
         const is = ((): Occurrence["is"] => {
           if (place.prose !== null) return place.prose;
