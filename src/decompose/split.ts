@@ -94,13 +94,23 @@ function partOf(split: Split, index: number, about: About): Step {
 
 /** The step's words, then the part, then what has failed: a line each. */
 function intentOf({ step, why }: Split, { tests, target, message }: About): string {
-  const where = target === null ? "" : target.symbol === undefined ? target.path : `${target.symbol} in ${target.path}`;
+  const where =
+    target === null ? "" : target.symbol === undefined ? target.path : `${target.symbol} in ${target.path}`;
   const named = tests.slice(0, MOST_NAMED).join(", ");
   const more = tests.length > MOST_NAMED ? ` and ${tests.length - MOST_NAMED} more` : "";
   const passes = tests.length === 1 ? "passes" : "pass";
-  const aim = tests.length > 0 ? `so that ${named}${more} ${passes}` : message === undefined ? "" : `so that this is gone: ${message}`;
+  const aim =
+    tests.length > 0
+      ? `so that ${named}${more} ${passes}`
+      : message === undefined
+        ? ""
+        : `so that this is gone: ${message}`;
   const now = [where, aim].filter((text) => text !== "").join(", ");
-  return [step.intent, `Only this part now: ${now}.`, `Tried before, without success: ${why.slice(0, LONGEST_WHY)}`].join("\n");
+  return [
+    step.intent,
+    `Only this part now: ${now}.`,
+    `Tried before, without success: ${why.slice(0, LONGEST_WHY)}`,
+  ].join("\n");
 }
 
 /**

@@ -2,9 +2,10 @@
 import type { CodeGraph } from "../graph.ts";
 import { lastPart, type Site } from "../index/code-index.ts";
 import { folderOf } from "../link/paths.ts";
+import { holderOf } from "./holder.ts";
 import { type Occurrence, type Occurrences, occurrencesOf } from "./occurrences.ts";
 import type { DecidedText } from "./rename.ts";
-import { holderOf, type Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
 interface Asked {
   graph: CodeGraph;

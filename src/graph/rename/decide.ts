@@ -4,12 +4,14 @@
  */
 import type { CodeGraph } from "../graph.ts";
 import { type FileId, lastPart } from "../index/code-index.ts";
-import type { Meaning, ResolvedImport } from "../link/links.ts";
+import type { ResolvedImport } from "../link/links.ts";
 import type { Chain } from "./chain.ts";
+import { holderOf, keyOf } from "./holder.ts";
 import type { Occurrence, Occurrences } from "./occurrences.ts";
 import { isSpokenOf } from "./prose.ts";
+import { Reach } from "./reach.ts";
 import { toldOf } from "./receiver-type.ts";
-import { holderOf, keyOf, type Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 import { isCommonMember } from "./words.ts";
 
 export type Decision = "yes" | "no" | "unsure";
@@ -27,15 +29,12 @@ const EXPORTS = new Set(["exports", "module.exports"]);
 export class Decider {
   private readonly graph: CodeGraph;
   private readonly subject: Subject;
-  private readonly keys: Set<string>;
-  private readonly homes: Set<FileId>;
-  private readonly leading = new Map<FileId, boolean>();
+  private readonly reach: Reach;
 
   constructor(graph: CodeGraph, subject: Subject) {
     this.graph = graph;
     this.subject = subject;
-    this.keys = new Set(subject.sites.map(keyOf));
-    this.homes = new Set(subject.sites.map(({ file }) => file));
+    this.reach = new Reach(graph, subject);
   }
 
   /** `aloud`: whether comments and strings that only have the word count, too. */
@@ -47,7 +46,7 @@ export class Decider {
     if (o.is === "definition") return this.defines(o, file);
     if (o.shorthand && member && o.of !== null && this.subject.holders.has(o.of)) return "yes";
     if (o.is === "local") return "no";
-    if (inside !== null && (!this.homes.has(file) || o.line < inside.start || o.line > inside.end))
+    if (inside !== null && (!this.reach.homes.has(file) || o.line < inside.start || o.line > inside.end))
       return "no";
     if (o.is === "import") return this.imported(o, file);
     if (o.is === "key") return this.key(o, file, on);
@@ -59,38 +58,10 @@ export class Decider {
 
   private defines(o: Occurrence, file: FileId): Decision {
     const site = { file, definition: o.names };
-    if (this.keys.has(keyOf(site))) return "yes";
+    if (this.reach.keys.has(keyOf(site))) return "yes";
     // A method of an object that may be handed on as the type.
-    const loose = this.subject.member && o.around.slice(0, 2).includes("object") && this.reaches(file);
+    const loose = this.subject.member && o.around.slice(0, 2).includes("object") && this.reach.reaches(file);
     return loose && holderOf(this.graph, site) === null ? "unsure" : "no";
-  }
-
-  private meant(meanings: readonly Meaning[]): Meaning | undefined {
-    return meanings.find((one) => this.keys.has(keyOf(one)));
-  }
-
-  /** Whether a file defines the name or gives it on. */
-  private leads(file: FileId): boolean {
-    if (this.homes.has(file)) return true;
-    const known = this.leading.get(file);
-    if (known !== undefined) return known;
-    this.leading.set(file, false);
-    const one = this.meant(this.graph.links.meaningOf(this.subject.name, file));
-    const leads =
-      one?.certainty === "imported" &&
-      this.graph.index
-        .importsIn(file)
-        .some(({ names }) => names.includes(this.subject.name) || names.includes("*"));
-    this.leading.set(file, leads);
-    return leads;
-  }
-
-  /** Whether the file imports it by its name. */
-  private takes(file: FileId): boolean {
-    const { importsOf } = this.graph.links;
-    return importsOf(file).some(
-      ({ names, files }) => names.includes(this.subject.name) && files.some((to) => this.leads(to)),
-    );
   }
 
   private imported(o: Occurrence, file: FileId): Decision {
@@ -99,24 +70,24 @@ export class Decider {
     const line = Math.max(...before.map((one) => one.line));
     const here = before.filter((one) => one.line === line && one.names.includes(name));
     if (here.length === 0) return "no";
-    return here.some((one) => one.files.some((to) => this.leads(to))) ? "yes" : "no";
+    return here.some((one) => one.files.some((to) => this.reach.leads(to))) ? "yes" : "no";
   }
 
   private named(o: Occurrence, file: FileId, on: Occurrences): Decision {
     const { language } = on;
     const { name, inside } = this.subject;
     if (inside !== null) return "yes";
-    const own = this.homes.has(file) && IMPORTED.has(language) && !this.hasNested(file);
-    if (own || (!this.homes.has(file) && this.takes(file))) return "yes";
+    const own = this.reach.homes.has(file) && IMPORTED.has(language) && !this.reach.hasNested(file);
+    if (own || (!this.reach.homes.has(file) && this.reach.takes(file))) return "yes";
     const one =
-      this.meant(this.graph.links.meaningOf(name, file, o.line)) ??
-      this.meant(this.graph.links.meaningOf(name, file));
+      this.reach.meant(this.graph.links.meaningOf(name, file, o.line)) ??
+      this.reach.meant(this.graph.links.meaningOf(name, file));
     if (BARE_MEMBERS.has(language) && this.isOwnMember(o, on)) return "no";
-    if (!IMPORTED.has(language) && this.alone()) return "yes";
+    if (!IMPORTED.has(language) && this.reach.alone()) return "yes";
     if (one === undefined) return "no";
     if (one.certainty === "same file" || one.certainty === "imported") return "yes";
     if (one.certainty === "same name") return "unsure";
-    if (IMPORTED.has(language)) return this.takesAll(file) ? "unsure" : "no";
+    if (IMPORTED.has(language)) return this.reach.takesAll(file) ? "unsure" : "no";
     return one.certainty === "same package" || ["c", "cpp", "rust"].includes(language) ? "yes" : "unsure";
   }
 
@@ -125,33 +96,10 @@ export class Decider {
     const around = definitions[o.within]?.symbol.name.split(".") ?? [];
     return this.graph.index
       .definitionsNamed(this.subject.name)
-      .some((site) => !this.keys.has(keyOf(site)) && around.includes(holderOf(this.graph, site)?.name ?? ""));
-  }
-
-  /** Whether all that has this name, but for members of types, is what is renamed. */
-  private alone(): boolean {
-    const { index } = this.graph;
-    return index
-      .definitionsNamed(this.subject.name)
-      .every(
+      .some(
         (site) =>
-          this.keys.has(keyOf(site)) ||
-          holderOf(this.graph, site) !== null ||
-          index.files[site.file]?.kind === "vendored",
+          !this.reach.keys.has(keyOf(site)) && around.includes(holderOf(this.graph, site)?.name ?? ""),
       );
-  }
-
-  /** Whether a function of the file has a definition of this name of its own. */
-  private hasNested(file: FileId): boolean {
-    const definitions = this.graph.index.definitionsIn(file);
-    return definitions.some(
-      ({ name, parent }) =>
-        name === this.subject.name && /function|method/.test(definitions[parent]?.kind ?? ""),
-    );
-  }
-
-  private takesAll(file: FileId): boolean {
-    return this.graph.index.importsIn(file).some(({ names }) => names.includes("*"));
   }
 
   /** A member without a receiver: inside its type, where the language allows that. */
@@ -170,7 +118,7 @@ export class Decider {
     }
     if (BARE_MEMBERS.has(language) && names.some((part) => holders.has(part))) return "yes";
     if (!BARE_MEMBERS.has(language) && language !== "rust") return "no";
-    const one = this.meant(this.graph.links.meaningOf(name, file, o.line));
+    const one = this.reach.meant(this.graph.links.meaningOf(name, file, o.line));
     if (one === undefined || one.certainty === "only one") return "no";
     return one.certainty === "same name" ? "unsure" : "yes";
   }
@@ -178,9 +126,11 @@ export class Decider {
   /** A key of an object, an argument by name, a field of a literal. */
   private key(o: Occurrence, file: FileId, { language }: Occurrences): Decision {
     const { member, holders } = this.subject;
-    if (!member) return o.of === "exports" && this.homes.has(file) ? "yes" : "no";
+    if (!member) return o.of === "exports" && this.reach.homes.has(file) ? "yes" : "no";
     if (o.of !== null && holders.has(o.of)) return "yes";
-    return ["typescript", "tsx"].includes(language) && this.reaches(file) && o.of === null ? "unsure" : "no";
+    return ["typescript", "tsx"].includes(language) && this.reach.reaches(file) && o.of === null
+      ? "unsure"
+      : "no";
   }
 
   /** `module.name`, where the name stands at the top of its file. */
@@ -189,20 +139,21 @@ export class Decider {
     const { parts, operator } = chain;
     const last = parts.at(-1) ?? "";
     const path = parts.join(".");
-    if (EXPORTS.has(path)) return this.homes.has(file) ? "yes" : "no";
+    if (EXPORTS.has(path)) return this.reach.homes.has(file) ? "yes" : "no";
     if (last === "" || last.endsWith("()"))
       return operator === "::" && parts.length === 0 ? this.named(o, file, on) : "no";
     if (OWN.has(last) && operator === ".") return "no";
     if (operator === "::") {
-      const one = this.meant(this.graph.links.meaningOf(name, file, o.line));
+      const one = this.reach.meant(this.graph.links.meaningOf(name, file, o.line));
       if (one === undefined) return "no";
-      return one.certainty === "same name" && !this.isModuleOfHome(last) && !MODULE_PATH.has(last)
+      return one.certainty === "same name" && !this.reach.isModuleOfHome(last) && !MODULE_PATH.has(last)
         ? "unsure"
         : "yes";
     }
     if (this.graph.links.importsOf(file).some((one) => this.gives(one, parts, on))) return "yes";
+    if (on.language === "python" && this.reach.byPackage(parts, file)) return "yes";
     if (["globalThis", "window", "global"].includes(last)) return "unsure";
-    return ["java", "kotlin", "scala", "c_sharp"].includes(on.language) && this.isModuleOfHome(last)
+    return ["java", "kotlin", "scala", "c_sharp"].includes(on.language) && this.reach.isModuleOfHome(last)
       ? "yes"
       : "no";
   }
@@ -213,7 +164,7 @@ export class Decider {
     parts: string[],
     { text }: Occurrences,
   ): boolean {
-    if (!files.some((to) => this.leads(to))) return false;
+    if (!files.some((to) => this.reach.leads(to))) return false;
     const [first = ""] = parts;
     const last = parts.at(-1) ?? "";
     const statement = statementAt(text, line);
@@ -227,16 +178,8 @@ export class Decider {
       parts.length === 1 ||
       names.includes(last) ||
       module.split(/[./:]+/).at(-1) === last ||
-      this.isModuleOfHome(last)
+      this.reach.isModuleOfHome(last)
     );
-  }
-
-  /** Whether a word is the module, package or namespace that the name is defined in. */
-  private isModuleOfHome(word: string): boolean {
-    return [...this.homes].some((file) => {
-      const segments = (this.graph.index.files[file]?.path ?? "").replace(/\.\w+$/, "").split("/");
-      return segments.slice(-2).includes(word) || this.subject.title.split(".").slice(0, -1).includes(word);
-    });
   }
 
   /** `value.name`, where the name belongs to a type. */
@@ -249,7 +192,7 @@ export class Decider {
     const { language, text, definitions } = on;
     const last = parts.at(-1) ?? "";
     const enclosing = (definitions[o.within]?.symbol.name.split(".") ?? []).filter((part) =>
-      this.isType(part),
+      this.reach.isType(part),
     );
     if (parts.length === 1 && OWN.has(last)) {
       const own = enclosing.at(-1);
@@ -260,7 +203,7 @@ export class Decider {
     if (word === "") return this.byName(file, o);
     if (holders.has(word)) return "yes";
     if (last.endsWith("()")) return this.byResult(word, { o, file });
-    if (this.isType(word) && /^\p{Lu}/u.test(word)) return "no";
+    if (this.reach.isType(word) && /^\p{Lu}/u.test(word)) return "no";
     const around = this.functionAround(o, on);
     const told = [around, text]
       .map((part) => toldOf(word, part, language))
@@ -268,22 +211,14 @@ export class Decider {
     if (told === undefined) return this.byName(file, o);
     told.types = told.types.map((type) => aliasOf(type, text) ?? type);
     if (told.types.some((type) => holders.has(type)))
-      return told.builtin || told.types.some((type) => this.isType(type) && !holders.has(type))
+      return told.builtin || told.types.some((type) => this.reach.isType(type) && !holders.has(type))
         ? "unsure"
         : "yes";
     if (told.builtin && told.types.length === 0) return "no";
-    const results = told.types.map((type) => (this.isType(type) ? "no" : this.byResult(type, { o, file })));
+    const results = told.types.map((type) =>
+      this.reach.isType(type) ? "no" : this.byResult(type, { o, file }),
+    );
     return results.includes("yes") ? "yes" : results.every((one) => one === "no") ? "no" : "unsure";
-  }
-
-  private isType(name: string): boolean {
-    return this.graph.index
-      .definitionsNamed(name)
-      .some(({ file, definition }) =>
-        ["class", "interface", "enum", "type"].includes(
-          this.graph.index.definitionsIn(file)[definition]?.kind ?? "",
-        ),
-      );
   }
 
   /** The text of the outermost function around a place. */
@@ -320,17 +255,7 @@ export class Decider {
   private byName(file: FileId, { chain }: Occurrence): Decision {
     const { name, unique } = this.subject;
     if (unique && !isCommonMember(name)) return "yes";
-    return this.reaches(file) || (unique && chain?.operator !== "::") ? "unsure" : "no";
-  }
-
-  /** Whether the file can know the type at all. */
-  private reaches(file: FileId): boolean {
-    const { index } = this.graph;
-    if (this.homes.has(file)) return true;
-    return (
-      [...this.subject.holders].some((type) => index.usesOf(type).some((uses) => uses.file === file)) ||
-      this.graph.links.importsOf(file).some(({ files }) => files.some((to) => this.homes.has(to)))
-    );
+    return this.reach.reaches(file) || (unique && chain?.operator !== "::") ? "unsure" : "no";
   }
 
   private spoken(
@@ -342,9 +267,9 @@ export class Decider {
     const knows =
       file !== null &&
       (member
-        ? this.reaches(file)
-        : this.leads(file) || this.meant(this.graph.links.meaningOf(name, file)) !== undefined);
-    const modules = [...this.homes].map((home) =>
+        ? this.reach.reaches(file)
+        : this.reach.leads(file) || this.reach.meant(this.graph.links.meaningOf(name, file)) !== undefined);
+    const modules = [...this.reach.homes, ...this.reach.gateways()].map((home) =>
       (this.graph.index.files[home]?.path ?? "").replace(/\.\w+$/, "").replace(/\/(__init__|index|mod)$/, ""),
     );
     const said = isSpokenOf(o, on, { name, holders: [...holders], modules });
@@ -366,4 +291,6 @@ const statementAt = (text: string, line: number): string =>
 
 /** What an import gives a name to: `Stack` of `Stack as S`. */
 const aliasOf = (name: string, text: string): string | undefined =>
-  new RegExp(`([\\p{L}_$][\\p{L}\\p{N}_$]*)\\s+as\\s+${RegExp.escape(name)}(?![\\p{L}\\p{N}_$])`, "u").exec(text)?.[1];
+  new RegExp(`([\\p{L}_$][\\p{L}\\p{N}_$]*)\\s+as\\s+${RegExp.escape(name)}(?![\\p{L}\\p{N}_$])`, "u").exec(
+    text,
+  )?.[1];

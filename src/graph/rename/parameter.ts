@@ -2,10 +2,11 @@
 import type { Result } from "../../types.ts";
 import { lastPart, type Site } from "../index/code-index.ts";
 import { Decider } from "./decide.ts";
+import { holderOf } from "./holder.ts";
 import { type Occurrence, type Occurrences, occurrencesOf } from "./occurrences.ts";
 import { type DecidedText, edited, type PlaceLeft, type Renamed, type Sources } from "./rename.ts";
 import type { Range } from "./shadow.ts";
-import { holderOf, type Subject, subjectOf } from "./subject.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 import { whyNoName } from "./words.ts";
 
 export interface ParameterOptions {

@@ -8,8 +8,9 @@ import { definitionAtLine, lastPart } from "../index/code-index.ts";
 import { languageOf } from "../syntax/languages.ts";
 import { whyClash } from "./clash.ts";
 import { Decider, type Decision } from "./decide.ts";
+import { keyOf } from "./holder.ts";
 import { type Occurrence, type Occurrences, occurrencesOf, wordsOf } from "./occurrences.ts";
-import { keyOf, type Subject, subjectOf } from "./subject.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 import { whyNoName } from "./words.ts";
 
 /** What the project is read by. */

@@ -5,9 +5,9 @@
 import type { Result } from "../../types.ts";
 import type { CodeGraph } from "../graph.ts";
 import { lastPart, qualifiedName, type Site } from "../index/code-index.ts";
-import type { Kin } from "../query/answers.ts";
-import { types } from "../query/kin.ts";
 import { symbolsOf } from "../query/subject.ts";
+import { decorated, holderOf, isType, keyOf, typeKey } from "./holder.ts";
+import { kinOf } from "./kin.ts";
 
 export interface Subject {
   name: string;
@@ -24,37 +24,9 @@ export interface Subject {
   inside: { start: number; end: number } | null;
 }
 
-export const keyOf = ({ file, definition }: Site): string => `${file} ${definition}`;
-
-const TYPES = new Set(["class", "interface", "enum", "type"]);
 const C_LIKE = new Set(["c", "cpp"]);
-/** Types of one family are asked of their kin, at most so many. */
-const MOST_TYPES = 200;
 /** What says in a head that it overrides something. */
 const OVERRIDES = /@Override\b|\boverride\b/;
-
-/** The type that a definition belongs to: its parent, or what its name says (`Stack.push` written outside of `Stack`). */
-export function holderOf(
-  { index }: CodeGraph,
-  { file, definition }: Site,
-): { name: string; site: Site | null } | null {
-  const definitions = index.definitionsIn(file);
-  const one = definitions[definition];
-  if (one === undefined) return null;
-  if (one.name.includes(".")) {
-    const name = one.name.split(".").at(-2) ?? "";
-    const site = index
-      .definitionsNamed(name)
-      .find((type) => isType(index.definitionsIn(type.file)[type.definition]?.kind));
-    // What stands before may be a namespace, or JavaScript's `exports`.
-    return site === undefined ? null : { name, site };
-  }
-  const parent = definitions[one.parent];
-  if (parent === undefined || !isType(parent.kind)) return null;
-  return { name: lastPart(parent.name), site: { file, definition: one.parent } };
-}
-
-const isType = (kind: string | undefined): boolean => kind !== undefined && TYPES.has(kind);
 
 /** The subject by what a person typed (see `symbolsOf`), or a sentence on why it is not to be renamed. */
 export async function subjectOf(graph: CodeGraph, typed: string): Promise<Result<{ subject: Subject }>> {
@@ -143,127 +115,11 @@ async function familyOf(graph: CodeGraph, first: Site): Promise<Family> {
   return { sites, holders: new Set([...holders].map((key) => key.slice(key.lastIndexOf(" ") + 1))) };
 }
 
-/** A type by its file and name; of C's, whose methods stand in other files than the type, by its name. */
-function typeKey(graph: CodeGraph, holder: { name: string; site: Site | null } | null): string {
-  if (holder === null) return "";
-  const file = holder.site?.file ?? -1;
-  const { language = "" } = graph.index.files[file] ?? {};
-  return C_LIKE.has(language) ? `c ${holder.name}` : `${graph.index.files[file]?.path} ${holder.name}`;
-}
-
 const sameFamily = ({ index }: CodeGraph, a: Site, b: Site): boolean => {
   const [one = "", two = ""] = [a, b].map(({ file }) => index.files[file]?.language);
   const web = ["javascript", "typescript", "tsx"];
   return one === two || (C_LIKE.has(one) && C_LIKE.has(two)) || (web.includes(one) && web.includes(two));
 };
-
-/** The types that have a member in common with this one by inheritance, as keys; bases that do not define it are none. */
-async function kinOf(
-  graph: CodeGraph,
-  holder: { name: string; site: Site | null },
-  own: string,
-): Promise<Set<string>> {
-  const found = new Set([typeKey(graph, holder)]);
-  const seen = new Set<string>();
-  const queue = [holder];
-  for (let next = queue.shift(); next !== undefined && seen.size < MOST_TYPES; next = queue.shift()) {
-    const key = typeKey(graph, next);
-    if (seen.has(key) || next.site === null) continue;
-    seen.add(key);
-    const { file, definition } = next.site;
-    const path = graph.index.files[file]?.path ?? "";
-    const kin = await types(
-      graph,
-      `${path}:${qualifiedName(graph.index.definitionsIn(file), definition)}`,
-      MOST_TYPES,
-    );
-    const around = kin.ok
-      ? [
-          ...flat(kin.bases).map((one) => ({ one, base: true })),
-          ...flat(kin.heirs).map((one) => ({ one, base: false })),
-        ]
-      : [];
-    for (const { one, base } of around) {
-      const site = siteOf(graph, one);
-      if (site === null) continue;
-      const type = { name: lastPart(one.name), site };
-      // A subclass has it even where it does not define it; a base has it only where it does.
-      if (base && !defines(graph, site, own)) continue;
-      found.add(typeKey(graph, type));
-      queue.push(type);
-    }
-    if (graph.index.files[file]?.language !== "go") continue;
-    for (const type of await goKin(graph, next.site, own)) {
-      queue.push(type);
-      found.add(typeKey(graph, type));
-    }
-  }
-  return found;
-}
-
-const flat = (kin: Kin[]): Kin[] => kin.flatMap((one) => [one, ...flat(one.kin)]);
-
-function siteOf({ index }: CodeGraph, { path, line, name }: Kin): Site | null {
-  const file = path === null ? null : index.fileAt(path);
-  if (file === null) return null;
-  const definition = index
-    .definitionsIn(file)
-    .findIndex(({ start }, at) => start === line && qualifiedName(index.definitionsIn(file), at) === name);
-  return definition < 0 ? null : { file, definition };
-}
-
-/** The names of a type's members: those inside it, and those written for it elsewhere. */
-function membersOf(graph: CodeGraph, { file, definition }: Site): Set<string> {
-  const { index } = graph;
-  const definitions = index.definitionsIn(file);
-  const type = lastPart(definitions[definition]?.name ?? "");
-  const folder = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
-  const here = folder(index.files[file]?.path ?? "");
-  const inside = definitions.filter(({ parent }) => parent === definition).map(({ name }) => name);
-  const beside = index.files.flatMap(({ path }, id) =>
-    folder(path) === here
-      ? index
-          .definitionsIn(id)
-          .filter(({ name }) => name.startsWith(`${type}.`))
-          .map(({ name }) => lastPart(name))
-      : [],
-  );
-  return new Set([...inside, ...beside]);
-}
-
-const defines = (graph: CodeGraph, type: Site, own: string): boolean => membersOf(graph, type).has(own);
-
-/**
- * In Go a type says nowhere what it implements: an interface's method goes with those of the types that have all its methods, this
- * one with as many parameters.
- */
-async function goKin(graph: CodeGraph, type: Site, own: string): Promise<{ name: string; site: Site }[]> {
-  const { index } = graph;
-  const inside = ({ file, definition }: Site): boolean =>
-    index.definitionsIn(file).some(({ parent, kind }) => parent === definition && kind === "method");
-  const methods = index.definitionsNamed(own).filter(({ file }) => index.files[file]?.language === "go");
-  const rows = await Promise.all(
-    methods.map(async (method) => ({
-      holder: holderOf(graph, method),
-      arity: arityOf(await decorated(graph, method), own),
-    })),
-  );
-  const here = rows.find(({ holder }) => holder?.site && keyOf(holder.site) === keyOf(type));
-  return rows.flatMap(({ holder, arity }) => {
-    if (!holder?.site || inside(holder.site) === inside(type) || arity !== here?.arity) return [];
-    const [theirs, ours] = [membersOf(graph, holder.site), membersOf(graph, type)];
-    const [face, has] = inside(holder.site) ? [theirs, ours] : [ours, theirs];
-    return [...face].every((name) => has.has(name)) ? [{ name: holder.name, site: holder.site }] : [];
-  });
-}
-
-/** Parameters of a function by its head, by the commas between them. */
-function arityOf(head: string, name: string): number {
-  const list =
-    new RegExp(`\\b${RegExp.escape(name)}\\s*\\(([^()]*(?:\\([^()]*\\)[^()]*)*)\\)`, "u").exec(head)?.[1] ??
-    "";
-  return list.trim() === "" ? 0 : list.split(",").length;
-}
 
 /** What is defined more than once as one thing at the top of files: overloads, conditional definitions, C's declarations. */
 async function alike(graph: CodeGraph, first: Site, name: string): Promise<Site[]> {
@@ -305,16 +161,6 @@ async function overridesOutside(graph: CodeGraph, { sites, holders }: Family): P
   return heads.length > 0 && heads.every((head) => OVERRIDES.test(head))
     ? `${placeOf(graph, sites[0] ?? { file: 0, definition: 0 })} overrides something that is not the project's, so its name must stay.`
     : null;
-}
-
-/** A definition's head with its annotations, from the beginning of its first line. */
-async function decorated(graph: CodeGraph, { file, definition }: Site): Promise<string> {
-  const one = graph.index.definitionsIn(file)[definition];
-  const text = await graph.text(graph.index.files[file]?.path ?? "");
-  if (one === undefined || text === null) return "";
-  const lines = text.split("\n");
-  const start = lines.slice(0, one.start - 1).reduce((sum, line) => sum + line.length + 1, 0);
-  return text.slice(start, one.head.at + one.head.size);
 }
 
 function functionAround({ index }: CodeGraph, { file, definition }: Site): Subject["inside"] {
