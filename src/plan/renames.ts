@@ -19,9 +19,9 @@ export interface Renames {
   rest: string;
 }
 
-const PLAIN = String.raw`(?:function|method|class|struct|type|interface|trait|enum|constant|const|variable|global|field|attribute|property|symbol|identifier|helper)`;
+const PLAIN = `(?:function|method|class|struct|type|interface|trait|enum|constant|const|variable|global|field|attribute|property|symbol|identifier|helper)`;
 const PARAMETER = String.raw`(?:keyword\s+|named\s+)?(?:parameter|argument|param|arg)`;
-const FILE = String.raw`(?:module|file|script)`;
+const FILE = `(?:module|file|script)`;
 const KIND = String.raw`(?:(?<kind>${PLAIN}|${PARAMETER}|${FILE})\s+)?`;
 const LETTERS = String.raw`[\p{L}_$][\p{L}\p{N}_$]*`;
 /** A name, a path, or both: \`Stack.push\`, \`src/stack.ts\`, \`src/stack.ts:Stack.push\`. */

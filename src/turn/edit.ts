@@ -52,31 +52,28 @@ async function runSteps(work: Work): Promise<StepEnd> {
 async function inOrder(steps: Step[], goal: JudgeOptions["goal"], work: Work): Promise<StepEnd> {
   const { verifier, request } = work;
   let last: StepEnd = { kind: "failed", last: null, reason: "The plan has no step." };
+  let before: Verdict | null = null;
   let undone: Step | null = null;
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
-    if (isGreen(step, work) && (!isLast || undone === null)) {
-      if (!isLast) continue;
-      const whole = await judgeWhole(goal, work);
-      if (whole.kind === "stopped" || verifier.suffices(whole.verdict)) return whole;
-    }
+    const green = isGreen(step, work);
+    if (green && !isLast) continue;
+    const whole = green && undone === null ? await judgeWhole(goal, work) : null;
+    if (whole?.kind === "stopped" || (whole !== null && verifier.suffices(whole.verdict))) return whole;
     // What no check proves by itself is judged with the steps behind it.
     verifier.defer(step.check === null && work.checks.length > 0 && !isLast);
-    const before = last.kind === "done" ? last.verdict : null;
-    const end = await runStep(
-      step,
-      { goal: isLast && undone === null ? goal : (step.tests ?? "unharmed"), before },
-      work,
-    );
+    const own = isLast && undone === null ? goal : (step.tests ?? "unharmed");
+    const end = await runStep(step, { goal: own, before }, work);
     if (end.kind === "stopped" || (end.kind === "failed" && step.tests === undefined)) return end;
     if (end.kind === "failed") undone = step;
-    else last = end;
-    if (isLast && undone !== null) {
-      const whole = { ...undone, id: String(steps.length + 1), intent: request.task, tests: undefined };
-      return runStep(whole, { goal, before: null }, work);
+    else {
+      last = end;
+      before = end.verdict;
     }
   }
-  return last;
+  if (undone === null) return last;
+  const again = { ...undone, id: String(steps.length + 1), intent: request.task, tests: undefined };
+  return runStep(again, { goal, before: null }, work);
 }
 
 /** The end of an edit whose steps are done: the diff is shown, and kept unless this was a rehearsal. */

@@ -26,42 +26,58 @@ const lastOf = (end: Undone["end"]): Verdict | null => (end.kind === "failed" ? 
 /** The end of the whole where its parts have done it, or the turn's; null: they have not, and nothing of them is left. */
 export async function inParts(undone: Undone, attempt: Attempt, work: Work): Promise<StepEnd | null> {
   const { step, end, goal } = undone;
-  const { emit } = work.parts;
   const outer = work.allowance;
   const mark = await markOf(work);
   work.allowance = outer ?? granted(work);
   const queue = await smaller(step, end, step.targets.slice(0, 1), work);
   const asked = queue.length === 0;
   if (asked) queue.push(...(await askForParts(step, whyOf(end), work)));
-  if (queue.length > 0) emit({ type: "decompose", steps: [...queue], why: whyOf(end) });
-  let whole: StepEnd | null = null;
-  for (let part = queue.shift(); part !== undefined && whole === null; part = queue.shift()) {
-    if (isGreen(part, work)) continue;
-    if (candidatesLeft(work) === 0) break;
-    const between = asked && queue.length > 0;
-    work.verifier.want(part.tests ?? (between ? "unharmed" : goal));
-    const inner = await attempt(part);
-    if (inner.kind === "stopped") return inner;
-    if (inner.kind === "done" && (part.tests === undefined || isGreen(part, work))) {
-      work.allowance = outer ?? granted(work);
-      if (!between) whole = await wholeOf(undone, { part, verdict: inner.verdict }, work);
-      continue;
-    }
-    const further = asked ? [] : await smaller(part, inner, [], work);
-    if (further.length > 0) emit({ type: "decompose", steps: further, why: whyOf(inner) });
-    queue.push(...further);
-  }
+  const whole = await each(undone, { queue, asked, outer }, attempt, work);
+  if (whole?.kind === "stopped") return whole;
   work.allowance = outer;
   work.verifier.want(goal);
-  if (whole !== null) return whole;
-  return backTo(mark, work);
+  return whole ?? backTo(mark, work);
 }
 
-function smaller(step: Step, end: Undone["end"], tried: Target[], work: Work): Promise<Step[]> {
+/** `asked`: the model named them, so that all are needed; `outer`: the allowance that they are themselves a part of. */
+interface Queue {
+  queue: Step[];
+  asked: boolean;
+  outer: Work["allowance"];
+}
+
+/** One part after the other until the whole is done; null where they come to their end without that. */
+async function each(undone: Undone, on: Queue, attempt: Attempt, work: Work): Promise<StepEnd | null> {
+  const { queue, asked, outer } = on;
+  for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
+    if (isGreen(part, work)) continue;
+    if (candidatesLeft(work) === 0) return null;
+    const between = asked && queue.length > 0;
+    work.verifier.want(part.tests ?? (between ? "unharmed" : undone.goal));
+    const inner = await attempt(part);
+    if (inner.kind === "stopped") return inner;
+    const done = inner.kind === "done" && (part.tests === undefined || isGreen(part, work));
+    if (!done && !asked) queue.push(...(await smaller(part, inner, [], work)));
+    if (!done || between) continue;
+    if (part.tests !== undefined) work.allowance = outer ?? granted(work);
+    const whole = await wholeOf(undone, { part, verdict: inner.verdict }, work);
+    if (whole !== null) return whole;
+  }
+  return null;
+}
+
+/** What is computed to be smaller than a step that ended so; it is told as an event. */
+async function smaller(step: Step, end: Undone["end"], tried: Target[], work: Work): Promise<Step[]> {
+  const { graph, signal } = work.parts;
   const before = redIn(work.verifier.baseline);
   const red = before.length > 0 ? before : redIn(lastOf(end)?.reports ?? []);
   const split = { step, red, why: firstLine(whyOf(end)), tried, judges: work.judges };
-  return work.parts.graph.ask((graph) => decompose(graph, split), { signal: work.parts.signal });
+  return told(await graph.ask((now) => decompose(now, split), { signal }), whyOf(end), work);
+}
+
+function told(steps: Step[], why: string, { parts }: Work): Step[] {
+  if (steps.length > 0) parts.emit({ type: "decompose", steps, why });
+  return steps;
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
@@ -129,7 +145,8 @@ async function askForParts(step: Step, why: string, work: Work): Promise<Step[]>
     temperature: 0.2,
     ...bound,
   });
-  return reply.ok && reply.finish === "stop" ? splitFrom(reply.text, step, files) : [];
+  const read = reply.ok && reply.finish === "stop" ? splitFrom(reply.text, step, files) : [];
+  return told(read, why, work);
 }
 
 /** The files that the turn has changed, as they stand, and what the checks said of them. */

@@ -20,26 +20,13 @@ export async function renameModule(
 ): Promise<Result<{ renamed: Renamed }>> {
   const { graph, files, open } = sources;
   const { path } = options;
-  const { dir, name: stem, ext } = posix.parse(path);
+  const { name: stem, ext } = posix.parse(path);
   const to = targetOf(options, ext);
   const next = posix.parse(to);
   const file = graph.index.fileAt(path);
   const language = file === null ? "" : (graph.index.files[file]?.language ?? "");
-  const can = BY_WORD.has(language) || WEB.has(language) || C_LIKE.has(language) || language === "go";
-  if (file === null || !can || FOLDERS_OWN.test(stem))
-    return {
-      ok: false,
-      reason: `The imports of ${path} cannot be computed; move the file, then correct what imports it.`,
-    };
-  if (next.dir !== dir || next.ext !== ext)
-    return {
-      ok: false,
-      reason: `${to} lies elsewhere or ends otherwise than ${path}; only a name in the same folder can be computed.`,
-    };
-  if (files.includes(to)) return { ok: false, reason: `${to} exists already; choose another name.` };
-  if (!open(path)) return { ok: false, reason: `${path} must stay as it is.` };
-  const wrong = BY_WORD.has(language) ? whyNoName(next.name, language) : null;
-  if (wrong !== null) return { ok: false, reason: wrong };
+  const wrong = whyNotTo(sources, { path, to, language });
+  if (file === null || wrong !== null) return { ok: false, reason: wrong ?? unknown(path) };
   const known = new Set(files);
   const texts: Renamed["texts"] = [];
   const left: PlaceLeft[] = [];
@@ -58,6 +45,24 @@ export async function renameModule(
     places += made.places;
   }
   return { ok: true, renamed: { title: path, texts, moves: [{ path, to }], places, left } };
+}
+
+const unknown = (path: string): string =>
+  `The imports of ${path} cannot be computed; move the file, then correct what imports it.`;
+
+/** One sentence on why a file cannot get this path; null: it can. */
+function whyNotTo(
+  { files, open }: Sources,
+  { path, to, language }: { path: string; to: string; language: string },
+): string | null {
+  const [from, next] = [posix.parse(path), posix.parse(to)];
+  const can = BY_WORD.has(language) || WEB.has(language) || C_LIKE.has(language) || language === "go";
+  if (!can || FOLDERS_OWN.test(from.name)) return unknown(path);
+  if (next.dir !== from.dir || next.ext !== from.ext)
+    return `${to} lies elsewhere or ends otherwise than ${path}; only a name in the same folder can be computed.`;
+  if (files.includes(to)) return `${to} exists already; choose another name.`;
+  if (!open(path)) return `${path} must stay as it is.`;
+  return BY_WORD.has(language) ? whyNoName(next.name, language) : null;
 }
 
 function targetOf({ path, to }: { path: string; to: string }, ext: string): string {

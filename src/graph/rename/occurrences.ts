@@ -6,7 +6,7 @@ import type { Node } from "web-tree-sitter";
 import type { Definition } from "../syntax/definitions.ts";
 import { indexQuery, languageOf, loadLanguage, withTree } from "../syntax/languages.ts";
 import { withoutMacros } from "../syntax/macros.ts";
-import type { Sort } from "../syntax/names.ts";
+import type { Sort, Written } from "../syntax/names.ts";
 import { scan } from "../update/read-file.ts";
 import { type Chain, chainBefore } from "./chain.ts";
 import { type Range, shadowOf } from "./shadow.ts";
@@ -85,18 +85,8 @@ export async function occurrencesOf(path: string, text: string, name: string): P
         const place = placeOf(root, { at, name, text });
         if (language === "markdown") place.prose = "comment";
         const defined = own.get(at) === "name" ? definedAt(definitions, at, name) : -1;
-        const is = ((): Occurrence["is"] => {
-          if (place.prose !== null) return place.prose;
-          // `const { name } = require(...)` is both.
-          if (known?.sort === "import") return "import";
-          if (defined >= 0) return "definition";
-          if (known?.alias) return "alias";
-          if (known?.imported) return "import";
-          if (place.key) return "key";
-          if (place.chain !== null) return "member";
-          if (isShadowed(shadows, at, known?.sort ?? null, language)) return "local";
-          return known === undefined ? "word" : "name";
-        })();
+        const shadowed = isShadowed(shadows, at, known?.sort ?? null, language);
+        const is = sortOf({ known, place, defined, shadowed });
         const within = definitions.findLastIndex(({ start, end }) => start <= at && at < end);
         const { chain, around, of, ofAt, shorthand, string } = place;
         return {
@@ -118,6 +108,25 @@ export async function occurrencesOf(path: string, text: string, name: string): P
     },
     MOST_MS,
   );
+}
+
+function sortOf(of: {
+  known: Written | undefined;
+  place: Place;
+  defined: number;
+  shadowed: boolean;
+}): Occurrence["is"] {
+  const { known, place, defined, shadowed } = of;
+  if (place.prose !== null) return place.prose;
+  // `const { name } = require(...)` is both.
+  if (known?.sort === "import") return "import";
+  if (defined >= 0) return "definition";
+  if (known?.alias) return "alias";
+  if (known?.imported) return "import";
+  if (place.key) return "key";
+  if (place.chain !== null) return "member";
+  if (shadowed) return "local";
+  return known === undefined ? "word" : "name";
 }
 
 /** In Java methods and types have names of their own. */

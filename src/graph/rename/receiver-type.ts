@@ -20,60 +20,60 @@ const BUILTIN_TYPE =
 /** Wrappers that stand around a type. */
 const AROUND = String.raw`(?:[&*?]|\bmut\b|\bconst\b|\bfinal\b|\bdyn\b|'\w+\b|\b(?:Optional|Box|Rc|Arc|RefCell|Option|Promise|Awaited|Readonly|Type|type|unique_ptr|shared_ptr)\b[\[<]|"|\s|std::|\[\]|\.\.\.)*`;
 
-const escaped = (name: string): string => RegExp.escape(name);
+/** One way to say a type: `only` in these languages, `not` in those; of the match the group `type`, `many` where it is a list of it. */
+interface Way {
+  only?: readonly string[];
+  not?: readonly string[];
+  pattern: (v: string, language: string) => string;
+}
+
+const WAYS: readonly Way[] = [
+  // x: Type
+  { not: ["go", "java"], pattern: (v) => `${v}\\??\\s*:\\s*${AROUND}${PATH}(?<type>${NAME})` },
+  // Type x, const Type<T> &x
+  {
+    only: ["java", "c", "cpp", "c_sharp", "kotlin"],
+    pattern: (v, language) =>
+      `(?<!\\p{L})(?!(?:return|new|else|case|throw|const|final|in|typename|delete|goto)\\b)(?<type>${NAME})(?:<[^;(){}]*>)?(?:\\s*[*&]+\\s*|\\s+)${v}(?![\\p{L}\\p{N}_$${language === "cpp" ? "" : "("}])`,
+  },
+  // x *pkg.Type, x []Type
+  {
+    only: ["go"],
+    pattern: (v) =>
+      `${v}(?:\\s*,\\s*${NAME})*[ \\t]+(?<many>\\[\\]|map\\[\\w+\\])?\\**(?:${NAME}\\.)?(?<type>${NAME})[ \\t]*(?=[,)\\n\`{=])`,
+  },
+  // with Type(...) as x
+  { only: ["python"], pattern: (v) => `\\bwith\\s+[^\\n]*?(?<type>${NAME})\\([^\\n]*\\)\\s+as\\s+${v}` },
+];
 
 /** What a text says of the type of a name in it; `language` is a grammar's id. */
 export function toldOf(name: string, text: string, language: string): Told {
-  const v = `(?<![\\p{L}\\p{N}_$])${escaped(name)}`;
-  const types: string[] = [];
-  let builtin = false;
-  const tell = (type: string | undefined): void => {
-    if (type === undefined) return;
-    if (BUILTIN_TYPE.test(type)) builtin = true;
-    else types.push(type);
-  };
-  // x: Type
-  if (language !== "go" && language !== "java")
-    for (const [, type] of text.matchAll(new RegExp(`${v}\\??\\s*:\\s*${AROUND}${PATH}(${NAME})`, "gu")))
-      tell(type);
+  const v = `(?<![\\p{L}\\p{N}_$])${RegExp.escape(name)}`;
+  const ways = WAYS.filter(
+    ({ only, not }) => only?.includes(language) !== false && not?.includes(language) !== true,
+  );
+  const said = ways.flatMap(({ pattern }) =>
+    [...text.matchAll(new RegExp(pattern(v, language), "gu"))].map(({ groups }) =>
+      groups?.many === undefined ? groups?.type : LIST,
+    ),
+  );
   // x = Type(...), x = new Type(...), x := &Type{...}, let x = Type::new(...)
   const made = new RegExp(`${v}(?:\\s*:[^=\\n;]+)?\\s*:?=(?!=)\\s*(?:await\\s+)?([^\\n;]+)`, "gu");
-  for (const [, value = ""] of text.matchAll(made)) {
-    if (
-      (LITERAL.test(value) && !(BRACED.has(language) && value.startsWith("{"))) ||
-      (language === "go" && /^(?:make\(|map\[)/.test(value))
-    )
-      builtin = true;
-    else tell(makerOf(value));
-  }
-  // Type x, const Type<T> &x
-  if (["java", "c", "cpp", "c_sharp", "kotlin"].includes(language))
-    for (const [, type] of text.matchAll(
-      new RegExp(
-        `(${NAME})(?:<[^;(){}]*>)?(?:\\s*[*&]+\\s*|\\s+)${v}(?![\\p{L}\\p{N}_$${language === "cpp" ? "" : "("}])`,
-        "gu",
-      ),
-    ))
-      if (!/^(return|new|else|case|throw|const|final|in|typename|delete|goto)$/.test(type ?? "")) tell(type);
-  // x *pkg.Type, x []Type
-  if (language === "go")
-    for (const [, many, type] of text.matchAll(
-      new RegExp(
-        `${v}(?:\\s*,\\s*${NAME})*[ \\t]+(\\[\\]|map\\[\\w+\\])?\\**(?:${NAME}\\.)?(${NAME})[ \\t]*(?=[,)\\n\`{=])`,
-        "gu",
-      ),
-    )) {
-      if (many !== undefined) builtin = true;
-      else tell(type);
-    }
-  // with Type(...) as x
-  if (language === "python")
-    for (const [, type] of text.matchAll(
-      new RegExp(`\\bwith\\s+[^\\n]*?(${NAME})\\([^\\n]*\\)\\s+as\\s+${v}`, "gu"),
-    ))
-      tell(type);
-  return { types: [...new Set(types)], builtin };
+  for (const [, value = ""] of text.matchAll(made))
+    said.push(isLiteral(value, language) ? LIST : makerOf(value));
+  const known = said.filter((type) => type !== undefined);
+  return {
+    types: [...new Set(known.filter((type) => !BUILTIN_TYPE.test(type)))],
+    builtin: known.some((type) => BUILTIN_TYPE.test(type)),
+  };
 }
+
+/** Stands for any type of a language itself. */
+const LIST = "list";
+
+const isLiteral = (value: string, language: string): boolean =>
+  (LITERAL.test(value) && !(BRACED.has(language) && value.startsWith("{"))) ||
+  (language === "go" && /^(?:make\(|map\[)/.test(value));
 
 /** The name of what makes a value: a type, or a function, whose result is its type then. */
 function makerOf(value: string): string | undefined {
