@@ -77,7 +77,8 @@ async function smaller(step: Step, end: Undone["end"], tried: Target[], work: Wo
 
 function told(steps: Step[], why: string, { parts }: Work): Step[] {
   if (steps.length > 0) parts.emit({ type: "decompose", steps, why });
-  return steps;
+  // The event keeps its own list.
+  return [...steps];
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
