@@ -120,7 +120,10 @@ export async function subTaskOf(
       rank: 0,
       frame: (task) => `Task: ${task}`,
     }),
-    said("What the checks say:", hide(red.map(reportText).join("\n")), { share: 0.15, rank: 2 }),
+    said("What the checks say:", hide(red.map((one) => reportText(one)).join("\n")), {
+      share: 0.15,
+      rank: 2,
+    }),
     whole(await failingTest(shown, NOTHING_ABOVE), { share: 0.12, rank: 4 }),
     ...(await codeOf(places, step, shown)),
     said("The change so far:", redactor.hide(unifiedDiff(changed, work.judges)), { share: 0.1, rank: 5 }),
