@@ -4,20 +4,20 @@
  * the compiled binary over sampled tasks. A row a task in DIR, the tables as Markdown on stderr, one JSON object on stdout.
  * Exit 0: all were tried, and the gates hold; 1: a gate is broken, or a language is missing here; 2: usage; 5: no model.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { MECHANISMS, Mechanisms } from "../src/config/mechanisms.ts";
 import { currentBinary } from "./binary.ts";
 import { gatesOf, report } from "./resolve/curve.ts";
-import { MOST } from "./resolve/pool.ts";
-import { type Row, type Setting, tryTask } from "./resolve/try.ts";
+import { limitFlags, MOST_S } from "./resolve/limits.ts";
+import { appendRow, rowLine, rowsIn, type Shard } from "./resolve/rows.ts";
+import { type Setting, tryTask } from "./resolve/try.ts";
 import { Stop, stopped } from "./stop.ts";
 import { COUNTS, chooseTasks, MAKER } from "./tasks/all.ts";
 import { LANGUAGES, type Language, SETS, type SetName, sha, type Task } from "./tasks/task.ts";
 import { defaultCache, missing, warmUp } from "./tasks/toolchain.ts";
 
-const LIMIT_S = 240;
 const FLAGS = {
   out: { type: "string" },
   endpoint: { type: "string" },
@@ -56,7 +56,7 @@ interface Options {
   languages: Language[];
   only: string[] | null;
   limit: number;
-  shard: { index: number; of: number };
+  shard: Shard;
   /** Mechanisms that are switched off. */
   without: string[];
   flags: string[];
@@ -103,19 +103,6 @@ function optionsOf(args: string[]): Options {
   };
 }
 
-/** All rows of the folder, of every shard, the last one of a task. */
-function rowsIn(out: string): Row[] {
-  const names = existsSync(out) ? readdirSync(out).filter((name) => /^rows.*\.jsonl$/.test(name)) : [];
-  const rows = names.flatMap((name) =>
-    readFileSync(join(out, name), "utf8")
-      .split("\n")
-      // A line that was cut off when the run was ended is tried again.
-      .filter((line) => line.startsWith("{") && line.endsWith("}"))
-      .map((line) => JSON.parse(line) as Row),
-  );
-  return [...new Map(rows.map((row) => [row.id, row])).values()];
-}
-
 /** Rows of one folder belong to one setting and one binary. */
 function settle({ out, without, flags }: Options): string {
   mkdirSync(out, { recursive: true });
@@ -130,17 +117,6 @@ function settle({ out, without, flags }: Options): string {
   writeFileSync(file, setting);
   const kept = join(out, "smallcode");
   return existsSync(kept) ? kept : currentBinary(out);
-}
-
-/** The limits that a try runs under; one that this binary does not know is left out, and said. */
-function limits(binary: string): string[] {
-  const { stdout } = Bun.spawnSync([binary, "--help"]);
-  const wanted = { "--max-time": `${LIMIT_S}s`, "--max-attempts": String(MOST) };
-  return Object.entries(wanted).flatMap(([flag, value]) => {
-    if (stdout.toString().includes(`${flag} `)) return [flag, value];
-    say(`This binary has no ${flag}: its tries run without that limit.`);
-    return [];
-  });
 }
 
 async function tasksOf(options: Options, languages: Language[]): Promise<Task[]> {
@@ -159,30 +135,9 @@ async function tasksOf(options: Options, languages: Language[]): Promise<Task[]>
 }
 
 /** The order of the hash spreads sets and languages over the shards, and over what a run that is ended early has done. */
-function shardOf(tasks: Task[], { index, of }: Options["shard"]): Task[] {
+function shardOf(tasks: Task[], { index, of }: Shard): Task[] {
   const ordered = [...tasks].sort((a, b) => (sha(a.id) < sha(b.id) ? -1 : 1));
   return ordered.filter((_, at) => at % of === index - 1);
-}
-
-function printRow({
-  id,
-  solved,
-  falseDone,
-  overfit,
-  damage,
-  exit,
-  seconds,
-  account,
-  stage,
-  message,
-}: Row): void {
-  const verdict = falseDone ? "FALSE DONE" : solved ? "solved" : overfit ? "overfit" : "no";
-  const cells = [id.padEnd(44), verdict.padEnd(8), `exit ${exit ?? "killed"}`, `${seconds.toFixed(1)} s`];
-  const spent = account === null ? "-" : `${account.candidates} candidates, ${account.requests} requests`;
-  const harm = damage.length > 0 ? `DAMAGED (${damage.join(", ")})  ` : "";
-  say(
-    `${[...cells, spent, stage ?? "-"].join("  ")}  ${harm}${message}`.replace(/[\x00-\x09\x0b-\x1f]+/g, " "),
-  );
 }
 
 /** Those of the languages whose toolchain is here; of the others it is said. */
@@ -207,9 +162,9 @@ async function run(options: Options, languages: Language[]): Promise<void> {
   const setting: Setting = {
     binary,
     cache,
-    flags: [...flags, ...limits(binary)],
+    flags: [...flags, ...limitFlags(binary, say)],
     env: without.length === 0 ? {} : { [MECHANISMS]: JSON.stringify(off) },
-    limitMs: LIMIT_S * 1000,
+    limitMs: MOST_S * 1000,
     place: out,
     keep,
   };
@@ -217,8 +172,8 @@ async function run(options: Options, languages: Language[]): Promise<void> {
   for (const task of tasks.filter(({ id }) => !done.has(id))) {
     const row = await tryTask(setting, task);
     if (row.model === null && (row.exit === 5 || row.exit === 2)) throw new Stop(row.message, row.exit);
-    appendFileSync(join(out, `rows-${shard.index}-of-${shard.of}.jsonl`), `${JSON.stringify(row)}\n`);
-    printRow(row);
+    appendRow(out, shard, row);
+    say(rowLine(row));
   }
 }
 

@@ -48,7 +48,8 @@ export interface Row {
   message: string;
 }
 
-const nameOf = (id: string): string => id.replaceAll("/", "__");
+/** The name of a task's files. */
+export const nameOf = (id: string): string => id.replaceAll("/", "__");
 
 function userFolders(place: string): Record<string, string> {
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share");

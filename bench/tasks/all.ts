@@ -43,12 +43,15 @@ async function kept<T extends Task>(
   return made;
 }
 
+/** What is to be done may begin with a loop without end. */
+const START_MS = 15_000;
+
 /** The task with its tests counted by the reference; null where the reference does not pass them, or nothing is to be done. */
 async function counted(draft: Draft, cache: string): Promise<Task | null> {
   const count = async (which: "visible" | "judge"): Promise<number> => {
     const folder = new JudgeFolder(draft, cache, which);
     try {
-      if ((await folder.judge({})).end === "exit 0") return 0;
+      if ((await folder.judge({}, START_MS)).end === "exit 0") return 0;
       const tally = await folder.judge(draft.reference);
       return passes(tally, tally.passed) ? tally.passed : 0;
     } finally {
