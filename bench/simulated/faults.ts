@@ -7,6 +7,9 @@ import { type Knowledge, withoutParts } from "./knowledge.ts";
 export const FAULTS = ["mutation", "import", "name", "stub", "omission", "indentation", "test"] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** One alone might be equivalent, or one that the tests let live. */
+const MUTATIONS = 3;
+
 export interface NearMiss {
   fault: Fault;
   files: Files;
@@ -31,14 +34,21 @@ const changed = (known: Knowledge, path: string, text: string): Omit<NearMiss, "
 const MAKERS: Record<Fault, Maker> = {
   mutation: async (known, seed) => {
     const { reference, language } = known.task;
-    for (const [path, text] of Object.entries(reference)) {
-      const all = byHash(await mutationsOf(path, text, language), (one) => JSON.stringify(one), seed);
-      for (const one of all.slice(0, 5)) {
-        const wrong = await mutated(path, text, one);
-        if (wrong !== null) return changed(known, path, wrong);
+    const files = { ...reference };
+    for (const path of Object.keys(reference))
+      for (let done = 0; done < MUTATIONS; done++) {
+        const text = files[path] ?? "";
+        const all = byHash(
+          await mutationsOf(path, text, language),
+          (one) => JSON.stringify(one),
+          `${seed}${done}`,
+        );
+        const [wrong] = (await Promise.all(all.slice(0, 3).map((one) => mutated(path, text, one)))).flatMap(
+          (one) => one ?? [],
+        );
+        files[path] = wrong ?? text;
       }
-    }
-    return null;
+    return Object.entries(files).every(([path, text]) => reference[path] === text) ? null : { files };
   },
   import: async (known) => {
     for (const [path, text] of Object.entries(known.task.reference)) {
@@ -51,7 +61,8 @@ const MAKERS: Record<Fault, Maker> = {
     for (const [path, text] of Object.entries(known.task.reference)) {
       const symbols = (await parse(path, text))?.symbols ?? [];
       const names = symbols.map(({ name }) => name.split(".").at(-1) ?? name);
-      const asked = names.filter((name) => known.tests.names.length > 0 && name.length > 3);
+      const tested = [...known.tests.lines].join("\n");
+      const asked = names.filter((name) => new RegExp(`\\b${name}\\b`).test(tested));
       const [name] = byHash([...new Set(asked)], (one) => one, seed);
       if (name !== undefined)
         return changed(known, path, text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), `${name}s`));

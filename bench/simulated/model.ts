@@ -30,7 +30,11 @@ export interface Said {
 export class SimulatedModel {
   /** Replies with code so far. */
   private codes = 0;
-  private readonly written = new Set<string>();
+  /** On the rung of choices: how many were made, the file of the last one, what was sent for it, and what stayed. */
+  private choices = 0;
+  private chosen: string | null = null;
+  private sent: Files = {};
+  private standing: Files = {};
 
   constructor(
     private readonly known: Knowledge,
@@ -42,7 +46,11 @@ export class SimulatedModel {
   async reply(messages: Message[], schema: unknown): Promise<Said> {
     const last = messages.at(-1)?.content ?? "";
     if (schema !== null)
-      return { text: JSON.stringify(this.choice(schema)), what: "choice", why: "a schema" };
+      return {
+        text: JSON.stringify(this.choice(schema, messages.at(-3)?.content ?? "")),
+        what: "choice",
+        why: "a schema",
+      };
     if (/(^|\n)Think\.\s*$/.test(last))
       return {
         text: "The implementation is missing or wrong. I will write it.",
@@ -51,9 +59,8 @@ export class SimulatedModel {
       };
     const { files, repeated, ...why } = await this.code(messages);
     this.codes += 1;
-    for (const path of Object.keys(files)) this.written.add(path);
     const seed = `${this.seed}:${this.known.task.id}:${this.codes}`;
-    if (/<<<<<<< SEARCH/.test(last)) return { ...why, text: this.replacement(last, files) };
+    if (/<<<<<<< SEARCH/.test(last)) return { ...why, text: this.replacement(files) };
     const text = await styled(this.known.task, files, seed);
     const test = repeated === undefined ? "" : `\n\n\`\`\`\n${this.known.task.files[repeated]}\n\`\`\``;
     return { ...why, text: text + test };
@@ -90,30 +97,33 @@ export class SimulatedModel {
     return { ...right, why: "all is shown" };
   }
 
-  /** The form of a replacement: the whole file that the last message names, by its new text. */
-  private replacement(last: string, files: Files): string {
-    const path = Object.keys(files).find((one) => last.includes(one)) ?? Object.keys(files)[0] ?? "";
-    return `<<<<<<< SEARCH\n${(this.known.task.files[path] ?? "").trimEnd()}\n=======\n${(files[path] ?? "").trimEnd()}\n>>>>>>> REPLACE`;
+  /** The form of a replacement: the whole file that was chosen, as it stands, by its new text. */
+  private replacement(files: Files): string {
+    const path = this.chosen ?? Object.keys(files)[0] ?? "";
+    const text = files[path] ?? this.known.task.reference[path] ?? "";
+    const before = this.standing[path] ?? this.known.task.files[path] ?? "";
+    this.sent = { [path]: text };
+    return `<<<<<<< SEARCH\n${before.trimEnd()}\n=======\n${text.trimEnd()}\n>>>>>>> REPLACE`;
   }
 
-  /** A value that the schema allows: the exercise's own files where it lists places, the first of what it lists elsewhere. */
-  private choice(schema: unknown): unknown {
+  /** A value that the schema allows: the exercise's own files in turn where it lists places, the first of what it lists elsewhere. */
+  private choice(schema: unknown, last: string): unknown {
+    if (/\bstays\b/.test(last)) this.standing = { ...this.standing, ...this.sent };
     const { task } = this.known;
-    const next = Object.keys(task.reference).find((path) => !this.written.has(path));
+    const paths = Object.keys(task.reference);
+    const next = paths[this.choices % paths.length] ?? "";
+    this.choices += 1;
+    this.chosen = next;
     const options = optionsOf(schema);
-    const tools = ["replace_text", "rewrite_symbol", "create_file"];
-    const wanted = next === undefined ? ["finish"] : next in task.files ? tools : ["create_file"];
-    for (const tool of wanted) {
+    for (const tool of next in task.files ? ["replace_text", "rewrite_symbol"] : ["create_file"]) {
       const option = options.find((one) => enumOf(one, "tool")?.includes(tool));
-      if (option === undefined) continue;
       const targets = enumOf(option, "target") ?? [];
       const target =
-        targets.find((one) => one === next) ??
-        targets.find((one) => next !== undefined && one.startsWith(`${next}::`)) ??
-        targets[0];
-      return { ...record(fill(option, next ?? "")), tool, target };
+        targets.find((one) => one === next) ?? targets.find((one) => one.startsWith(`${next}::`));
+      if (option !== undefined && targets[0] !== undefined)
+        return { ...record(fill(option, next)), tool, target: target ?? targets[0] };
     }
-    return fill(schema, next ?? "");
+    return fill(schema, next);
   }
 }
 
