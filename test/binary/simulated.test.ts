@@ -88,8 +88,8 @@ for (const { task, needs } of SMALL) {
 const QUICK: { id: [Language, string]; tests: number; needs: string[]; cached?: true }[] = [
   { id: ["python", "beer-song"], tests: 8, needs: ["python3"] },
   { id: ["javascript", "beer-song"], tests: 8, needs: ["node"], cached: true },
-  { id: ["go", "octal"], tests: 2, needs: ["go"] },
-  { id: ["rust", "accumulate"], tests: 8, needs: ["cargo"] },
+  { id: ["go", "octal"], tests: 1, needs: ["go"], cached: true },
+  { id: ["rust", "accumulate"], tests: 12, needs: ["cargo"] },
   { id: ["java", "pig-latin"], tests: 22, needs: ["mvn"], cached: true },
 ];
 

@@ -44,25 +44,56 @@ def receipt(items):
   tests: { visible: 2, judge: 2 },
 };
 
-const GO: Task = {
-  id: "polyglot/go/shop",
+const RUST: Task = {
+  id: "polyglot/rust/shop",
   set: "polyglot",
-  language: "go",
+  language: "rust",
   folder: "shop",
-  sentence: "Implement shop.go so that its tests pass",
+  sentence: "Implement src/lib.rs so that its tests pass",
   files: {
-    "go.mod": "module shop\n\ngo 1.18\n",
-    "prices.go":
-      'package shop\n\n// Price is what one item costs.\nfunc Price(item string) int {\n\treturn map[string]int{"apple": 3, "bread": 5}[item]\n}\n',
-    "shop.go":
-      'package shop\n\n// Total is the price of all items.\nfunc Total(items []string) int {\n\tpanic("Please implement the Total function")\n}\n\n// Dear tells whether the items cost more than limit.\nfunc Dear(items []string, limit int) bool {\n\tpanic("Please implement the Dear function")\n}\n',
-    "shop_test.go":
-      'package shop\n\nimport "testing"\n\nfunc TestTotal(t *testing.T) {\n\tif got := Total([]string{"apple", "bread"}); got != 8 {\n\t\tt.Fatalf("Total(apple, bread) = %d, want 8", got)\n\t}\n}\n\nfunc TestDear(t *testing.T) {\n\tif Dear([]string{"apple"}, 3) || !Dear([]string{"apple"}, 2) {\n\t\tt.Fatalf("Dear(apple) is wrong at its limit")\n\t}\n}\n',
+    ".gitignore": "target\n",
+    "Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n',
+    "src/prices.rs":
+      'pub fn price_of(item: &str) -> u32 {\n    match item {\n        "apple" => 3,\n        _ => 5,\n    }\n}\n',
+    "src/lib.rs": `mod prices;
+
+pub fn total(items: &[&str]) -> u32 {
+    unimplemented!("the price of all of {items:?}")
+}
+
+pub fn dear(items: &[&str], limit: u32) -> bool {
+    unimplemented!("do {items:?} cost more than {limit}?")
+}
+`,
+    "tests/shop.rs": `use shop::{dear, total};
+
+#[test]
+fn total_of_two_items() {
+    assert_eq!(total(&["apple", "bread"]), 8);
+}
+
+#[test]
+fn dear_is_above_its_limit() {
+    assert!(dear(&["apple"], 2));
+    assert!(!dear(&["apple"], 3));
+}
+`,
   },
-  solution: ["shop.go"],
+  solution: ["src/lib.rs"],
   reference: {
-    "shop.go":
-      "package shop\n\n// Total is the price of all items.\nfunc Total(items []string) int {\n\tsum := 0\n\tfor _, item := range items {\n\t\tsum += Price(item)\n\t}\n\treturn sum\n}\n\n// Dear tells whether the items cost more than limit.\nfunc Dear(items []string, limit int) bool {\n\treturn Total(items) > limit\n}\n",
+    "src/lib.rs": `mod prices;
+
+use prices::price_of;
+
+pub fn total(items: &[&str]) -> u32 {
+    items.iter().map(|item| price_of(item)).sum()
+}
+
+pub fn dear(items: &[&str], limit: u32) -> bool {
+    let sum = total(items);
+    sum > limit
+}
+`,
   },
   check: null,
   hidden: null,
@@ -71,5 +102,5 @@ const GO: Task = {
 
 export const SMALL: { task: Task; needs: string }[] = [
   { task: PYTHON, needs: "python3" },
-  { task: GO, needs: "go" },
+  { task: RUST, needs: "cargo" },
 ];
