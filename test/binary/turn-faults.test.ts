@@ -168,8 +168,7 @@ async function closed(server: ScriptedServer): Promise<void> {
   await server.close().catch((error: unknown) => expect(String(error)).toContain("never asked for"));
 }
 
-const served = (row: Row): Promise<ScriptedServer> =>
-  startServer({}, ...Array<Row>(MOST_REQUESTS).fill(row));
+const served = (row: Row): Promise<ScriptedServer> => startServer({}, ...Array<Row>(MOST_REQUESTS).fill(row));
 
 /** A turn that ends at once, with a refused key: what a dead one left is settled first. */
 async function settle(): Promise<void> {
@@ -223,12 +222,20 @@ test(
       const is = picture(root);
       const about = { turn, fault: fault.name };
       const theirs = `of the user ${written}\n`;
-      const wanted = fault.name === "an edit of another file" ? { ...others(was), "theirs.txt": `644 ${theirs}` } : others(was);
+      const wanted =
+        fault.name === "an edit of another file"
+          ? { ...others(was), "theirs.txt": `644 ${theirs}` }
+          : others(was);
       expect({ ...about, others: others(is) }).toEqual({ ...about, others: wanted });
       const edited = fault.name.startsWith("an edit of the same file") ? `${BUG}# ${theirs}` : text;
       const allowed = [edited, fixed(edited)].map((one) => `755 ${one}`);
       const calc = is["calc.py"] ?? "";
-      expect({ ...about, calc, stderr, right: allowed.includes(calc) }).toEqual({ ...about, calc, stderr, right: true });
+      expect({ ...about, calc, stderr, right: allowed.includes(calc) }).toEqual({
+        ...about,
+        calc,
+        stderr,
+        right: true,
+      });
       counts.set(fault.name, (counts.get(fault.name) ?? 0) + 1);
     }
     expect([...counts.values()].reduce((sum, one) => sum + one, 0)).toBe(TURNS);
