@@ -13,6 +13,7 @@ import { endOfFailure } from "./failures.ts";
 import { fall } from "./fall.ts";
 import { reportText, verdictText } from "./feedback.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
+import { mostSame, treeOf } from "./progress.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
 import { type Called, complain, ended, offer, openTalk, say, stands, type Talk } from "./talk.ts";
 
@@ -20,8 +21,6 @@ const MOST_CALLS = 8;
 /** Replies in a row that could not be read, and whose connection broke. */
 const MOST_MALFORMED = 3;
 const MOST_CUT = 3;
-/** The same call with the same result. */
-const MOST_REPEATS = 2;
 /** Failed candidates of one step before sampling: the first, and the one after feedback. */
 const BEFORE_SAMPLING = 2;
 /** Samples of one call in all, and of one request. */
@@ -64,11 +63,21 @@ async function oneCall(talk: Talk): Promise<StepEnd | null> {
   const origin: Origin = talk.failed === 0 ? "model" : "feedback";
   const answer = await runTool(result.call, origin, work);
   if (answer.kind === "candidate") return onCandidate(talk, answer.candidate, result);
-  const key = JSON.stringify([result.call, answer]);
-  const times = (talk.seen.get(key) ?? 0) + 1;
-  talk.seen.set(key, times);
-  if (times >= MOST_REPEATS) return ended(talk, "The model repeats the same call with the same result.");
   return onAnswer(talk, answer, result);
+}
+
+const AGAIN =
+  "That is the same call with the same answer as before: go on with a change, or with another call.";
+
+/** The conversation goes on with this answer, unless the step turns in a circle. */
+function tell(talk: Talk, called: Called, text: string): StepEnd | null {
+  const times = talk.progress.called(called.call, text);
+  if (times >= mostSame(called.call))
+    return ended(
+      talk,
+      "The model repeats the same call with the same result; name the file or function in the task, or try a larger model.",
+    );
+  return say(talk, called, times === 1 ? text : `${text}\n${AGAIN}`);
 }
 
 const TOOLS_DROPPED: Failure = {
@@ -118,21 +127,21 @@ async function onAnswer(
   switch (answer.kind) {
     case "text":
       offer(talk, answer.targets);
-      return say(talk, called, answer.text);
+      return tell(talk, called, answer.text);
     case "refusal":
-      return say(talk, called, `Not done: ${answer.reason}`);
+      return tell(talk, called, `Not done: ${answer.reason}`);
     case "check": {
       const ran = await work.verifier.runOne(answer.check);
-      if (ran === null) return say(talk, called, `There is no check ${answer.check}.`);
+      if (ran === null) return tell(talk, called, `There is no check ${answer.check}.`);
       if (!ran.ok) return { kind: "stopped", end: { outcome: "failed", message: ran.reason } };
-      return say(talk, called, reportText(ran.report));
+      return tell(talk, called, reportText(ran.report));
     }
     case "finish":
       if (talk.standing !== null) {
         stands(talk, called);
         return { kind: "done", verdict: talk.standing };
       }
-      return say(talk, called, `${notDone(talk.last)} Make the change with a tool.`);
+      return tell(talk, called, `${notDone(talk.last)} Make the change with a tool.`);
   }
 }
 
@@ -170,11 +179,11 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
 }
 
 /** The candidate is at least no harm: it stays. Proof of what was red ends the step; otherwise the model says when it is done. */
-function onStanding(
+async function onStanding(
   talk: Talk,
   verdict: Verdict,
   { candidate, called }: { candidate: Candidate; called: Called },
-): StepEnd | null {
+): Promise<StepEnd | null> {
   const { verifier } = talk.work;
   const wasRed = verifier.baseline.some(({ status }) => status !== "passed");
   talk.standing = verifier.suffices(verdict) ? verdict : talk.standing;
@@ -182,7 +191,11 @@ function onStanding(
   stands(talk, called);
   verifier.accept(verdict);
   talk.tried.clear();
-  talk.seen.clear();
+  if (talk.progress.changed(await treeOf(talk.work)))
+    return ended(
+      talk,
+      "The model turns in a circle: its changes lead back and forth between the same states. Split the task, or try a larger model.",
+    );
   const made = candidate.changes.filter(({ base, text }) => base === null && text !== null);
   offer(
     talk,
@@ -230,5 +243,5 @@ async function sample(talk: Talk, again: Again): Promise<{ end: StepEnd | null }
   if (kept === null || kept.kind === "stopped") return kept && { end: kept };
   const own = drawn[kept.sample];
   if (own?.kind !== "call") throw new Error("What was kept came from a call.");
-  return { end: onStanding(talk, kept.verdict, { candidate: kept.candidate, called: own }) };
+  return { end: await onStanding(talk, kept.verdict, { candidate: kept.candidate, called: own }) };
 }

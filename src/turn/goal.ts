@@ -4,6 +4,7 @@ import { namedPaths } from "../plan/targets.ts";
 import type { Target } from "../types.ts";
 import { isFrozen } from "../verify/frozen.ts";
 import type { JudgeOptions } from "../verify/judge.ts";
+import { isFinder } from "../verify/report.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import type { Work } from "./context.ts";
 
@@ -30,10 +31,45 @@ export function forbidder(
 
 const WANTS_GREEN =
   /\b(fix|repair|bug|debug|fail\w*|pass\w*|tests?|solve|correct|broken|error|implement|complete)\b/i;
+/** Whoever speaks of tests that are to pass means more of them than those of one symbol. */
+const MEANS_TESTS = /\btests?\b[^.]*\bpass|\bpass\w*\b[^.]*\btests?\b|\ball\b/i;
+/** A linter or type checker is meant where it is named, or by such words. */
+const MEANS_FINDINGS = /\b(lint\w*|typ(e|ing)[- ]?(check|error)\w*|findings?|warnings?)\b/i;
+
+/** The words of an id: `tests/test_a.py::TestStack::test_pushAll[1]` has `stack`, `push`, `all`. */
+const wordsOf = (text: string): Set<string> =>
+  new Set(
+    text
+      .replace(/([a-z0-9])(?=[A-Z])/g, "$1_")
+      .toLowerCase()
+      .split(/[^a-z0-9]+/),
+  );
+
+/** Whether all words of a name stand among those of the id. */
+function isIn(name: string, id: string): boolean {
+  const words = wordsOf(id);
+  return [...wordsOf(name)].every((word) => words.has(word));
+}
+
+/** Of the red tests those that belong to what the task names: a test file, a symbol, a source file. Empty where it names nothing so exact. */
+function related(
+  task: string,
+  red: string[],
+  { targets: [target], named }: { targets: Target[]; named: string[] },
+): string[] {
+  const ofFiles = red.filter((id) => named.some((path) => id === path || id.startsWith(`${path}::`)));
+  if (ofFiles.length > 0) return ofFiles;
+  const symbol = target?.symbol?.split(".").at(-1) ?? "";
+  const saysSymbol = symbol.length > 2 && new RegExp(`\\b${RegExp.escape(symbol)}\\b`).test(task);
+  const ofSymbol = saysSymbol && !MEANS_TESTS.test(task) ? red.filter((id) => isIn(symbol, id)) : [];
+  if (ofSymbol.length > 0) return ofSymbol;
+  const stems = named.map((path) => (path.split("/").at(-1) ?? path).replace(/\.\w+$/, ""));
+  return red.filter((id) => stems.some((stem) => stem.length > 2 && isIn(stem, id)));
+}
 
 /**
- * What the task wants of red checks: the failing tests that belong to its target, all of them, or only that nothing gets worse.
- * `computed`: no model writes anything, as in a rename, which leaves everything as it is.
+ * What the task wants of red checks: the failing tests that belong to what it names, a linter that it speaks of, all of them, or only
+ * that nothing gets worse. `computed`: no model writes anything, as in a rename, which leaves everything as it is.
  */
 export function goalOf(
   task: string,
@@ -41,19 +77,16 @@ export function goalOf(
   about: { targets: Target[]; named: string[]; computed?: boolean },
 ): JudgeOptions["goal"] {
   if (about.computed) return "unharmed";
-  const errors = verifier.baseline
+  const reports = verifier.baseline;
+  const finders = reports.filter(({ check, status }) => isFinder(check) && status === "failed");
+  const meant = finders.filter(({ check }) => MEANS_FINDINGS.test(task) || isIn(check, task));
+  if (meant.length > 0 && !MEANS_TESTS.test(task)) return meant.map(({ check }) => check);
+  const errors = reports
+    .filter(({ check }) => !isFinder(check))
     .flatMap(({ diagnostics }) => diagnostics)
     .filter(({ severity }) => severity === "error");
   const red = errors.flatMap(({ test }) => test ?? []);
-  const [target] = about.targets;
-  const stem = target?.path
-    .split("/")
-    .at(-1)
-    ?.replace(/\.\w+$/, "");
-  const words = [stem, target?.symbol?.split(".").at(-1), ...about.named];
-  const wanted = words.filter((word) => word !== undefined && word.length > 2);
-  const related =
-    about.named.length === 0 ? [] : red.filter((id) => wanted.some((word) => id.includes(word ?? "")));
-  if (related.length > 0 && related.length < errors.length) return related;
+  const own = about.named.length === 0 ? [] : related(task, red, about);
+  if (own.length > 0 && own.length < errors.length) return own;
   return WANTS_GREEN.test(task) ? "green" : "unharmed";
 }

@@ -129,10 +129,16 @@ export async function judgeWhole(
   return stopped === null ? { kind: "done", verdict: judged.verdict } : { kind: "stopped", end: stopped };
 }
 
+/** A task of fewer words about one place has no parts. */
+const LEAST_WORDS = 30;
+
+const mayHaveParts = ({ id, intent, targets }: Step): boolean =>
+  !id.includes(".") && (targets.length > 1 || intent.split(/\s+/).length >= LEAST_WORDS);
+
 /** The model's own parts, where it can be asked for them; none otherwise. */
 async function askForParts(step: Step, why: string, work: Work): Promise<Step[]> {
   const { rung } = work.parts.model.ladder;
-  if (rung === "plain" || step.id.includes(".")) return [];
+  if (rung === "plain" || !mayHaveParts(step)) return [];
   const near = [...new Set([...step.targets.map(({ path }) => path), ...work.files])];
   const { messages, schema, files } = splitRequest(
     step,

@@ -2,10 +2,14 @@
  * Whether a step still gets anywhere. Judged on the call, its result and the tree together: the same call may be made as often
  * as it finds something else, or the tree has changed in between; the same of all three is a circle.
  */
-import type { ToolCall, ToolResult } from "../types.ts";
+import type { ToolCall } from "../types.ts";
+import type { Work } from "./context.ts";
 
-/** The same call with the same result on the same tree ends a step when it is made for the third time. */
-export const MOST_SAME = 3;
+/**
+ * The same call with the same result on the same tree ends a step when it is made so often. What reads the tree cannot have another
+ * answer; a check may be waited for.
+ */
+export const mostSame = ({ tool }: ToolCall): number => (tool === "run_check" ? 4 : 2);
 /** A tree that an accepted change leads back to: once may be a correction. */
 const MOST_RETURNS = 2;
 
@@ -23,7 +27,7 @@ export class Progress {
   }
 
   /** How often this call has had this result on the tree as it stands, this time included. */
-  called(call: ToolCall, result: ToolResult | string): number {
+  called(call: ToolCall, result: string): number {
     const key = withoutTimes(JSON.stringify([this.tree, call, result]));
     const times = (this.calls.get(key) ?? 0) + 1;
     this.calls.set(key, times);
@@ -37,4 +41,10 @@ export class Progress {
     this.trees.set(tree, times);
     return times > MOST_RETURNS;
   }
+}
+
+/** Names the tree that the turn's changes have led to. */
+export async function treeOf({ transaction }: Pick<Work, "transaction">): Promise<string> {
+  const changes = await transaction.changes();
+  return Bun.hash(JSON.stringify(changes.map(({ path, after }) => [path, after]))).toString(36);
 }

@@ -10,6 +10,7 @@ import type { Step, Target, ToolCall, Verdict } from "../types.ts";
 import { sceneOf, type Work } from "./context.ts";
 import type { StepEnd } from "./judge.ts";
 import { openingOf } from "./opening.ts";
+import { Progress, treeOf } from "./progress.ts";
 import { type Above, aboveOf, NOTHING_ABOVE } from "./trunk.ts";
 
 /** What a call adds to the conversation before its code: requests, thought and choice. */
@@ -63,8 +64,7 @@ export interface Talk {
   /** Something of this step is accepted and on disk. */
   standing: Verdict | null;
   last: Verdict | null;
-  /** How often a call had the same answer on the tree as it stands. */
-  seen: Map<string, number>;
+  progress: Progress;
   /** Changes that were judged on the tree as it stands, and failed. */
   tried: Map<string, Verdict>;
 }
@@ -101,7 +101,7 @@ export async function openTalk({ step, rung }: { step: Step; rung: ChatRung }, w
     past: [],
     standing: null,
     last: null,
-    seen: new Map(),
+    progress: new Progress(await treeOf(work)),
     tried: new Map(),
   };
   talk.opening = await talk.openingIn(room(talk));

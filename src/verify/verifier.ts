@@ -132,9 +132,10 @@ export class Verifier {
   /** Writes the candidate and judges it. A failure is not the candidate's: the user changed a file, the disk is full. */
   async verify(candidate: Candidate): Promise<Result<{ verdict: Verdict }>> {
     const before = await this.textsOf(candidate.changes.map(({ path }) => path));
+    const builds = this.parts.checks.some((check) => check.builds === true);
     const [was, syntax] = [
-      await checkSyntax(before.filter(isText)),
-      await checkSyntax(candidate.changes.filter(isText)),
+      await checkSyntax(before.filter(isText), { builds }),
+      await checkSyntax(candidate.changes.filter(isText), { builds }),
     ];
     const early = judge([was], [syntax], { goal: this.standing.goal, unrun: this.parts.checks.length });
     if (early.status === "failed") return { ok: true, verdict: early };

@@ -44,6 +44,16 @@ test("what a task wants of red checks", () => {
   const tests = ["tests/test_calc.py::test_add", "tests/test_shape.py::test_area"];
   const baseline = [red(...tests)];
   expect(goalOf("Fix add in calc.py", { baseline }, about)).toEqual(["tests/test_calc.py::test_add"]);
+  const lib = { targets: [{ path: "src/lib.rs", symbol: "total" }], named: ["src/lib.rs"] };
+  const two = [red("total_of_two_items", "price_of_one_item")];
+  expect(goalOf("Implement src/lib.rs so that its tests pass", { baseline: two }, lib)).toBe("green");
+  expect(goalOf("Implement total in src/lib.rs", { baseline: two }, lib)).toEqual(["total_of_two_items"]);
+  const near = [red("tests/test_a.py::test_address", "tests/test_a.py::test_add")];
+  expect(goalOf("Fix add in calc.py", { baseline: near }, about)).toEqual(["tests/test_a.py::test_add"]);
+  const mypy: CheckReport = { ...red(), check: "mypy", passed: null, failed: null };
+  expect(goalOf("Fix the type errors in calc.py", { baseline: [mypy, ...baseline] }, about)).toEqual([
+    "mypy",
+  ]);
   expect(goalOf("Make all tests pass", { baseline }, { targets: [], named: [] })).toBe("green");
   expect(goalOf("Rename add to plus", { baseline }, { targets: [], named: [] })).toBe("unharmed");
 });

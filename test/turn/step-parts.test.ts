@@ -95,7 +95,7 @@ test("a part has a small context of its own, with what already failed in a line"
   const part = opening(p, 4);
   expect(part).toContain("Only this part now: add in calc.py, so that tests/test_calc.py::test_add passes.");
   expect(part).toContain(
-    "Tried before, without success: The model repeats the same call with the same result.",
+    "Tried before, without success: The model repeats the same call with the same result; name the file or function in the task, or try a larger model.",
   );
   expect(eventsOf(ran.stdout).at(-1)).toMatchObject({ account: { by: "decomposition" } });
 });
