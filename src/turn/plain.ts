@@ -1,94 +1,35 @@
-/** One step with a base model: sampling alone. The attempts come from `model/plain.ts`, each the model's own tokens. */
-
-import { notesNear } from "../graph/syntax/notes.ts";
-import { type Parsed, parse } from "../graph/syntax/parse.ts";
+/**
+ * One step with a base model: sampling alone. The functions that may be at fault are read by the model, and what it might have
+ * written instead makes one list of edits of lines, likeliest first; then the likeliest function is written anew. Each edit
+ * is the model's own tokens (`model/plain.ts`); the checks choose.
+ */
+import { parse } from "../graph/syntax/parse.ts";
 import { definitionCloser } from "../graph/text/closer.ts";
-import { cutLines, sharesFor } from "../model/budget.ts";
+import { sharesFor } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
+import { shapeOf } from "../model/forks.ts";
 import {
   fitted,
+  type LineEdit,
+  lineAttempts,
+  lineEdits,
   type PlainAttempt,
-  type PlainJob,
-  plainAttempts,
   plainPrompt,
   plainText,
   wholeAttempt,
 } from "../model/plain.ts";
-import type { CodeSymbol, Result, Step, Target, Verdict } from "../types.ts";
+import type { Grain, Result, Step, Suspect, ToolCall, Verdict } from "../types.ts";
 import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
+import { isStub, type Subject, subjectsOf } from "./plain-subjects.ts";
 import { Sampling, temperatureAt } from "./sampling.ts";
+import { suspectsOf } from "./suspects.ts";
 import { shrinkWindow } from "./window.ts";
 
-/**
- * Samples of one step: of its lines, of its whole text, and in all rounds together. On the measured tasks no line was repaired
- * by a later one than the 37th.
- */
-const LINES = 48;
-const WHOLE = 4;
-const MOST = 96;
-
-interface Subject {
-  target: Target & { symbol: string };
-  job: PlainJob;
-}
-
-const DOCSTRING = /^\s*("""|''')[\s\S]*?\1[^\n]*\n/;
-
-/** The definition's text, and how it begins (signature, docstring), both without the indentation of its first line. */
-function textOf(parsed: Parsed, symbol: CodeSymbol): { code: string; opening: string } {
-  const found = parsed.definitions.find((one) => one.symbol === symbol);
-  const lineStart = parsed.text.lastIndexOf("\n", (found?.start ?? 0) - 1) + 1;
-  const text = parsed.text.slice(lineStart, found?.end);
-  const indent = /^[ \t]*/.exec(text)?.[0] ?? "";
-  const dedent = (piece: string): string =>
-    piece
-      .split("\n")
-      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
-      .join("\n");
-  const body = found?.body ? found.body.start - lineStart : 0;
-  const brace = text[body] === "{" ? 1 : 0;
-  const head = `${text.slice(0, body + brace).trimEnd()}\n`;
-  const inside = text.slice(body + brace).replace(/^[ \t]*\n/, "");
-  const lineOfBody = text.slice(text.lastIndexOf("\n", body) + 1, body);
-  const documented = brace === 0 ? (DOCSTRING.exec(inside)?.[0] ?? "") : "";
-  return { code: dedent(text), opening: dedent(documented === "" ? head : head + lineOfBody + documented) };
-}
-
-async function subjectOf(step: Step, work: Work): Promise<Subject | null> {
-  for (const { path, symbol: name } of step.targets) {
-    if (name === undefined || work.forbids(path) !== null) continue;
-    const read = await work.parts.workspace.read(path);
-    const parsed = read.ok ? await parse(path, read.file.text) : null;
-    const symbol = parsed?.symbols.find(
-      (one) => one.name === name && (one.kind === "function" || one.kind === "method"),
-    );
-    if (parsed === null || symbol === undefined) continue;
-    const job = {
-      language: parsed.language,
-      ...textOf(parsed, symbol),
-      notes: notesNear(parsed, symbol),
-      intent: cutLines(step.intent, work.shares.answer),
-    };
-    return { target: { path, symbol: name }, job };
-  }
-  return null;
-}
-
-const PLACEHOLDER =
-  /^(pass|\.\.\.|raise NotImplementedError.*|throw new Error\(.*\);?|todo!\(.*\);?|unimplemented!\(.*\);?)$/;
-
-/** A body that only holds the place of one: nothing in it is worth keeping. */
-export function isStub({ code, opening }: Pick<PlainJob, "code" | "opening">): boolean {
-  const lines = code
-    .slice(opening.length)
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^(#|\/\/)/.test(line));
-  const body = lines.at(-1) === "}" ? lines.slice(0, -1) : lines;
-  return body.length === 1 && PLACEHOLDER.test(body[0] ?? "");
-}
+/** Samples of one step: of its lines, of its whole text where it had some before, and all together. */
+const MOST = 24;
+const LINES = 18;
 
 /** Where no check fails, none can tell a right change from any other; only an empty body may be filled without proof. */
 function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | null {
@@ -101,20 +42,31 @@ function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | nul
 
 /** Why a step cannot be done by continuing code; null where it can be tried. */
 export async function whyNotPlain(step: Step, work: Work): Promise<string | null> {
-  const subject = await subjectOf(step, work);
-  return subject === null ? NO_SUBJECT : whyUnjudged(subject, work);
+  const [subject] = await subjectsOf(step, [], work);
+  return subject === undefined ? NO_SUBJECT : whyUnjudged(subject, work);
 }
 
-/** What can be asked in the window as it is: the step's function behind as many exercises as fit. */
-async function askable(step: Step, work: Work): Promise<Result<{ subject: Subject }>> {
-  const subject = await subjectOf(step, work);
-  if (subject === null) return { ok: false, reason: NO_SUBJECT };
-  const hopeless = whyUnjudged(subject, work);
+/** What can be asked in the window as it is, and what is suspected. */
+interface Asked {
+  subjects: [Subject, ...Subject[]];
+  suspects: Suspect[];
+}
+
+async function askable(step: Step, work: Work): Promise<Result<Asked>> {
+  const { mechanisms } = work.parts.settings;
+  const suspects = mechanisms.localisation ? await suspectsOf(work.verifier.baseline, work) : [];
+  const found = await subjectsOf(step, suspects, work);
+  const [likeliest] = found;
+  if (likeliest === undefined) return { ok: false, reason: NO_SUBJECT };
+  const hopeless = whyUnjudged(likeliest, work);
   if (hopeless !== null) return { ok: false, reason: hopeless };
-  const job = fitted(subject.job, work.shares.prompt + work.shares.reply);
-  return job === null
-    ? { ok: false, reason: tooLong(subject, work) }
-    : { ok: true, subject: { ...subject, job } };
+  const wanted = mechanisms.decomposition ? found : [likeliest];
+  const [first, ...others] = wanted.flatMap((subject) => {
+    const job = fitted(subject.job, work.shares.prompt + work.shares.reply);
+    return job === null ? [] : [{ ...subject, job }];
+  });
+  if (first === undefined) return { ok: false, reason: tooLong(likeliest, work) };
+  return { ok: true, subjects: [first, ...others], suspects };
 }
 
 /** One step: what is proven ends it; what only helped is kept at the end of a round, and read anew. */
@@ -124,8 +76,7 @@ export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
   for (let standing: Verdict | null = null; ; ) {
     const asked = await askable(step, work);
     if (!asked.ok) return { kind: "failed", last: standing, reason: asked.reason };
-    const { subject } = asked;
-    const end = await round(subject, { work, sampling });
+    const end = await round(asked, { work, sampling });
     if (end?.kind === "overflow") {
       const stop = repaired ? endOfFailure(end.failure) : shrunk(end.failure, work);
       if (stop !== null) return { kind: "stopped", end: stop };
@@ -136,7 +87,11 @@ export async function plainStep(step: Step, work: Work): Promise<StepEnd> {
     const kept = sampling.room > 0 ? await sampling.keepBest() : null;
     if (kept?.kind === "stopped") return kept;
     if (kept === null)
-      return { kind: "failed", last: sampling.last ?? standing, reason: noneProven(subject, work) };
+      return {
+        kind: "failed",
+        last: sampling.last ?? standing,
+        reason: noneProven(asked.subjects[0], work),
+      };
     standing = kept.verdict;
   }
 }
@@ -167,52 +122,134 @@ interface Overflow {
   failure: Failure;
 }
 
-/** All attempts at the subject as it stands; null where none of them was proven. */
-async function round(subject: Subject, { work, sampling }: Trial): Promise<StepEnd | Overflow | null> {
-  const { path, symbol } = subject.target;
-  for (const stage of isStub(subject.job) ? [wholes, lines] : [lines, wholes]) {
-    for await (const drawn of stage(subject, { work, sampling })) {
-      if ("end" in drawn) return { kind: "stopped", end: drawn.end };
-      if ("kind" in drawn) return drawn;
-      const { code } = drawn;
-      const end = await sampling.judge(
-        code === null ? null : { tool: "rewrite_symbol", args: { path, symbol, code } },
-      );
-      if (end !== null) return end;
-    }
+/** What one sample gave: a definition in the place of the subject's, or why the turn ends. */
+type Drawn = { subject: Subject; code: string; grain: Grain } | { end: TurnEnd } | Overflow;
+
+/** All attempts at the subjects as they stand; null where none of them was proven. */
+async function round(asked: Asked, trial: Trial): Promise<StepEnd | Overflow | null> {
+  const { sampling } = trial;
+  const tried = new Set<string>();
+  for await (const drawn of attempts(asked, trial)) {
+    if ("end" in drawn) return { kind: "stopped", end: drawn.end };
+    if ("kind" in drawn) return drawn;
+    const { subject, code, grain } = drawn;
+    const key = `${subject.target.path}:${subject.line}:${shapeOf(code)}`;
+    if (tried.has(key) || !(await parses(subject, code))) continue;
+    tried.add(key);
+    const end = await sampling.judge(callOf(drawn), grain);
+    if (end !== null) return end;
+    if (sampling.room === 0) break;
   }
   return null;
 }
 
-/** What one sample gave: a definition (null: nothing that could be one), or why the turn ends. */
-type Drawn = { code: string | null } | { end: TurnEnd } | Overflow;
+/** Lines before whole definitions, unless there is nothing to keep of the old one. */
+async function* attempts(asked: Asked, trial: Trial): AsyncGenerator<Drawn> {
+  const { mechanisms } = trial.work.parts.settings;
+  const stubs = asked.subjects.filter(({ job }) => isStub(job));
+  if (stubs.length === 0 && mechanisms.granularity) {
+    const before = trial.work.candidates;
+    for await (const drawn of lines(asked, trial)) {
+      yield drawn;
+      if (trial.work.candidates - before >= LINES) break;
+    }
+  }
+  for (const subject of stubs.length > 0 ? stubs : asked.subjects.slice(0, 1))
+    yield* wholes(subject, trial, Math.ceil(trial.sampling.room / Math.max(1, stubs.length)));
+}
 
-/** Where the model might have gone on differently, it is let. */
-async function* lines({ job }: Subject, { work, sampling }: Trial): AsyncGenerator<Drawn> {
-  const reading = await work.meter.read(plainPrompt(job), plainText(job));
-  const stopped = stoppedEnd(work.parts, work.meter);
-  if (stopped !== null) return yield { end: stopped };
-  for (const attempt of plainAttempts(job, reading, LINES)) {
-    if (sampling.room === 0) return;
-    yield* drawn(attempt, { work, n: 1 });
+/** A tool's call that puts the code in the place of the subject's. */
+function callOf({ subject, code, grain }: Extract<Drawn, { code: string }>): ToolCall {
+  const { path, symbol } = subject.target;
+  return grain === "symbol"
+    ? { tool: "rewrite_symbol", args: { path, symbol, code } }
+    : { tool: "replace_text", args: { path, old: subject.code, new: code.trimEnd() } };
+}
+
+/** Whether the file parses with it no worse than before: what does not is no candidate. */
+async function parses({ target, file, offset, code: old }: Subject, code: string): Promise<boolean> {
+  const fresh = file.slice(0, offset) + code.trimEnd() + file.slice(offset + old.length);
+  const [was, now] = [await parse(target.path, file), await parse(target.path, fresh)];
+  return was === null || now === null || now.errors.length <= was.errors.length;
+}
+
+/** Where the model might have gone on differently, in all of the subjects, it is let. */
+async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerator<Drawn> {
+  const { meter, parts } = trial.work;
+  const pool: (LineEdit & { subject: Subject })[] = [];
+  for (const subject of subjects) {
+    const { job, words } = subject;
+    const reading = await meter.read(plainPrompt(job), plainText(job));
+    const stopped = stoppedEnd(parts, meter);
+    if (stopped !== null) return yield { end: stopped };
+    if (reading === null) break;
+    const edits = lineEdits(job, reading, { words, suspicion: suspicionOf(subject, suspects) });
+    pool.push(...edits.map((edit) => ({ ...edit, subject })));
+  }
+  if (pool.length === 0) {
+    for (const attempt of lineAttempts(subjects[0].job, LINES))
+      yield* drawn(attempt, { ...trial, subject: subjects[0], grain: "lines" });
+    return;
+  }
+  for (const edit of pool.sort((a, b) => b.score - a.score)) {
+    const { subject } = edit;
+    if ("code" in edit) yield { subject, code: edit.code, grain: "lines" };
+    else yield* drawn(edit.attempt, { ...trial, subject, grain: "lines" });
   }
 }
 
-/** The whole definition anew, as the model would most likely write it, then by rising temperature, several from one reading. */
-async function* wholes({ job, target }: Subject, { work, sampling }: Trial): AsyncGenerator<Drawn> {
-  const closer = await definitionCloser(target.path);
+/** What a line that nothing speaks against counts for, where something speaks against others. */
+const UNSUSPECTED = 0.1;
+
+/**
+ * How suspicious each line of the subject is, in nats. A suspect on a definition's first line stands for all of it; a suspect line
+ * is compared with others by what the checks and the graph say, however sure the model is of it.
+ */
+function suspicionOf({ target, line: first }: Subject, suspects: Suspect[]): (line: number) => number {
+  if (suspects.length === 0) return () => 0;
+  const here = suspects.filter(({ path }) => path === target.path);
+  const scoreAt = (line: number): number => here.find((one) => one.line === line)?.score ?? 0;
+  return (line) => Math.log(Math.max(UNSUSPECTED, scoreAt(first), scoreAt(first + line)));
+}
+
+/** The whole definition anew: as the model would most likely write it, knowing the failure, then by rising temperature, several from one reading. */
+async function* wholes(subject: Subject, trial: Trial, most: number): AsyncGenerator<Drawn> {
+  const closer = await definitionCloser(subject.target.path);
   if (closer === null) return;
-  const attempt = wholeAttempt(job, closer);
-  for (let done = 0; done < WHOLE && sampling.room > 0; ) {
-    const n = done === 0 ? 1 : Math.min(work.parts.model.fan, WHOLE - done, sampling.room);
-    const temperature = done === 0 ? 0 : temperatureAt(done);
-    yield* drawn({ ...attempt, temperature }, { work, n });
+  const { work } = trial;
+  const { feedback, sampling } = work.parts.settings.mechanisms;
+  const about = { ...trial, subject, grain: "symbol" } as const;
+  const attempt = wholeAttempt(subject.job, closer);
+  yield* drawn(attempt, about);
+  const failure = feedback ? failureOf(work) : "";
+  if (failure !== "") yield* drawn(wholeAttempt({ ...subject.job, failure }, closer), about);
+  const begun = work.candidates;
+  for (let done = 2; sampling && work.candidates - begun < most - 2 && done < 2 * most; ) {
+    const n = Math.min(work.parts.model.fan, Math.max(1, most - done));
+    yield* drawn({ ...attempt, temperature: temperatureAt(done / 4) }, { ...about, n });
     done += n;
   }
 }
 
+const MOST_FAILURE = 400;
+
+/** What the first failing test said, where a check failed. */
+function failureOf({ verifier }: Work): string {
+  const first = verifier.baseline
+    .flatMap(({ diagnostics }) => diagnostics)
+    .find(({ test }) => test !== undefined);
+  return (first?.detail ?? first?.message ?? "").slice(0, MOST_FAILURE);
+}
+
+interface Draw extends Trial {
+  subject: Subject;
+  grain: Grain;
+  /** Samples from one reading. */
+  n?: number;
+}
+
 /** The samples of one request: what its replies gave. */
-async function* drawn(attempt: PlainAttempt, { work, n }: { work: Work; n: number }): AsyncGenerator<Drawn> {
+async function* drawn(attempt: PlainAttempt, { work, subject, grain, n = 1 }: Draw): AsyncGenerator<Drawn> {
   const { prompt, temperature, maxTokens, until, stop } = attempt;
   const random = temperature > 0 ? { seed: work.meter.requests + 1 } : {};
   const g = { n, temperature, maxTokens, until, stop, ...random };
@@ -221,6 +258,8 @@ async function* drawn(attempt: PlainAttempt, { work, n }: { work: Work; n: numbe
   if (stopped !== null) return yield { end: stopped };
   if (!reply.ok && reply.kind === "overflow") return yield { kind: "overflow", failure: reply };
   if (!reply.ok) return yield { end: endOfFailure(reply) };
-  for (const { finish, text } of [reply, ...(reply.others ?? [])])
-    yield { code: finish === "stop" || finish === "node" ? attempt.candidate(text) : null };
+  for (const { finish, text } of [reply, ...(reply.others ?? [])]) {
+    const code = finish === "stop" || finish === "node" ? attempt.candidate(text) : null;
+    if (code !== null) yield { subject, code, grain };
+  }
 }

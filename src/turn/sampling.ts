@@ -58,20 +58,19 @@ export class Sampling {
     return Math.max(0, Math.min(left, Math.floor((checkTimeMs - spent) / (spent / this.drawn))));
   }
 
-  /** Judges one sample; null: one that could not be used. Gives the step's end, or null where it goes on. */
-  async judge(call: ToolCall | null): Promise<StepEnd | null> {
+  /** Judges one sample, of the grain given or the options'; null: one that could not be used. Gives the step's end, or null where it goes on. */
+  async judge(call: ToolCall | null, grain = this.options.grain): Promise<StepEnd | null> {
     this.stale += 1;
-    const end = call === null ? null : await this.judgeCall(call);
+    const end = call === null ? null : await this.judgeCall(call, grain);
     this.drawn += 1;
     const stopped = end === null ? stoppedEnd(this.work.parts, this.work.meter) : null;
     return stopped === null ? end : { kind: "stopped", end: stopped };
   }
 
-  private async judgeCall(call: ToolCall): Promise<StepEnd | null> {
+  private async judgeCall(call: ToolCall, grain: Grain | undefined): Promise<StepEnd | null> {
     const { work } = this;
     const result = await runTool(call, "sampling", work);
     if (result.kind !== "candidate") return null;
-    const { grain } = this.options;
     const candidate = grain === undefined ? result.candidate : { ...result.candidate, grain };
     if (this.options.tried.has(keyOf(candidate))) return null;
     this.stale = 0;

@@ -129,6 +129,16 @@ export class Verifier {
     return this.runs.run(check, "candidate", this.runs.patience(check, this.reportOf(id)));
   }
 
+  /** The check of this id; null where there is none. */
+  checkOf(id: string): Check | null {
+    return this.parts.checks.find((one) => one.id === id) ?? null;
+  }
+
+  /** Runs a variant of a check on the tree as it stands, for what it tells beside a verdict. */
+  async observe(check: Check, timeoutMs: number): Promise<Result<{ report: CheckReport }>> {
+    return this.runWatched(check, "baseline", { timeoutMs });
+  }
+
   /** Writes the candidate and judges it. A failure is not the candidate's: the user changed a file, the disk is full. */
   async verify(candidate: Candidate): Promise<Result<{ verdict: Verdict }>> {
     const before = await this.textsOf(candidate.changes.map(({ path }) => path));

@@ -6,7 +6,17 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { head } from "../../src/model/examples.ts";
-import { type PlainJob, plainAttempts, plainPrompt, plainText } from "../../src/model/plain.ts";
+import { type Fork, forksOf, shapeOf, swapped } from "../../src/model/forks.ts";
+import {
+  type Around,
+  fitted,
+  lineAttempts,
+  lineEdits,
+  type PlainAttempt,
+  type PlainJob,
+  plainPrompt,
+  plainText,
+} from "../../src/model/plain.ts";
 import type { ReadToken } from "../../src/model/reading.ts";
 
 const CODE = `def area(width, height):
@@ -17,6 +27,7 @@ const CODE = `def area(width, height):
 `;
 const JOB: PlainJob = {
   language: "python",
+  before: "",
   code: CODE,
   opening: "def area(width, height):\n",
   notes: "The area inside the margin.",
@@ -32,13 +43,25 @@ function reading(code: string, alternatives: Record<string, [string, number][]>)
   }));
 }
 
+const WORDS = new Set(CODE.match(/\w+/g));
+const AROUND: Around = { words: WORDS, suspicion: () => 0 };
+
+/** All edits, the likeliest first. */
+const edits = (job: PlainJob, read: ReadToken[], around = AROUND) =>
+  lineEdits(job, read, around).sort((a, b) => b.score - a.score);
+const swaps = (job: PlainJob, read: ReadToken[], around = AROUND): string[] =>
+  edits(job, read, around).flatMap((edit) => ("code" in edit ? [edit.code] : []));
+const asked = (job: PlainJob, read: ReadToken[]): PlainAttempt[] =>
+  edits(job, read).flatMap((edit) => ("attempt" in edit ? [edit.attempt] : []));
+
 describe("plain attempts", () => {
   test("the signature and the docstring stay", () => {
     const opening = 'def area(width, height):\n    """Width times height."""\n';
     const job = { ...JOB, opening, code: `${opening}    return width + height\n` };
     const read = reading(job.code, { " times": [[" by", -0.1]], "+": [["*", -2]] });
-    expect(plainAttempts(job, read, 9).map(({ prompt }) => prompt.slice(-9))).toEqual(["n width *"]);
-    expect(plainAttempts(job, null, 1)[0]?.prompt).toEndWith('"""\n    ');
+    expect(swaps(job, read)).toEqual([job.code.replace("+", "*")]);
+    expect(asked(job, read).map(({ prompt }) => prompt.slice(-9))).toEqual(["n width *"]);
+    expect(lineAttempts(job, 1)[0]?.prompt).toEndWith('"""\n    ');
   });
 
   test("the test's own tokens are the whole text", () => {
@@ -49,21 +72,64 @@ describe("plain attempts", () => {
     ).toBe(plainText(JOB));
   });
 
-  test("the best alternative comes first, and the reply ends its line alone", () => {
+  test("the best alternative comes first: with the rest of its line kept, or written", () => {
     const read = reading(CODE, { "+": [["*", -0.5]], "-": [["+", -2]] });
-    const attempts = plainAttempts(JOB, read, 9);
-    expect(attempts).toHaveLength(2);
-    expect(attempts[0]?.prompt.endsWith("    return inner *")).toBe(true);
-    expect(attempts[0]?.candidate(" height")).toBe(CODE.replace("+ height", "* height"));
-    expect(attempts[1]?.candidate(" margin * 2\n\n    print(")).toBe(
+    expect(swaps(JOB, read)).toEqual([CODE.replace("+", "*"), CODE.replace("-", "+")]);
+    const [first, second] = asked(JOB, read);
+    expect(first?.prompt.endsWith("    return inner *")).toBe(true);
+    expect(first?.candidate(" height")).toBe(CODE.replace("+ height", "* height"));
+    expect(second?.candidate(" margin * 2\n\n    print(")).toBe(
       CODE.replace("width - margin", "width + margin * 2"),
     );
-    expect(plainAttempts(JOB, read, 1)).toHaveLength(1);
+    // What costs no request comes before what is no likelier and costs one.
+    expect(edits(JOB, read).map((edit) => "code" in edit)).toEqual([true, false, true, false]);
+  });
+
+  test("a suspect line comes before what the model is surer of", () => {
+    const read = reading(CODE, { "+": [["*", -0.5]], "-": [["+", -2]] });
+    const suspicion = (line: number): number => (line === 2 ? 0 : -3);
+    expect(swaps(JOB, read, { ...AROUND, suspicion })[0]).toBe(CODE.replace("-", "+"));
+  });
+
+  test("a name that the file has nowhere comes after one that it has, an operator before both", () => {
+    const names: [string, number][] = [
+      [" nowhere", -0.1],
+      [" width", -1],
+    ];
+    const read = reading(CODE, { " inner": names, "+": [["*", -1.5]] });
+    const fresh = forksOf(CODE, read, { from: 0, words: WORDS })
+      .sort((a, b) => b.score - a.score)
+      .map((fork) => fork.fresh);
+    expect(fresh).toEqual(["*", " width", " nowhere"]);
+  });
+
+  test("a fork inside a number, none inside a name or an operator", () => {
+    const text = "def f(a):\n    return a1 <= 10 + ab\n";
+    const pieces = ["def f(a):\n", "    return a", "1", " <", "=", " 1", "0", " + a", "b", "\n"];
+    const read = pieces.map((piece) => ({
+      text: piece,
+      logprob: -1,
+      alternatives: [{ text: "7", logprob: -1 }],
+    }));
+    const at = forksOf(text, read, { from: 10, words: new Set() }).map(({ old }) => old);
+    expect(at).toEqual(["    return a", "1", " <", " 1", "0", " + a"].filter((old) => old !== "1"));
+  });
+
+  test("a token that breaks the line is no edit within it", () => {
+    const fork: Fork = { offset: 3, old: " b", fresh: "\n", line: 0, score: 0 };
+    expect(swapped("a =  b\n", fork)).toBeNull();
+    expect(swapped("a = b\n", { ...fork, fresh: " c" })).toBe("a = c\n");
+  });
+
+  test("the shape of code is that of its tokens and its indentation", () => {
+    expect(shapeOf("a=b\n  c")).toBe(shapeOf("a = b\n  c"));
+    expect(shapeOf("a = b\n  c")).not.toBe(shapeOf("a = b\nc"));
+    expect(shapeOf("a = b")).not.toBe(shapeOf("a == b"));
   });
 
   test("a reply that goes on with the old line was put in front of it", () => {
     const read = reading(CODE, { return: [["height", -0.5]] });
-    const attempt = plainAttempts(JOB, read, 9)[0];
+    const attempt = asked(JOB, read)[0];
     expect(attempt?.prompt.endsWith("    height")).toBe(true);
     expect(attempt?.until(" -= margin", false)).toBeNull();
     expect(attempt?.until(" -= margin\n", false)).toBeNull();
@@ -73,7 +139,7 @@ describe("plain attempts", () => {
   });
 
   test("a reply that turns to something else ends there and stands for one line", () => {
-    const attempt = plainAttempts(JOB, reading(CODE, { " 2": [[" 3", -0.5]] }), 9)[0];
+    const attempt = asked(JOB, reading(CODE, { " 2": [[" 3", -0.5]] }))[0];
     const reply = "\n    print(";
     expect(attempt?.until(reply, false)).toBe(reply.length);
     expect(attempt?.candidate(reply)).toBe(CODE.replace("margin = 2", "margin = 3"));
@@ -92,16 +158,16 @@ describe("plain attempts", () => {
       "\n": comment,
       "\n\n": comment,
     });
-    expect(plainAttempts(JOB, read, 9)).toEqual([]);
+    expect(edits(JOB, read)).toEqual([]);
   });
 
   test("a reply that gives the old text back is no candidate", () => {
-    const attempt = plainAttempts(JOB, null, 9)[0];
+    const attempt = lineAttempts(JOB, 9)[0];
     expect(attempt?.candidate("margin = 2\n    inner")).toBeNull();
   });
 
   test("without a reading each line is started anew, warmer and warmer", () => {
-    const attempts = plainAttempts(JOB, null, 7);
+    const attempts = lineAttempts(JOB, 7);
     expect(attempts).toHaveLength(7);
     expect(attempts[0]?.prompt).toBe(`${plainPrompt(JOB)}def area(width, height):\n    `);
     expect(attempts[3]?.prompt).toBe(attempts[0]?.prompt ?? "");
@@ -111,11 +177,24 @@ describe("plain attempts", () => {
   });
 
   test("every prompt begins with the same bytes; what is asked stands in for missing notes", () => {
-    for (const { prompt } of plainAttempts(JOB, null, 7))
-      expect(prompt.startsWith(head("python"))).toBe(true);
+    for (const { prompt } of lineAttempts(JOB, 7)) expect(prompt.startsWith(head("python"))).toBe(true);
     expect(plainPrompt({ ...JOB, notes: " " })).toContain("Fix area");
     expect(plainPrompt(JOB)).not.toContain("Fix area");
     expect(plainPrompt({ ...JOB, language: "go", notes: "ends */ early" })).toContain("ends * / early");
+  });
+
+  test("the code in front of the definition is shown, its last lines where it is long; what stands there is not said twice", () => {
+    const before = `# The area inside the margin.\n`;
+    expect(plainPrompt({ ...JOB, before })).toEndWith(`\n\n\n${before}`);
+    const failure = "assert area(4, 3) == 6";
+    expect(plainPrompt({ ...JOB, before, failure })).toEndWith(`${before}"""\n${failure}\n"""\n`);
+    const long = Array.from({ length: 900 }, (_, i) => `first${i} = ${i}`).join("\n");
+    const cut = fitted({ ...JOB, before: long }, 4000)?.before ?? "";
+    expect(cut.length).toBeGreaterThan(1000);
+    expect(long.endsWith(cut)).toBe(true);
+    expect(cut.length).toBeLessThan(long.length / 2);
+    expect(fitted({ ...JOB, before: long }, 700)?.before).toBe("");
+    expect(fitted(JOB, 100)).toBeNull();
   });
 
   test("the head stays small", () => {

@@ -1,6 +1,6 @@
 /** A stub may be filled without proof, so that nothing with a line of its own may be taken for one. */
 import { expect, test } from "bun:test";
-import { isStub } from "../../src/turn/plain.ts";
+import { isStub } from "../../src/turn/plain-subjects.ts";
 
 const PYTHON = "def f(a):\n";
 const JS = "function f(a) {\n";
