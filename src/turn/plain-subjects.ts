@@ -56,14 +56,13 @@ function subjectOf(parsed: Parsed, symbol: CodeSymbol, intent: string): Subject 
 }
 
 /**
- * The functions that the step names, at most eight, those with suspect lines first, the likeliest of them in front; else in the
- * order of the step.
+ * At most eight functions: those with suspect lines, the likeliest first; where nothing is suspected, those that the step names, in
+ * its order.
  */
 export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): Promise<Subject[]> {
   const intent = cutLines(step.intent, work.shares.answer);
-  const wanted = wantedOf(step, suspects);
-  const found: { subject: Subject; score: number }[] = [];
-  for (const path of new Set(wanted.map((one) => one.path))) {
+  const found: { subject: Subject; score: number; rank: number }[] = [];
+  for (const path of new Set([...step.targets, ...suspects].map((one) => one.path))) {
     if (work.forbids(path) !== null) continue;
     const read = await work.parts.workspace.read(path);
     const parsed = read.ok ? await parse(path, read.file.text) : null;
@@ -74,19 +73,16 @@ export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): P
       const scores = suspects
         .filter((one) => one.path === path && start <= one.line && one.line <= end)
         .map(({ score }) => score);
-      const rank = wanted.findIndex((one) => one.path === path && one.symbol === symbol.name);
+      const rank = step.targets.findIndex((one) => one.path === path && one.symbol === symbol.name);
       if (rank === -1 && scores.length === 0) continue;
-      const named = rank === -1 ? 0 : 1 / (rank + 1);
-      found.push({ subject: subjectOf(parsed, symbol, intent), score: Math.max(0, ...scores) + named / 100 });
+      const subject = subjectOf(parsed, symbol, intent);
+      found.push({ subject, score: Math.max(0, ...scores), rank: rank === -1 ? step.targets.length : rank });
     }
   }
-  return outermost(found.sort((a, b) => b.score - a.score).map(({ subject }) => subject)).slice(0, MOST);
+  const likely = found.filter(({ score }) => score > 0);
+  const ordered = (likely.length > 0 ? likely : found).sort((a, b) => b.score - a.score || a.rank - b.rank);
+  return outermost(ordered.map(({ subject }) => subject)).slice(0, MOST);
 }
-
-const wantedOf = (step: Step, suspects: Suspect[]): Target[] => [
-  ...step.targets,
-  ...suspects.map(({ path }) => ({ path })),
-];
 
 /** A function inside of another one is read with that. */
 function outermost(subjects: Subject[]): Subject[] {

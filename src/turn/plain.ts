@@ -154,8 +154,8 @@ async function* attempts(asked: Asked, trial: Trial): AsyncGenerator<Drawn> {
       if (trial.work.candidates - before >= LINES) break;
     }
   }
-  for (const subject of stubs.length > 0 ? stubs : asked.subjects.slice(0, 1))
-    yield* wholes(subject, trial, Math.ceil(trial.sampling.room / Math.max(1, stubs.length)));
+  const [wanted, most] = stubs.length > 0 ? [stubs, MOST] : [asked.subjects.slice(0, 1), MOST - LINES];
+  for (const subject of wanted) yield* wholes(subject, trial, Math.ceil(most / wanted.length));
 }
 
 /** A tool's call that puts the code in the place of the subject's. */

@@ -14,7 +14,7 @@ seen, counts, totals, running, ours = set(), {}, [0, 0], [False], {}
 def own(name):
     known = ours.get(name)
     if known is None:
-        full = os.path.realpath(name)
+        full = "" if name.startswith("<") else os.path.realpath(name)
         known = full if full.startswith(root) and not set(full[len(root):].split(os.sep)) & set(apart) else ""
         ours[name] = known
     return known

@@ -27,11 +27,12 @@ async function linesOf(one: Project, check: Check | undefined) {
 }
 
 const PYTEST = `from grades import grade
+import os
 import pytest
 
 @pytest.mark.parametrize("marks", [6, 7])
 def test_good(marks):
-    assert grade(marks) == "good"
+    assert os.path.realpath(".") and grade(marks) == "good"
 
 def test_fair():
     assert grade(5) == "fair"
@@ -46,6 +47,7 @@ describe.skipIf(!hasPython)("lines of failing tests", () => {
     const [check] = (await one.detect()).filter(({ id }) => id === "pytest");
     const { report, lines } = await linesOf(one, check);
     expect(report).toMatchObject({ check: "pytest-lines", status: "failed", passed: 2, failed: 2 });
+    expect([...new Set(lines?.map(({ path }) => path))].sort()).toEqual(["grades.py", "test_grades.py"]);
     const own = lines?.filter(({ path }) => path === "grades.py") ?? [];
     expect(own.map(({ line }) => line).sort()).toEqual([2, 4, 5, 6]);
     const at = (line: number): number => own.find((found) => found.line === line)?.score ?? 0;

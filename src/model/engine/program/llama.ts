@@ -28,6 +28,7 @@ export type Forced = [
   token: number,
   options: {
     generateNext: {
+      options: SampleOptions;
       logits: { filter: { tokens: number[]; includeMax: boolean; includeTop: number } };
       totalLogitWeight: boolean;
     };
