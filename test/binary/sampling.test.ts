@@ -111,15 +111,17 @@ test("a base model's hesitations, the likeliest first", async () => {
         }),
       },
       { text: " 2 * b\n\n\n" },
+      { text: " b\n\n\n" },
     ],
     llama(""),
   );
   const ran = await p.run(["--yes", "--json", TASK]);
   expect(ran.exit).toBe(0);
-  // One token in the place of another costs no request; the rest of a line does.
+  // The rest of a line is the model's; one token in the place of another, with the old rest, costs no request.
   const prompts = p.server.completions().map(({ body }) => (body as { prompt: string }).prompt);
-  expect(prompts).toHaveLength(2);
+  expect(prompts).toHaveLength(3);
   expect(prompts[1]).toEndWith("return a  *");
+  expect(prompts[2]).toEndWith("return a  +");
   const events = eventsOf(ran.stdout);
   expect(events.at(-1)).toMatchObject({ outcome: "verified", account: { by: "sampling", candidates: 3 } });
   const grains = events.flatMap((event) => (event.type === "verdict" ? [event.grain] : []));

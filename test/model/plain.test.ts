@@ -81,8 +81,8 @@ describe("plain attempts", () => {
     expect(second?.candidate(" margin * 2\n\n    print(")).toBe(
       CODE.replace("width - margin", "width + margin * 2"),
     );
-    // What costs no request comes before what is no likelier and costs one.
-    expect(edits(JOB, read).map((edit) => "code" in edit)).toEqual([true, false, true, false]);
+    // What the model finishes itself comes first, as long as it is not much less likely.
+    expect(edits(JOB, read).map((edit) => "code" in edit)).toEqual([false, true, false, true]);
   });
 
   test("a suspect line comes before what the model is surer of", () => {
