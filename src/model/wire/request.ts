@@ -200,7 +200,7 @@ function refuseEmpty({ place, profile }: Context, { generation }: Request, all: 
 /** Holds the server's count of the prompt against ours; throws EndpointError where it has cut the prompt. */
 async function judge(
   { place, profile, watch }: Context,
-  { generation }: Request,
+  { generation, extra }: Request,
   { sent, told, called }: { sent: Sent; told: Tokens; called: boolean },
 ): Promise<string[]> {
   const all = watch.cut(sent, told.prompt);
@@ -211,7 +211,9 @@ async function judge(
   const exact = (): Promise<number | null> => countTokens(place, sent.prompt, generation.signal);
   const count = watch.doubtsTools(sent) && profile.tokenizer ? await exact() : null;
   const dropped = watch.toolsDropped(sent, told.prompt, count);
-  if (!dropped) watch.learn(sent, told.prompt, generation.schema !== undefined);
+  // A text that is read along may be counted as part of the prompt.
+  const bound = generation.schema !== undefined || extra !== undefined;
+  if (!dropped) watch.learn(sent, told.prompt, bound);
   if (!dropped || profile.tools === false) return [];
   profile.tools = false;
   return [
