@@ -45,7 +45,19 @@ export interface PlainAttempt {
 }
 
 /** One edit of a line: `code` is the whole definition with it, or has to be asked for by `attempt`. */
-export type LineEdit = { line: number; score: number } & ({ code: string } | { attempt: PlainAttempt });
+export type LineEdit = { line: number; score: number } & (
+  | { code: string; rest: Rest }
+  | { attempt: PlainAttempt }
+);
+
+/** What stands behind a token that was put in the place of another: `text` is read behind `prompt`, and was `was` likely before. */
+export interface Rest {
+  prompt: string;
+  text: string;
+  /** The part of it that counts: the rest of the line. */
+  size: number;
+  was: number;
+}
 
 const MAX_TOKENS = 45;
 /** Of the text in front of a definition, in tokens by the estimate. */
@@ -124,10 +136,43 @@ export function lineEdits(job: PlainJob, read: ReadToken[], { words, suspicion }
     const code = swapped(text, fork);
     const asked = attempt({ text, prompt, fork, temperature: 0 });
     return [
-      ...(code === null ? [] : [{ line, score, code }]),
+      ...(code === null ? [] : [{ line, score, code, rest: restOf(text, prompt, fork, read) }]),
       { line, score: score + OWN_LINE, attempt: asked },
     ];
   });
+}
+
+/** What a nat counts by which the rest of a line has become likelier with the new token in front of it. */
+const REST = 0.5;
+/** A token that is less likely than this (in nats) is as good as impossible. */
+const IMPOSSIBLE = -12;
+
+/** The score of an edit by one token, once the rest of its line has been read behind that. */
+export function rescored({ score, rest }: { score: number; rest: Rest }, read: ReadToken[]): number {
+  return score + REST * (likelihood(read, 0, rest.size) - rest.was);
+}
+
+/** How likely the tokens are that begin in a part of the text that was read, together. */
+function likelihood(read: ReadToken[], from: number, size: number): number {
+  let [sum, offset] = [0, 0];
+  for (const { text, logprob } of read) {
+    if (offset >= from && offset < from + size) sum += Math.max(logprob, IMPOSSIBLE);
+    offset += text.length;
+  }
+  return sum;
+}
+
+function restOf(text: string, prompt: string, { offset, old, fresh }: Fork, read: ReadToken[]): Rest {
+  const from = offset + old.length;
+  const size = text.indexOf("\n", from) + 1 - from;
+  // With the next line the end of this one has the same tokens as before.
+  const next = text.indexOf("\n", from + size);
+  return {
+    prompt: prompt + text.slice(0, offset) + fresh,
+    text: text.slice(from, next === -1 ? undefined : next),
+    size,
+    was: likelihood(read, from, size),
+  };
 }
 
 /** Where the server does not tell what the model makes of a text: each line in turn is started anew, at rising temperature. */

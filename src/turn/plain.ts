@@ -16,6 +16,7 @@ import {
   type PlainAttempt,
   plainPrompt,
   plainText,
+  rescored,
   wholeAttempt,
 } from "../model/plain.ts";
 import type { Grain, Result, Step, Suspect, ToolCall, Verdict } from "../types.ts";
@@ -191,11 +192,30 @@ async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerat
       yield* drawn(attempt, { ...trial, subject: subjects[0], grain: "lines" });
     return;
   }
-  for (const edit of pool.sort((a, b) => b.score - a.score)) {
+  const stopped = await reread(pool.sort(byScore), trial.work);
+  if (stopped !== null) return yield { end: stopped };
+  for (const edit of pool.sort(byScore)) {
     const { subject } = edit;
     if ("code" in edit) yield { subject, code: edit.code, grain: "lines" };
     else yield* drawn(edit.attempt, { ...trial, subject, grain: "lines" });
   }
+}
+
+/** Of one token put in the place of another, so many are read once more. */
+const REREAD = 40;
+
+const byScore = (a: LineEdit, b: LineEdit): number => b.score - a.score;
+
+/** Reads the rest of the line behind the likeliest edits by one token, and scores them by it; the others keep their score. */
+async function reread(pool: LineEdit[], { meter, parts }: Work): Promise<TurnEnd | null> {
+  const swaps = pool.flatMap((edit) => ("code" in edit ? [edit] : []));
+  for (const edit of swaps.slice(0, REREAD)) {
+    const read = await meter.read(edit.rest.prompt, edit.rest.text);
+    const stopped = stoppedEnd(parts, meter);
+    if (stopped !== null || read === null) return stopped;
+    edit.score = rescored(edit, read);
+  }
+  return null;
 }
 
 /** What a line that nothing speaks against counts for, where something speaks against others. */

@@ -16,6 +16,7 @@ import {
   type PlainJob,
   plainPrompt,
   plainText,
+  rescored,
 } from "../../src/model/plain.ts";
 import type { ReadToken } from "../../src/model/reading.ts";
 
@@ -89,6 +90,20 @@ describe("plain attempts", () => {
     const read = reading(CODE, { "+": [["*", -0.5]], "-": [["+", -2]] });
     const suspicion = (line: number): number => (line === 2 ? 0 : -3);
     expect(swaps(JOB, read, { ...AROUND, suspicion })[0]).toBe(CODE.replace("-", "+"));
+  });
+
+  test("a token behind which the rest of its line becomes likelier comes earlier", () => {
+    const [edit] = edits(JOB, reading(CODE, { "-": [["+", -2]] })).filter((one) => "code" in one);
+    if (edit === undefined || !("code" in edit)) throw new Error("No edit by one token.");
+    expect(edit.rest.text).toBe(" margin\n");
+    expect(edit.rest.prompt).toEndWith("    inner = width +");
+    // " margin" and the line's end, with the blank line that belongs to its token.
+    expect(edit.rest.was).toBe(-2);
+    const now = (logprob: number): ReadToken[] =>
+      [" margin", "\n", "    return"].map((text) => ({ text, logprob, alternatives: [] }));
+    expect(rescored(edit, now(-0.5))).toBe(edit.score + 0.5);
+    expect(rescored(edit, now(-1))).toBe(edit.score);
+    expect(rescored(edit, now(-Infinity))).toBe(edit.score - 11);
   });
 
   test("a name that the file has nowhere comes after one that it has, an operator before both", () => {

@@ -112,11 +112,12 @@ export interface ReadToken {
  * Of each position so many of the likeliest tokens are looked at. The library sorts what it is left with, and sorting a
  * vocabulary of 262,144 took as long as computing the position four times over. What lies beyond has hardly any weight.
  */
+const UNSEEN = -12;
 const LOOKED_AT: SampleOptions = { topK: 256, temperature: 1, topP: 1, minP: 0 };
 
 /**
  * What the model makes of `text` behind the prompt, token by token, each with its `top` likeliest; null where cancelled. A token
- * that is none of the 256 likeliest is said to be as likely as the last of the `top`.
+ * that is none of the 256 likeliest is said to be `UNSEEN`.
  */
 export async function readAlong(
   loaded: Loaded,
@@ -148,7 +149,7 @@ export async function readAlong(
         .slice(0, top);
       tokens.push({
         text: spell(next),
-        logprob: (logits.get(next) ?? Math.min(...logits.values())) - base,
+        logprob: logits.has(next) ? (logits.get(next) ?? 0) - base : UNSEEN,
         alternatives,
       });
     }
