@@ -46,12 +46,18 @@ async function kept<T extends Task>(
 /** What is to be done may begin with a loop without end. */
 const START_MS = 15_000;
 
-/** The task with its tests counted by the reference; null where the reference does not pass them, or nothing is to be done. */
+/**
+ * The task with its tests counted by the reference; null where the reference does not pass them, or nothing is to be done. An
+ * exercise whose tests pass from the start asks for better code: its sentence says so.
+ */
 async function counted(draft: Draft, cache: string): Promise<Task | null> {
+  const pristine = new JudgeFolder(draft, cache, "visible");
+  const green = await pristine.judge({}, START_MS).then(({ end }) => end === "exit 0");
+  pristine.close();
+  if (green && draft.set !== "polyglot") return null;
   const count = async (which: "visible" | "judge"): Promise<number> => {
     const folder = new JudgeFolder(draft, cache, which);
     try {
-      if ((await folder.judge({}, START_MS)).end === "exit 0") return 0;
       const tally = await folder.judge(draft.reference);
       return passes(tally, tally.passed) ? tally.passed : 0;
     } finally {
@@ -60,7 +66,10 @@ async function counted(draft: Draft, cache: string): Promise<Task | null> {
   };
   const judge = await count("judge");
   const visible = draft.hidden === null ? judge : await count("visible");
-  return judge > 0 && visible > 0 ? { ...draft, tests: { visible, judge } } : null;
+  const sentence = green
+    ? `Rewrite ${draft.solution.join(" and ")}; its tests pass, and have to pass`
+    : draft.sentence;
+  return judge > 0 && visible > 0 ? { ...draft, sentence, tests: { visible, judge } } : null;
 }
 
 interface Made {
