@@ -4,9 +4,14 @@
  * on differently, it is let. An edit starts with the token that the model might have set there. Either the rest of the line
  * stays as it was, which costs no request, or it is the model's to finish. The other lines stay. A test chooses.
  *
- * Every edit is the model's own tokens; what is computed is only where to ask, and in which order. Of 26 mutants (one operator,
- * number or truth value changed in a reference solution, six languages) Gemma 3 270M (4-bit) restored 24 by one token of its
- * eight likeliest, half of them within the first 5 that parse, all 24 within 16; without the code in front of it, 21 of 22.
+ * Every edit is the model's own tokens; what is computed is only where to ask, and in which order: how likely the new token is,
+ * and for one that keeps the rest of its line, by how much that rest has become likelier behind it.
+ *
+ * Measured with Gemma 3 270M (4-bit), the function at fault being known, by places in the list of what parses. Of 26 mutants
+ * (one operator, number or truth value changed in a reference solution, six languages) one token of the eight likeliest restored
+ * 24, all of them within 24. Of 14 mutants by a wider list of operators, with statements deleted, values replaced and conditions
+ * negated, 4 within 24: a statement that is missing is hardly ever found. Of 9 one-line Python bugs 4 within 18. The constants
+ * and the order were chosen on these same bugs, so expect less elsewhere.
  */
 import { estimateTokens } from "./estimate.ts";
 import { exercisesOf, head, specification } from "./examples.ts";
@@ -109,12 +114,6 @@ export function plainText(job: PlainJob): string {
 
 /** What each further edit of the same line must be likelier by, so that one line does not take all attempts (in nats). */
 const LINE_PENALTY = 0.25;
-/**
- * How much likelier (in nats) an edit counts whose line the model has finished. Where it would have gone on as the text does,
- * both are the same; elsewhere its own line was right more often, and earlier.
- */
-const OWN_LINE = 1;
-
 /** What is known around a definition: the names of its file, and how suspicious each of its lines (from 0) is, in nats. */
 export interface Around {
   words: Set<string>;
@@ -137,19 +136,17 @@ export function lineEdits(job: PlainJob, read: ReadToken[], { words, suspicion }
     const asked = attempt({ text, prompt, fork, temperature: 0 });
     return [
       ...(code === null ? [] : [{ line, score, code, rest: restOf(text, prompt, fork, read) }]),
-      { line, score: score + OWN_LINE, attempt: asked },
+      { line, score, attempt: asked },
     ];
   });
 }
 
-/** What a nat counts by which the rest of a line has become likelier with the new token in front of it. */
-const REST = 0.5;
 /** A token that is less likely than this (in nats) is as good as impossible. */
 const IMPOSSIBLE = -12;
 
 /** The score of an edit by one token, once the rest of its line has been read behind that. */
 export function rescored({ score, rest }: { score: number; rest: Rest }, read: ReadToken[]): number {
-  return score + REST * (likelihood(read, 0, rest.size) - rest.was);
+  return score + likelihood(read, 0, rest.size) - rest.was;
 }
 
 /** How likely the tokens are that begin in a part of the text that was read, together. */

@@ -82,8 +82,8 @@ describe("plain attempts", () => {
     expect(second?.candidate(" margin * 2\n\n    print(")).toBe(
       CODE.replace("width - margin", "width + margin * 2"),
     );
-    // What the model finishes itself comes first, as long as it is not much less likely.
-    expect(edits(JOB, read).map((edit) => "code" in edit)).toEqual([false, true, false, true]);
+    // What costs no request comes before what is no likelier and costs one.
+    expect(edits(JOB, read).map((edit) => "code" in edit)).toEqual([true, false, true, false]);
   });
 
   test("a suspect line comes before what the model is surer of", () => {
@@ -101,9 +101,9 @@ describe("plain attempts", () => {
     expect(edit.rest.was).toBe(-2);
     const now = (logprob: number): ReadToken[] =>
       [" margin", "\n", "    return"].map((text) => ({ text, logprob, alternatives: [] }));
-    expect(rescored(edit, now(-0.5))).toBe(edit.score + 0.5);
+    expect(rescored(edit, now(-0.5))).toBe(edit.score + 1);
     expect(rescored(edit, now(-1))).toBe(edit.score);
-    expect(rescored(edit, now(-Infinity))).toBe(edit.score - 11);
+    expect(rescored(edit, now(-Infinity))).toBe(edit.score - 22);
   });
 
   test("a name that the file has nowhere comes after one that it has, an operator before both", () => {
