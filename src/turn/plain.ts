@@ -208,8 +208,9 @@ const byScore = (a: LineEdit, b: LineEdit): number => b.score - a.score;
 
 /** Reads the rest of the line behind the likeliest edits by one token, and scores them by it; the others keep their score. */
 async function reread(pool: LineEdit[], { meter, parts }: Work): Promise<TurnEnd | null> {
-  const swaps = pool.flatMap((edit) => ("code" in edit ? [edit] : []));
-  for (const edit of swaps.slice(0, REREAD)) {
+  const swaps = pool.flatMap((edit) => ("code" in edit ? [edit] : [])).slice(0, REREAD);
+  // Prompts that begin alike follow each other: what they share is read once.
+  for (const edit of swaps.sort((a, b) => (a.rest.prompt < b.rest.prompt ? -1 : 1))) {
     const read = await meter.read(edit.rest.prompt, edit.rest.text);
     const stopped = stoppedEnd(parts, meter);
     if (stopped !== null || read === null) return stopped;

@@ -41,7 +41,8 @@ export class Sampling {
   last: Verdict | null = null;
   private drawn = 0;
   private stale = 0;
-  private readonly started = performance.now();
+  /** When the first sample was there to be judged: what was read before is not theirs. */
+  private started: number | null = null;
 
   constructor(
     private readonly work: Work,
@@ -53,7 +54,8 @@ export class Sampling {
     const left = Math.min(this.options.most - this.drawn, candidatesLeft(this.work));
     if (this.options.grain !== undefined && this.stale >= MOST_STALE) return 0;
     if (this.drawn < LEAST) return Math.min(left, LEAST - this.drawn);
-    const spent = performance.now() - this.started;
+    const now = performance.now();
+    const spent = now - (this.started ?? now);
     const { checkTimeMs } = this.work.parts.settings.limits;
     return Math.max(0, Math.min(left, Math.floor((checkTimeMs - spent) / (spent / this.drawn))));
   }
@@ -61,6 +63,7 @@ export class Sampling {
   /** Judges one sample, of the grain given or the options'; null: one that could not be used. Gives the step's end, or null where it goes on. */
   async judge(call: ToolCall | null, grain = this.options.grain): Promise<StepEnd | null> {
     this.stale += 1;
+    this.started ??= performance.now();
     const end = call === null ? null : await this.judgeCall(call, grain);
     this.drawn += 1;
     const stopped = end === null ? stoppedEnd(this.work.parts, this.work.meter) : null;
