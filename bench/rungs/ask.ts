@@ -95,7 +95,9 @@ export async function askOnce(
   const flags: Flags = { cwd: root, check: failing(situation.says), intent: "edit", yes: true, seed };
   const loaded = await loadSettings({ ...host, flags, cwd: root });
   if (!loaded.ok) throw new Error(loaded.reason);
-  const { settings } = loaded;
+  // A call is what is measured, not a step that is asked for in one request.
+  const mechanisms = { ...loaded.settings.mechanisms, direct: false };
+  const settings = { ...loaded.settings, mechanisms };
   const opened = await openWorkspace(root, { ignore: [], allowWrite: () => true });
   if (!opened.ok) throw new Error(opened.reason);
   const recording: Recording = {

@@ -84,8 +84,8 @@ function model(server: () => ScriptedServer): Row {
             text: "",
           }),
         };
-      const asksForCode = /^Code:/m.test(messages.at(-1)?.content.split("\n")[0] ?? "");
-      return { text: asksForCode ? `\`\`\`python\n${REPLIES[name]}\n\`\`\`` : "The last case is wrong." };
+      const thinks = messages.at(-1)?.content.endsWith("Think.") === true;
+      return { text: thinks ? "The last case is wrong." : `\`\`\`python\n${REPLIES[name]}\n\`\`\`` };
     },
   };
   return row;
@@ -102,7 +102,7 @@ here("two tasks, one repaired and one not: the counts, the trees, and nothing of
   expect(stdout.trimEnd().split("\n").at(-1)).toBe('{"tasks":2,"solved":1,"damaged":0,"false_done":0}');
   expect(exit).toBe(0);
   expect(stderr).toMatch(/^tiny-it at http:\/\/127\.0\.0\.1:\d+\/v1 \(schema\)$/m);
-  expect(stderr).toMatch(/^kth +1 +yes +0 +1 +3 +[\d.]+ +\d+ +\d+ +\d+ +model {2}Verified/m);
+  expect(stderr).toMatch(/^kth +1 +yes +0 +1 +1 +[\d.]+ +\d+ +\d+ +\d+ +model {2}Verified/m);
   expect(stderr).toMatch(/^to_base +1 +no +[16] /m);
 
   const solved = join("python_programs", "kth.py");
@@ -114,7 +114,7 @@ here("two tasks, one repaired and one not: the counts, the trees, and nothing of
     const { messages } = body as { messages: { content: string }[] };
     return messages.map(({ content }) => content);
   });
-  expect(sent.length).toBeGreaterThan(10);
+  expect(sent.length).toBeGreaterThan(4);
   for (const task of findTasks(QUIXBUGS).filter(({ name }) => name in REPLIES)) {
     const secrets = referenceOnly(QUIXBUGS, task);
     expect(secrets.length).toBeGreaterThan(0);
