@@ -23,6 +23,8 @@ import { readUnittest, UNITTEST_REPORT, UNITTEST_RUNNER } from "./unittest.ts";
 
 const PYTEST = /(^|[\s;&|(/])(pytest|py\.test)(\s|$|[;&|)])/;
 const UNITTEST = /\s-m\s*unittest(?=[\s;&|)]|$)/g;
+const BUILDS =
+  /(^|[\s;&|(/])(make|cmake|ninja|meson|bazel|cargo|go|mvnw?|gradlew?|sbt|javac|kotlinc|dotnet|swift|gcc|g\+\+|clang(\+\+)?|cc|c\+\+)(?=[\s;&|)]|$)/;
 const MAX_DIAGNOSTICS = 200;
 
 /** The check for a command line. */
@@ -47,7 +49,8 @@ export function commandCheck(id: string, line: string, root: string): Check {
       artifacts: [UNITTEST_REPORT],
       parse: (result) => readUnittest(id, result, where),
     };
-  return { ...base, kind: "command", env: python, parse: (result) => readCommand(id, result, where) };
+  const builds = BUILDS.test(line);
+  return { ...base, kind: "command", builds, env: python, parse: (result) => readCommand(id, result, where) };
 }
 
 /** The report of a command that judges by its exit code. */

@@ -37,6 +37,8 @@ export interface Patience {
 const LEAST_CANDIDATE_MS = 6000;
 /** The same for a check that builds: at the start little was to be built. */
 const LEAST_BUILD_MS = 60_000;
+/** Where it ended before anything was tested, its whole time is not known at all. */
+const UNTESTED_BUILD_MS = 180_000;
 /** But not below this, nor below what the check took before. */
 const LEAST_AFTER_HANGS_MS = 2000;
 
@@ -69,7 +71,8 @@ export class Runs {
   patience({ builds = false }: Check, was: CheckReport | undefined): Patience {
     const { checkTimeMs } = this.parts;
     if (was === undefined) return { timeoutMs: checkTimeMs };
-    const least = builds ? LEAST_BUILD_MS : LEAST_CANDIDATE_MS;
+    const untested = was.status === "error" || (was.status === "failed" && was.passed === null);
+    const least = !builds ? LEAST_CANDIDATE_MS : untested ? UNTESTED_BUILD_MS : LEAST_BUILD_MS;
     const hung = was.status === "timeout" || was.status === "limit";
     const usual = hung ? 0 : was.ms * 5;
     const ms = Math.max(Math.max(least, usual) / 2 ** this.hangs, usual, LEAST_AFTER_HANGS_MS);
