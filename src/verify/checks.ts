@@ -1,7 +1,7 @@
 /** The checks of a workspace: what can be run to judge it, in the order in which it is worth running. */
 
 import type { CheckReport } from "../types.ts";
-import { type RunResult, run } from "../workspace/run.ts";
+import { type RunOptions, type RunResult, run } from "../workspace/run.ts";
 import { cChecks } from "./c.ts";
 import { commandCheck } from "./command.ts";
 import { goChecks } from "./go.ts";
@@ -110,6 +110,8 @@ export interface RunCheckOptions {
   signal?: AbortSignal;
   /** See `RunOptions`. */
   sealed?: string[];
+  /** See `RunOptions`. */
+  layer?: RunOptions["layer"];
   /** Gets the run before it is read. */
   onRun?: (result: RunResult) => void;
 }

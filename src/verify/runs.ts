@@ -109,7 +109,7 @@ export class Runs {
     const sealed = ours.map((path) => join(root, path));
     const options = { root, ...patience, env, signal, outputFile: outputFile(check.id), sealed, onRun };
     const report = await transaction.watch(
-      () => runCheck(check, options),
+      (layer) => runCheck(check, { ...options, layer }),
       () => (confined ? ours : []),
     );
     const stopped = report.status === "timeout" || report.status === "limit" || signal.aborted;

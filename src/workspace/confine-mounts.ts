@@ -21,6 +21,11 @@ export interface Places {
   home: string | null;
   /** Further writable folders. */
   writable: string[];
+  /**
+   * The overlay that takes what is written to the root: its folders, in `folder` below `.smallcode`. `stage` and `cover` are empty
+   * folders of the run.
+   */
+  layer: { folder: string; upper: string; work: string; stage: string; cover: string } | null;
 }
 
 export interface MountPoint {
@@ -101,12 +106,41 @@ export interface FstabOptions {
   exists: (path: string) => boolean;
   /** Inside a user namespace of an ordinary user. */
   user: boolean;
+  /** The root through the layer. */
+  layered: boolean;
   /** Caches of $HOME writable through overlays, kept in `cache`. */
   overlays: boolean;
 }
 
+/** Whether the layer can lie over the root: an overlay does not show what is mounted inside it, and its options have no place for some names. */
+export function canLayer({ root, layer }: Places, mounts: MountPoint[]): boolean {
+  const nested = mounts.some(({ path }) => path !== root && inside(path, root));
+  return layer !== null && !nested && !/[,:\\"]/.test(root);
+}
+
+/** What the layer over the root is called among the mounts. */
+export const LAYER_NAME = "smallcode-layer";
+
+/**
+ * The layer over the root; the cache is taken along from the tree itself. Nothing in the upper folder refers to a place in the
+ * lower one (no redirects), so that it can be read by itself.
+ */
+function layerOver({ root, layer, cache }: Places, user: boolean): string[] {
+  if (layer === null) return [];
+  const { upper, work, stage } = layer;
+  const plain = user ? "userxattr" : "redirect_dir=off,metacopy=off";
+  const options = `${plain},index=off,lowerdir=${root},upperdir=${upper},workdir=${work}`;
+  const over = entry(LAYER_NAME, root, "overlay", options);
+  return inside(cache, root) ? [bind(cache, stage), over, bind(stage, cache)] : [over];
+}
+
+/** The layer's own folders cannot be read through it: an empty one stands in their place. */
+function coverOver({ layer }: Places, flags: string[]): string[] {
+  return layer === null ? [] : [bind(layer.cover, layer.folder), readOnly(layer.folder, flags)];
+}
+
 /** The whole view as an fstab for `mount --all`, in order. */
-export function fstab(places: Places, { mounts, exists, user, overlays }: FstabOptions): string {
+export function fstab(places: Places, { mounts, exists, user, layered, overlays }: FstabOptions): string {
   const state = join(places.root, ".smallcode");
   const guarded = [join(places.root, ".git"), state, ...places.sealed].filter(exists);
   const writable = [places.root, places.temporary, ...places.writable];
@@ -123,11 +157,13 @@ export function fstab(places: Places, { mounts, exists, user, overlays }: FstabO
   );
   const seen = new Set<string>();
   return [
+    ...(layered ? layerOver(places, user) : []),
     ...writable.map((path) => bind(path, path)),
     bind(places.cache, places.cache),
     ...guarded.map((path) => bind(path, path)),
     ...frozen.filter(({ path }) => !seen.has(path) && seen.add(path)).map((m) => readOnly(m.path, m.flags)),
     ...guarded.map((path) => readOnly(path, flagsAt(path))),
+    ...(layered ? coverOver(places, flagsAt(places.temporary)) : []),
     ...(overlays ? cachesOf(places, exists) : []).map(({ lower, upper, work }) =>
       entry(
         "overlay",

@@ -5,12 +5,21 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fstab, type Places, parseMountInfo } from "./confine-mounts.ts";
+import {
+  canLayer,
+  type FstabOptions,
+  fstab,
+  LAYER_NAME,
+  type Places,
+  parseMountInfo,
+} from "./confine-mounts.ts";
 
 export interface Confinement {
   kind: "namespaces" | "none";
   /** Names this way for the memory of what does not work here. */
   name: string;
+  /** The check writes to the places' layer instead of into the root. */
+  layered: boolean;
   /** Wraps `sh -c script sh command...` */
   wrap(script: string, command: string[]): string[];
   /** What TMPDIR is called inside. */
@@ -53,7 +62,7 @@ function mortal(argv: string[]): string[] {
 
 function bare({ places }: ConfineOptions): Confinement {
   const wrap = (script: string, command: string[]) => mortal(["/bin/sh", "-c", script, "sh", ...command]);
-  return { kind: "none", name: "none", wrap, temporary: places.temporary };
+  return { kind: "none", name: "none", layered: false, wrap, temporary: places.temporary };
 }
 
 /** Brings the loopback interface of a new network namespace up with whatever is there. */
@@ -80,20 +89,26 @@ const DROPPED = [
   "dac_read_search",
 ];
 
-/** As root and as an ordinary user; each first with the toolchains' caches writable through overlays, then without. */
+/**
+ * As root and as an ordinary user; each first with a layer over the root, where there is one, and with the toolchains' caches
+ * writable through overlays, then without.
+ */
 function unshared(options: ConfineOptions): Confinement[] {
   const unshare = program("unshare");
   const mount = program("mount");
   if (unshare === null || mount === null) return [];
+  const { root } = options.places;
+  const views = viewsOf(options.places);
   const users = process.getuid?.() === 0 ? [false, true] : [true];
   return users.flatMap((user) =>
-    [true, false].map((overlays) => ({
+    views.map(({ layered, overlays }) => ({
       kind: "namespaces" as const,
-      name: `unshare${user ? " user" : ""}${overlays ? ` overlays ${options.places.root}` : ""}`,
+      name: `unshare${user ? " user" : ""}${layered ? ` layer ${root}` : ""}${overlays ? ` overlays ${root}` : ""}`,
+      layered,
       temporary: options.places.coverTmp ? "/tmp" : options.places.temporary,
       wrap: (script: string, command: string[]) => {
         const table = join(options.folder, "fstab");
-        writeFileSync(table, tableFor(options.places, user, overlays));
+        writeFileSync(table, tableFor(options.places, { user, layered, overlays }));
         return mortal([
           ...[unshare, "--mount", "--pid", "--fork", "--kill-child", "--ipc", "--mount-proc"],
           ...(options.network ? [] : ["--net"]),
@@ -102,7 +117,7 @@ function unshared(options: ConfineOptions): Confinement[] {
             "--",
             "/bin/sh",
             "-c",
-            setUp({ mount, table, unshare, user, network: options.network, script }),
+            setUp({ mount, table, unshare, user, layered, network: options.network, script }),
           ],
           ...["sh", ...command],
         ]);
@@ -111,9 +126,16 @@ function unshared(options: ConfineOptions): Confinement[] {
   );
 }
 
-function tableFor(places: Places, user: boolean, overlays: boolean): string {
-  const mounts = parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8"));
-  return fstab(places, { mounts, exists: existsSync, user, overlays });
+/** What a check may see of the disk, the strongest first. */
+function viewsOf(places: Places): { layered: boolean; overlays: boolean }[] {
+  const layers = canLayer(places, readMounts()) ? [true, false] : [false];
+  return layers.flatMap((layered) => [true, false].map((overlays) => ({ layered, overlays })));
+}
+
+const readMounts = () => parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8"));
+
+function tableFor(places: Places, view: Pick<FstabOptions, "user" | "layered" | "overlays">): string {
+  return fstab(places, { mounts: readMounts(), exists: existsSync, ...view });
 }
 
 /** Process 1 of the namespace: mounts, gives up its power, starts the check, reaps orphans, and takes all of them along when the check ends. */
@@ -122,6 +144,7 @@ function setUp(o: {
   table: string;
   unshare: string;
   user: boolean;
+  layered: boolean;
   network: boolean;
   script: string;
 }): string {
@@ -135,7 +158,8 @@ function setUp(o: {
   return [
     "exec 2>&1",
     `${o.mount} -n -a -T ${quote(o.table)} || exit 125`,
-    `while read -r _ _ _ _ point flags _; do case $point in /) top=$flags;; esac; done </proc/self/mountinfo`,
+    `while read -r _ _ _ _ point flags rest; do case $point in /) top=$flags;; esac; case $rest in *" ${LAYER_NAME} "*) over=1;; esac; done </proc/self/mountinfo`,
+    ...(o.layered ? ['[ "$over" = 1 ] || exit 125'] : []),
     `case $top in ro*) ;; *) ${o.mount} -n -o remount,bind,ro / || exit 125;; esac`,
     ...(o.network ? [] : [`{ ${LOOPBACK}; }`]),
     `${weaker} /bin/sh -c ${quote(o.script)} sh "$@"`,
@@ -160,6 +184,12 @@ function bubblewrapped({ places, network }: ConfineOptions): Confinement[] {
     ...["--", "/bin/sh", "-c", script, "sh", ...command],
   ];
   return [
-    { kind: "namespaces", name: "bwrap", wrap, temporary: places.coverTmp ? "/tmp" : places.temporary },
+    {
+      kind: "namespaces",
+      name: "bwrap",
+      layered: false,
+      wrap,
+      temporary: places.coverTmp ? "/tmp" : places.temporary,
+    },
   ];
 }

@@ -32,6 +32,8 @@ const JournalRecord = z.discriminatedUnion("op", [
   z.object({ op: z.literal("begin"), session: z.string(), at: z.number() }),
   z.object({ op: z.literal("write"), steps: z.array(Step), folders: z.array(z.string()) }),
   z.object({ op: z.literal("check"), from: z.number() }),
+  /** The check that is about to run cannot write to the tree: its time says nothing about who has changed a file. */
+  z.object({ op: z.literal("apart") }),
   z.object({ op: z.literal("checked"), to: z.number() }),
   z.object({ op: z.literal("committed"), steps: z.array(Step), folders: z.array(z.string()) }),
   z.object({ op: z.enum(["undoing", "undone", "redoing", "redone", "reverted"]) }),
@@ -42,6 +44,8 @@ export type JournalRecord = z.infer<typeof JournalRecord>;
 export interface Window {
   from: number;
   to: number | null;
+  /** The check wrote to a layer over the tree, so that every change of the tree is the user's. */
+  apart?: boolean;
   /** Files that the check could not change. Not journalled: a recovery keeps both versions anyway. */
   sealed?: string[];
 }
@@ -85,7 +89,10 @@ export function append(folder: string, record: JournalRecord, sync = true): void
 }
 
 /** Writes down when checks run, for a recovery. A check may have filled the disk; its result counts all the same. */
-export function noteCheck(folder: string, record: Extract<JournalRecord, { op: "check" | "checked" }>): void {
+export function noteCheck(
+  folder: string,
+  record: Extract<JournalRecord, { op: "check" | "apart" | "checked" }>,
+): void {
   try {
     append(folder, record, false);
   } catch (error) {
@@ -142,9 +149,11 @@ function replay(turn: Turn, record: JournalRecord): void {
     }
   } else if (record.op === "check") {
     turn.windows.push({ from: record.from, to: null });
+  } else if (record.op === "apart") {
+    if (turn.windows.at(-1)?.to === null) turn.windows.pop();
   } else if (record.op === "checked") {
     const open = turn.windows.at(-1);
-    if (open) open.to = record.to;
+    if (open?.to === null) open.to = record.to;
   } else if (record.op === "committed") {
     Object.assign(turn, { state: "committed", steps: record.steps, folders: record.folders });
   } else if (record.op !== "begin") {

@@ -8,6 +8,7 @@ import type { Blobs } from "./blobs.ts";
 import { hashOf } from "./files.ts";
 import type { Matcher } from "./ignore.ts";
 import type { Step, Window } from "./journal.ts";
+import { type Brought, printOf } from "./layer.ts";
 import {
   changedAt,
   type Entry,
@@ -33,7 +34,10 @@ export interface Difference {
 
 /** Whether a change at this time (ms since 1970, with fractions) fell into one of the windows, whose ends are whole ms. */
 export const isWithin = (windows: Window[], at: number): boolean =>
-  windows.some(({ from, to }) => at >= from - CLOCK_LAG_MS && at < (to ?? Number.POSITIVE_INFINITY) + 1);
+  windows.some(
+    ({ from, to, apart }) =>
+      apart !== true && at >= from - CLOCK_LAG_MS && at < (to ?? Number.POSITIVE_INFINITY) + 1,
+  );
 
 export class Ledger {
   private readonly root: string;
@@ -48,6 +52,10 @@ export class Ledger {
   /** Paths that a check has damaged and that could not be brought back yet. */
   private readonly blamed = new Set<string>();
   private before: Set<string> | null = null;
+  /** What was there when last looked at; null without protection. */
+  present: Scan | null = null;
+  /** What the last check has made, where it ran apart from the tree. */
+  brought: Brought = { files: new Map(), folders: [] };
   /** The modes of folders. */
   private readonly modes = new Map<string, number>();
 
@@ -106,7 +114,8 @@ export class Ledger {
 
   /** Everything that is not as expected. */
   differences(): Difference[] {
-    const files = this.before ? scan(this.root).files : null;
+    this.present = this.before && scan(this.root);
+    const files = this.present?.files;
     const different: Difference[] = [];
     for (const [path, seen] of this.expected) {
       const absolute = join(this.root, path);
@@ -171,19 +180,25 @@ export class Ledger {
   }
 
   /**
-   * New files born while the last check ran, at least so large, and all new folders, outermost first.
+   * New files of the last check, at least so large, and new folders, outermost first. Where it ran in the tree itself: files born
+   * meanwhile, and all new folders.
    */
   made(bytes: number): { files: string[]; folders: string[] } {
     const before = this.before;
     const window = this.windows.slice(-1);
     if (!before) return { files: [], folders: [] };
     const now = scan(this.root);
+    const isApart = window[0]?.apart === true;
+    const byCheck = (path: string, stat: Stats): boolean =>
+      isApart
+        ? this.brought.files.get(path) === printOf(stat)
+        : isWithin(window, stat.birthtimeMs) && isWithin(window, stat.ctimeMs);
     const files = [...now.files]
       .filter(([path, stat]) => !before.has(path) && !this.entry(path) && stat.size >= bytes)
-      .filter(([, stat]) => isWithin(window, stat.birthtimeMs) && isWithin(window, stat.ctimeMs))
+      .filter(([path, stat]) => byCheck(path, stat))
       .map(([path]) => path);
-    const folders = [...now.folders.keys()].filter((path) => !before.has(path)).sort();
-    return { files, folders };
+    const folders = isApart ? this.brought.folders : [...now.folders.keys()];
+    return { files, folders: folders.filter((path) => !before.has(path)).sort() };
   }
 
   /** Removes litter that was absent before and gives the other new files, sorted. Nothing without protection. */

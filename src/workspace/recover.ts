@@ -8,6 +8,7 @@ import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import { append, endReverted, snapshotFile, type Turn } from "./journal.ts";
 import { keep, keptFolder } from "./kept.ts";
+import { dropLayer } from "./layer.ts";
 import { isWithin } from "./ledger.ts";
 import { BEAT_MS } from "./lock.ts";
 import { dropEmpty, dropStaged, type Placement, placeAvailable } from "./place.ts";
@@ -151,6 +152,7 @@ function revertDead(turn: Turn, parts: RecoveryParts): Recovery {
     parts.root,
     turn.folders.filter((path) => isSafe(parts.root, path)),
   );
+  dropLayer(turn.folder);
   endReverted(turn);
   return {
     files: [...repaired.files, ...settled.files].sort(),

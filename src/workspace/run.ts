@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Confinement, confinements, refuse } from "./confine.ts";
 import { overlayFolders, type Places, prepareDevices } from "./confine-mounts.ts";
+import type { Layer } from "./layer.ts";
 import { type Job, NOT_FOUND, start } from "./run-life.ts";
 
 export { quote } from "./confine.ts";
@@ -26,6 +27,8 @@ export interface RunOptions {
   writable?: string[];
   /** Files inside the root, absolute, that the command cannot change where it is confined. */
   sealed?: string[];
+  /** Where the command writes instead of into the root, where that is permitted here. It enters it before it starts. */
+  layer?: Layer | null;
   network?: boolean;
   /** Gets the output as it comes; folders are made. */
   outputFile: string;
@@ -128,11 +131,16 @@ function lay(folder: string, options: RunOptions): Places {
       !used.some((path) => path?.startsWith("/tmp/") || path === "/tmp") && folder.startsWith("/tmp/"),
     cache: shared ? join(root, ".smallcode", "cache") : join(folder, "cache"),
     devices: join(folder, "dev"),
+    layer: options.layer
+      ? { ...options.layer, stage: join(folder, "stage"), cover: join(folder, "cover") }
+      : null,
     home,
     writable: (options.writable ?? []).map((path) => realpathSync(path)),
   };
   const exists = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  for (const path of [places.temporary, places.cache, ...overlayFolders(places, exists)])
+  const { layer } = places;
+  const made = [places.temporary, places.cache, ...overlayFolders(places, exists)];
+  for (const path of [...made, ...(layer ? [layer.stage, layer.cover] : [])])
     mkdirSync(path, { recursive: true });
   prepareDevices(places.devices);
   return places;
@@ -152,6 +160,8 @@ async function firstThatStarts(command: string[], job: Job): Promise<Attempt> {
   });
   let reason = "no shell was found";
   for (const way of ways) {
+    if (way.layered) job.options.layer?.enter();
+    else job.options.layer?.leave();
     const { end, output, ready } = await start(command, way, job);
     if (ready || end.kind === "cancelled")
       return { end: ready ? afterStart(end, output, command) : end, output, kind: way.kind };

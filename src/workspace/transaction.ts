@@ -10,6 +10,7 @@ import { decode } from "./encoding.ts";
 import { matcher } from "./ignore.ts";
 import { endCommitted, endReverted, noteCheck, snapshotFile, type Window } from "./journal.ts";
 import { dropHalfMade, keepFound } from "./kept.ts";
+import { bring, dropLayer, type Layer, layerFolder, layOut } from "./layer.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
 import { dropEmpty } from "./place.ts";
@@ -84,23 +85,51 @@ export class Transaction {
   /**
    * Runs a check. What changes in files meanwhile counts as the check's doing, which clean() and revert() undo; what
    * changes at other times is the user's and stays. `sealed`, asked afterwards, names files that the check could not
-   * change: a change of those is the user's at any time.
+   * change: a change of those is the user's at any time. A check that enters the `layer` cannot change any: all that changes is
+   * the user's, and what it has made new is brought into the tree when it has ended.
    */
-  async watch<T>(check: () => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
-    const { lock } = this.parts;
+  async watch<T>(check: (layer: Layer | null) => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
+    const { lock, folder } = this.parts;
     await this.placer.settle();
     this.theirs.accept(this.ledger.differences().filter(({ by }) => by === "user"));
     const window: Window = { from: Date.now(), to: null };
     this.ledger.windows.push(window);
-    noteCheck(this.parts.folder, { op: "check", from: window.from });
+    noteCheck(folder, { op: "check", from: window.from });
     lock.beat();
     try {
-      return await check();
+      return await check(this.layer(window));
     } finally {
+      this.takeOver(window);
       window.to = Date.now();
       window.sealed = sealed();
-      noteCheck(this.parts.folder, { op: "checked", to: window.to });
+      noteCheck(folder, { op: "checked", to: window.to });
     }
+  }
+
+  /** A layer for the check of this window; null where nothing is known of what is in the tree. */
+  private layer(window: Window): Layer | null {
+    const { root, folder } = this.parts;
+    const places = this.ledger.present && layOut(root, folder);
+    if (!places) return null;
+    const enter = (): void => {
+      if (!window.apart) noteCheck(folder, { op: "apart" });
+      window.apart = true;
+    };
+    const leave = (): void => {
+      if (!window.apart) return;
+      Object.assign(window, { apart: false, from: Date.now() });
+      noteCheck(folder, { op: "check", from: window.from });
+    };
+    return { ...places, enter, leave };
+  }
+
+  /** Ends the layer of a check: what it has made new goes into the tree. */
+  private takeOver(window: Window): void {
+    const { root, folder } = this.parts;
+    const { ledger } = this;
+    if (window.apart && ledger.present)
+      ledger.brought = bring(join(layerFolder(folder), "upper"), root, ledger.present);
+    dropLayer(folder);
   }
 
   /**

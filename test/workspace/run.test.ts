@@ -315,11 +315,13 @@ test("the table of mounts freezes all but the workspace", () => {
     home: null,
     writable: [],
     sealed: [],
+    layer: null,
   };
   const lines = fstab(places, {
     mounts: parseMountInfo(info),
     exists: () => true,
     user: true,
+    layered: false,
     overlays: true,
   }).split("\n");
   const frozen = lines

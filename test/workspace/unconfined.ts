@@ -15,6 +15,7 @@ const places = {
   home: null,
   writable: [],
   sealed: [],
+  layer: null,
 };
 for (const way of confinements({ places, network: false, folder: root }))
   if (way.kind === "namespaces") refuse(way);

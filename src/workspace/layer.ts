@@ -1,0 +1,136 @@
+/**
+ * Where a confined check writes instead of into the tree: the upper folder of an overlay that lies over the workspace in the
+ * check's own view of the disk. What changes in the tree meanwhile is therefore somebody else's. Afterwards what the check has
+ * made new is brought into the tree; what it did to things that were there goes with the layer.
+ */
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { join } from "node:path";
+import { entriesOf } from "./entries.ts";
+import { isMachinery } from "./ignore.ts";
+import type { Scan } from "./snapshot.ts";
+import { diskReason, lstatOrNull } from "./walls.ts";
+
+/** The layer's folder in that of its turn; on the tree's own file system, so that what is brought over is not copied. */
+export const layerFolder = (turnFolder: string): string => join(turnFolder, "layer");
+
+/** A layer that is ready for one check. `enter`: the check is about to start on it; `leave`: it could not, and starts without. */
+export interface Layer {
+  folder: string;
+  upper: string;
+  work: string;
+  enter(): void;
+  leave(): void;
+}
+
+/** What was brought over: new files, by what tells them from what others put in their place (`printOf`), and new folders, outermost first. */
+export interface Brought {
+  files: Map<string, string>;
+  folders: string[];
+}
+
+/** Another one after each write, unlike the time of the last change the same under any name. */
+export const printOf = ({ ino, size, mtimeMs }: Stats): string => `${ino}:${size}:${mtimeMs}`;
+
+/** Lays out an empty layer and gives its folders; null where the disk refuses, then the check goes without. */
+export function layOut(root: string, turnFolder: string): Pick<Layer, "folder" | "upper" | "work"> | null {
+  const folder = layerFolder(turnFolder);
+  const upper = join(folder, "upper");
+  const work = join(folder, "work");
+  dropLayer(turnFolder);
+  try {
+    for (const path of [upper, work]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    // What the check sees of the root itself comes from the upper folder.
+    const { mode, uid, gid, atime, mtime } = statSync(root);
+    if (process.getuid?.() === 0) chownSync(upper, uid, gid);
+    chmodSync(upper, mode & 0o7777);
+    utimesSync(upper, atime, mtime);
+    return { folder, upper, work };
+  } catch (error) {
+    diskReason(error);
+    return null;
+  }
+}
+
+/** Removes the layer of a turn, folders that a check has shut, too. What cannot go now goes with the next layer. */
+export function dropLayer(turnFolder: string): void {
+  const folder = layerFolder(turnFolder);
+  try {
+    unlock(folder);
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    diskReason(error);
+  }
+}
+
+function unlock(folder: string): void {
+  const stat = lstatOrNull(folder) as Stats | null;
+  if (!stat?.isDirectory()) return;
+  if ((stat.mode & 0o700) !== 0o700) chmodSync(folder, 0o700);
+  for (const entry of entriesOf(folder)) if (entry.isDirectory()) unlock(join(folder, entry.name));
+}
+
+/**
+ * Brings what is new in an upper folder into the tree, never over something that is there by now, nor in place of what was there
+ * when the check began (`was`) and has gone since. Times and modes stay. What the disk refuses is left out.
+ */
+export function bring(upper: string, root: string, was: Scan): Brought {
+  const brought: Brought = { files: new Map(), folders: [] };
+  const within = (folder: string): void => {
+    for (const entry of entriesOf(join(upper, folder))) {
+      const path = folder + entry.name;
+      if (was.files.has(path)) continue;
+      if (entry.isDirectory()) through(path, entry.name);
+      else if ((entry.isFile() || entry.isSymbolicLink()) && !was.folders.has(path)) {
+        if (moved(join(upper, path), join(root, path)))
+          brought.files.set(path, printOf(lstatSync(join(upper, path))));
+      }
+    }
+  };
+  const through = (path: string, name: string): void => {
+    const [from, to] = [join(upper, path), join(root, path)];
+    const known = was.folders.has(path);
+    const there = lstatOrNull(to) as Stats | null;
+    if (there ? !there.isDirectory() || (known && isMachinery(name)) : known) return;
+    const stat = lstatSync(from);
+    if ((stat.mode & 0o700) !== 0o700) chmodSync(from, 0o700);
+    if (!there && !made(to)) return;
+    if (!there) brought.folders.push(path);
+    within(`${path}/`);
+    if (there) return;
+    chmodSync(to, stat.mode & 0o7777);
+    utimesSync(to, stat.atime, stat.mtime);
+  };
+  within("");
+  return brought;
+}
+
+function made(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    diskReason(error);
+    return false;
+  }
+}
+
+/** A second name for the file, which the layer's end makes the only one: unlike a rename it never replaces anything. */
+function moved(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    diskReason(error);
+    return false;
+  }
+}
