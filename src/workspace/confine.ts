@@ -40,10 +40,12 @@ export function refuse(way: Confinement): void {
   refused.add(way.name);
 }
 
+export const isRefused = (way: Confinement): boolean => refused.has(way.name);
+
 /** The ways to try, best first; the last one always starts. */
 export function confinements(options: ConfineOptions): Confinement[] {
   const ways = process.platform === "linux" ? [...unshared(options), ...bubblewrapped(options)] : [];
-  return [...ways, bare(options)].filter(({ name }) => !refused.has(name));
+  return [...ways, bare(options)].filter((way) => !isRefused(way));
 }
 
 /** Quotes for sh. */

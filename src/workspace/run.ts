@@ -6,7 +6,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Confinement, confinements, refuse } from "./confine.ts";
+import { type Confinement, confinements, isRefused, refuse } from "./confine.ts";
 import { overlayFolders, type Places, prepareDevices } from "./confine-mounts.ts";
 import type { Layer } from "./layer.ts";
 import { type Job, NOT_FOUND, start } from "./run-life.ts";
@@ -151,7 +151,15 @@ interface Attempt {
   output: string;
   kind: Confinement["kind"];
 }
-/** The strongest confinement that works here. One that fails has failed before the command began. */
+/**
+ * What a command says that meets the one thing an overlay cannot do, to move a folder of the tree: it runs again without. On the
+ * layer it has changed nothing.
+ */
+const CANNOT_MOVE = /cross-device link|\bEXDEV\b/i;
+const isStuck = (end: RunEnd, output: string): boolean =>
+  end.kind === "exited" && end.code !== 0 && CANNOT_MOVE.test(output);
+
+/** The strongest confinement that works here. One that fails has failed before the command began, or has left no trace. */
 async function firstThatStarts(command: string[], job: Job): Promise<Attempt> {
   const ways = confinements({
     places: job.places,
@@ -160,9 +168,14 @@ async function firstThatStarts(command: string[], job: Job): Promise<Attempt> {
   });
   let reason = "no shell was found";
   for (const way of ways) {
+    if (isRefused(way)) continue;
     if (way.layered) job.options.layer?.enter();
     else job.options.layer?.leave();
     const { end, output, ready } = await start(command, way, job);
+    if (ready && way.layered && isStuck(end, output)) {
+      for (const other of ways) if (other.layered) refuse(other);
+      continue;
+    }
     if (ready || end.kind === "cancelled")
       return { end: ready ? afterStart(end, output, command) : end, output, kind: way.kind };
     reason = output.trim().split("\n")[0] || `it ended at once (${describe(end)})`;
