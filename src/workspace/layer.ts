@@ -17,7 +17,6 @@ import {
 import { join } from "node:path";
 import { entriesOf } from "./entries.ts";
 import { isMachinery } from "./ignore.ts";
-import type { Scan } from "./snapshot.ts";
 import { diskReason, lstatOrNull } from "./walls.ts";
 
 /** The layer's folder in that of its turn; on the tree's own file system, so that what is brought over is not copied. */
@@ -80,17 +79,16 @@ function unlock(folder: string): void {
 }
 
 /**
- * Brings what is new in an upper folder into the tree, never over something that is there by now, nor in place of what was there
- * when the check began (`was`) and has gone since. Times and modes stay. What the disk refuses is left out.
+ * Brings what is new in an upper folder into the tree, never over something that is there by now, nor in place of a file or folder
+ * that was there (`was`) and has gone since. Times and modes stay. What the disk refuses is left out.
  */
-export function bring(upper: string, root: string, was: Scan): Brought {
+export function bring(upper: string, root: string, was: (path: string) => boolean): Brought {
   const brought: Brought = { files: new Map(), folders: [] };
   const within = (folder: string): void => {
     for (const entry of entriesOf(join(upper, folder))) {
       const path = folder + entry.name;
-      if (was.files.has(path)) continue;
       if (entry.isDirectory()) through(path, entry.name);
-      else if ((entry.isFile() || entry.isSymbolicLink()) && !was.folders.has(path)) {
+      else if ((entry.isFile() || entry.isSymbolicLink()) && !was(path)) {
         if (moved(join(upper, path), join(root, path)))
           brought.files.set(path, printOf(lstatSync(join(upper, path))));
       }
@@ -98,7 +96,7 @@ export function bring(upper: string, root: string, was: Scan): Brought {
   };
   const through = (path: string, name: string): void => {
     const [from, to] = [join(upper, path), join(root, path)];
-    const known = was.folders.has(path);
+    const known = was(path);
     const there = lstatOrNull(to) as Stats | null;
     if (there ? !there.isDirectory() || (known && isMachinery(name)) : known) return;
     const stat = lstatSync(from);

@@ -53,7 +53,7 @@ export class Ledger {
   private readonly blamed = new Set<string>();
   private before: Set<string> | null = null;
   /** What was there when last looked at; null without protection. */
-  present: Scan | null = null;
+  private present: Scan | null = null;
   /** What the last check has made, where it ran apart from the tree. */
   brought: Brought = { files: new Map(), folders: [] };
   /** The modes of folders. */
@@ -68,6 +68,17 @@ export class Ledger {
     for (const [path, one] of seen) this.expected.set(path, one);
     this.before = new Set([...found.files.keys(), ...found.folders.keys()]);
     for (const [path, mode] of found.folders) this.modes.set(path, mode);
+  }
+
+  /** Whether all that is in the tree is known. */
+  isWhole(): boolean {
+    return this.present !== null;
+  }
+
+  /** Whether something was at a path before the turn, or when last looked at; nothing is known of dependencies' folders. */
+  hasKnown(path: string): boolean {
+    const { before, present } = this;
+    return before?.has(path) || present?.files.has(path) || present?.folders.has(path) || false;
   }
 
   /** Notes that the turn is about to change a path that holds `before` now. */

@@ -109,7 +109,7 @@ export class Transaction {
   /** A layer for the check of this window; null where nothing is known of what is in the tree. */
   private layer(window: Window): Layer | null {
     const { root, folder } = this.parts;
-    const places = this.ledger.present && layOut(root, folder);
+    const places = this.ledger.isWhole() && layOut(root, folder);
     if (!places) return null;
     const enter = (): void => {
       if (!window.apart) noteCheck(folder, { op: "apart" });
@@ -127,8 +127,8 @@ export class Transaction {
   private takeOver(window: Window): void {
     const { root, folder } = this.parts;
     const { ledger } = this;
-    if (window.apart && ledger.present)
-      ledger.brought = bring(join(layerFolder(folder), "upper"), root, ledger.present);
+    if (window.apart)
+      ledger.brought = bring(join(layerFolder(folder), "upper"), root, (path) => ledger.hasKnown(path));
     dropLayer(folder);
   }
 

@@ -1,11 +1,20 @@
 /**
  * Turns in which something goes wrong, one after the other in the same folder: a model that is wrong, kill -9, signals, a server
- * that dies, a user who edits meanwhile, checks that hang, fork or write files, a full disk, time that runs out. After each one no
- * byte or mode of the user's is lost or altered, and the exit code is right. `SMALLCODE_TURNS=500` runs so many (24 otherwise),
+ * that dies, a user who edits meanwhile (also what a check writes at that moment), checks that hang, fork or write files, a full disk, time that runs out. After each one no
+ * byte or mode of the user's is lost or altered, and the exit code is right. `SMALLCODE_TURNS=500` runs so many (32 otherwise),
  * `SMALLCODE_SEED` repeats a run.
  */
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binary } from "../harness/project.ts";
@@ -15,7 +24,7 @@ import type { RecordedRequest } from "../harness/wire.ts";
 import { alive } from "../workspace/alive.ts";
 import { fill, picture } from "../workspace/tree.ts";
 
-const TURNS = Number(process.env.SMALLCODE_TURNS ?? 24);
+const TURNS = Number(process.env.SMALLCODE_TURNS ?? 32);
 const SEED = Number(process.env.SMALLCODE_SEED ?? Date.now() % 1_000_000);
 const MOST_REQUESTS = 80;
 
@@ -39,8 +48,12 @@ const TASK = "Fix add in calc.py so that the check passes.";
 const JUDGE = `case "$1" in
 hang) sleep "$2" ;;
 fork) setsid sh -c "sleep $2 & sleep $2" >/dev/null 2>&1 & ;;
-write) echo x > notes.txt; rm -f gone.txt; chmod 600 tool.sh; echo y >> calc.py; mkdir -p deep/er; echo z > deep/er/kept.txt ;;
+write | pause)
+  echo x > notes.txt; rm -f gone.txt; chmod 600 tool.sh; echo y >> calc.py; mkdir -p deep/er; echo z > deep/er/kept.txt ;;
 esac
+if [ "$1" = pause ]; then
+  echo >> "$CHECK_CACHE/running"; sleep 0.5; echo x >> notes.txt; echo y > gone.txt; chmod 640 tool.sh
+fi
 grep -q "a + b" calc.py
 `;
 
@@ -75,8 +88,10 @@ interface Fault {
   row?: Row;
   args?: string[];
   check?: string;
-  /** What happens at a random moment of the turn. */
+  /** What happens at a random moment of the turn; with the check `pause`, while it runs and has written. */
   meanwhile?: (child: { kill(signal: NodeJS.Signals): void }) => void;
+  /** The user changes, shuts and removes files, at that moment. */
+  others?: boolean;
   /** The exit codes that are right; null: killed. */
   exits: (number | null)[];
 }
@@ -84,6 +99,27 @@ interface Fault {
 let written = 0;
 const kill = (signal: NodeJS.Signals) => (child: { kill(signal: NodeJS.Signals): void }) =>
   child.kill(signal);
+
+/** The user's last word on files that the turn has nothing to do with. */
+function editOthers(): void {
+  written += 1;
+  writeFileSync(join(root, "notes.txt"), `of the user ${written}\n`);
+  chmodSync(join(root, "tool.sh"), 0o711);
+  rmSync(join(root, "gone.txt"));
+}
+
+const editOwn = (): void => {
+  written += 1;
+  writeFileSync(join(root, "calc.py"), `${BUG}# of the user ${written}\n`);
+};
+
+/** Whether an overlay may lie over a tree here: only then is it known at any time whose change is whose. */
+const canLayer = ["-m", "-Urm"].some((how) => {
+  const place = mkdtempSync(join(shop, "layer-"));
+  const own = how === "-m" ? "" : "userxattr,";
+  const script = `mkdir upper work; mount -t overlay o -o ${own}lowerdir=.,upperdir=upper,workdir=work .`;
+  return Bun.spawnSync(["unshare", how, "sh", "-c", script], { cwd: place }).exitCode === 0;
+});
 
 const WRONG = voice("a * b", 0);
 const FAULTS: Fault[] = [
@@ -117,21 +153,60 @@ const FAULTS: Fault[] = [
   {
     name: "an edit of the same file",
     row: WRONG,
-    meanwhile: () => {
-      written += 1;
-      writeFileSync(join(root, "calc.py"), `${BUG}# of the user ${written}\n`);
-    },
+    meanwhile: editOwn,
     exits: [1],
   },
   {
     name: "an edit of the same file, and a right model",
-    meanwhile: () => {
-      written += 1;
-      writeFileSync(join(root, "calc.py"), `${BUG}# of the user ${written}\n`);
-    },
+    meanwhile: editOwn,
     exits: [0, 1],
   },
+  { name: "edits of other files", others: true, exits: [0, 1] },
+  { name: "edits of other files, and a wrong model", row: WRONG, others: true, exits: [1] },
+  { name: "kill -9 while a check writes", check: "pause", meanwhile: kill("SIGKILL"), exits: [null] },
+  { name: "Ctrl-C while a check writes", check: "pause", meanwhile: kill("SIGINT"), exits: [130] },
 ];
+
+/** At the same time as a check that does it, too. */
+const TOGETHER: Fault[] = [
+  { name: "edits of what a check writes", check: "pause", others: true, exits: [0, 1] },
+  {
+    name: "edits of what a check writes, and a wrong model",
+    row: WRONG,
+    check: "pause",
+    others: true,
+    exits: [1],
+  },
+  {
+    name: "edits of what a check writes, then kill -9",
+    check: "pause",
+    others: true,
+    meanwhile: kill("SIGKILL"),
+    exits: [null],
+  },
+  {
+    name: "edits of what a check writes, then Ctrl-C",
+    row: WRONG,
+    check: "pause",
+    others: true,
+    meanwhile: kill("SIGINT"),
+    exits: [130],
+  },
+  {
+    name: "an edit of the same file while a check writes it",
+    check: "pause",
+    meanwhile: editOwn,
+    exits: [0, 1],
+  },
+  {
+    name: "an edit of the same file while a check writes it, and a wrong model",
+    row: WRONG,
+    check: "pause",
+    meanwhile: editOwn,
+    exits: [1],
+  },
+];
+if (canLayer) FAULTS.push(...TOGETHER);
 
 interface Ended {
   exit: number | null;
@@ -187,14 +262,23 @@ function others(all: Record<string, string>): Record<string, string> {
   return rest;
 }
 
+const RUNNING = join(root, ".smallcode", "cache", "running");
+
+/** Waits until so many runs of the check have written, or the turn is over. */
+async function writtenBy(runs: number, child: { exitCode: number | null }): Promise<void> {
+  const count = (): number => (existsSync(RUNNING) ? readFileSync(RUNNING, "utf8").length : 0);
+  while (count() < runs && child.exitCode === null) await Bun.sleep(10);
+}
+
 async function oneTurn(fault: Fault, moment: number, mark: string): Promise<string> {
+  rmSync(RUNNING, { force: true });
   const server = await served(fault.row ?? voice("a + b", 3));
   const child = await start([...(fault.args ?? []), TASK], server, mark, fault.check);
   const over = ended(child);
-  if (fault.meanwhile !== undefined) {
-    await Promise.race([Bun.sleep(moment), child.exited]);
-    fault.meanwhile(child);
-  }
+  if (fault.check === "pause") await writtenBy(fault.exits.includes(null) || moment < 450 ? 1 : 2, child);
+  else if (fault.meanwhile || fault.others) await Promise.race([Bun.sleep(moment), child.exited]);
+  if (fault.others) editOthers();
+  fault.meanwhile?.(child);
   const { exit, stderr } = await over;
   await closed(server);
   expect({ exit, right: fault.exits.includes(exit), stderr }).toEqual({ exit, right: true, stderr });
@@ -214,6 +298,8 @@ test(
     for (let turn = 0; turn < TURNS; turn += 1) {
       const fault = FAULTS[turn < FAULTS.length ? turn : Math.floor(random() * FAULTS.length)] ?? FAULTS[0];
       if (fault === undefined) throw new Error("There are faults.");
+      const { "notes.txt": notes, "tool.sh": tool, "gone.txt": gone } = FILES;
+      fill(root, { "notes.txt": notes ?? "", "tool.sh": tool ?? "", "gone.txt": gone ?? "" });
       const text = `${BUG}# turn ${turn}\n`;
       writeFileSync(join(root, "calc.py"), text);
       const was = picture(root);
@@ -222,10 +308,12 @@ test(
       const is = picture(root);
       const about = { turn, fault: fault.name };
       const theirs = `of the user ${written}\n`;
-      const wanted =
-        fault.name === "an edit of another file"
-          ? { ...others(was), "theirs.txt": `644 ${theirs}` }
-          : others(was);
+      const wanted = others(was);
+      if (fault.name === "an edit of another file") wanted["theirs.txt"] = `644 ${theirs}`;
+      if (fault.others) {
+        Object.assign(wanted, { "notes.txt": `644 ${theirs}`, "tool.sh": "711 #!/bin/sh\n" });
+        delete wanted["gone.txt"];
+      }
       expect({ ...about, others: others(is) }).toEqual({ ...about, others: wanted });
       const edited = fault.name.startsWith("an edit of the same file") ? `${BUG}# ${theirs}` : text;
       const allowed = [edited, fixed(edited)].map((one) => `755 ${one}`);
@@ -276,4 +364,8 @@ rm "$1/fill"; cp -a "$1" "$5"; exit $code`;
     }
   },
   120_000,
+);
+
+test.skipIf(canLayer)("edits of what a check writes: no overlay is permitted here, they are kept aside", () =>
+  expect(canLayer).toBe(true),
 );
