@@ -9,14 +9,15 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  renameSync,
   rmSync,
   type Stats,
   statSync,
   utimesSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { entriesOf } from "./entries.ts";
-import { isMachinery } from "./ignore.ts";
+import { isDependencyFolder, isMachinery } from "./ignore.ts";
 import { diskReason, lstatOrNull } from "./walls.ts";
 
 /** The layer's folder in that of its turn; on the tree's own file system, so that what is brought over is not copied. */
@@ -80,52 +81,65 @@ function unlock(folder: string): void {
 
 /**
  * Brings what is new in an upper folder into the tree, never over something that is there by now, nor in place of a file or folder
- * that was there (`was`) and has gone since. Times and modes stay. What the disk refuses is left out.
+ * that was there (`was`) and has gone since. Dependencies' folders, which nobody writes by hand, take everything over. Times
+ * and modes stay. What the disk refuses is left out.
  */
 export function bring(upper: string, root: string, was: (path: string) => boolean): Brought {
-  const brought: Brought = { files: new Map(), folders: [] };
-  const within = (folder: string): void => {
-    for (const entry of entriesOf(join(upper, folder))) {
+  const over = new TakingOver(upper, root, was);
+  over.within("", false);
+  return over.brought;
+}
+
+class TakingOver {
+  readonly brought: Brought = { files: new Map(), folders: [] };
+
+  constructor(
+    private readonly upper: string,
+    private readonly root: string,
+    private readonly was: (path: string) => boolean,
+  ) {}
+
+  /** Everything in a folder ("" or with a "/" at the end); `all`: changes and removals, too. */
+  within(folder: string, all: boolean): void {
+    for (const entry of entriesOf(join(this.upper, folder))) {
       const path = folder + entry.name;
-      if (entry.isDirectory()) through(path, entry.name);
-      else if ((entry.isFile() || entry.isSymbolicLink()) && !was(path)) {
-        if (moved(join(upper, path), join(root, path)))
-          brought.files.set(path, printOf(lstatSync(join(upper, path))));
-      }
+      if (entry.isDirectory()) this.through(path, all || isDependencyFolder(this.root, path));
+      else if (all) replace(join(this.upper, path), join(this.root, path), entry.isCharacterDevice());
+      else if ((entry.isFile() || entry.isSymbolicLink()) && !this.was(path)) this.add(path);
     }
-  };
-  const through = (path: string, name: string): void => {
-    const [from, to] = [join(upper, path), join(root, path)];
-    const known = was(path);
+  }
+
+  private add(path: string): void {
+    const [from, to] = [join(this.upper, path), join(this.root, path)];
+    // A second name, which the layer's end makes the only one: unlike a rename it never replaces anything.
+    if (isDone(() => linkSync(from, to))) this.brought.files.set(path, printOf(lstatSync(from)));
+  }
+
+  private through(path: string, all: boolean): void {
+    const [from, to] = [join(this.upper, path), join(this.root, path)];
+    const known = this.was(path);
     const there = lstatOrNull(to) as Stats | null;
-    if (there ? !there.isDirectory() || (known && isMachinery(name)) : known) return;
+    if (there ? !there.isDirectory() || (known && isMachinery(basename(path))) : known) return;
     const stat = lstatSync(from);
     if ((stat.mode & 0o700) !== 0o700) chmodSync(from, 0o700);
-    if (!there && !made(to)) return;
-    if (!there) brought.folders.push(path);
-    within(`${path}/`);
+    if (!there && !isDone(() => mkdirSync(to, { mode: 0o700 }))) return;
+    if (!there) this.brought.folders.push(path);
+    this.within(`${path}/`, all);
     if (there) return;
     chmodSync(to, stat.mode & 0o7777);
     utimesSync(to, stat.atime, stat.mtime);
-  };
-  within("");
-  return brought;
-}
-
-function made(folder: string): boolean {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    diskReason(error);
-    return false;
   }
 }
 
-/** A second name for the file, which the layer's end makes the only one: unlike a rename it never replaces anything. */
-function moved(from: string, to: string): boolean {
+/** In the upper folder a character device stands for what was removed. */
+function replace(from: string, to: string, isGone: boolean): void {
+  isDone(() => (isGone ? rmSync(to, { recursive: true, force: true }) : renameSync(from, to)));
+}
+
+/** Whether the disk let it be done. */
+function isDone(deed: () => void): boolean {
   try {
-    linkSync(from, to);
+    deed();
     return true;
   } catch (error) {
     diskReason(error);

@@ -47,7 +47,7 @@ for (const ways of ["any", "user"] as const) {
     const root = makeTree(FILES);
     const before = picture(root);
     const line =
-      "echo x > notes.txt; rm gone.txt; chmod 600 tool.sh; rm -r lib; mkdir lib; echo y > lib/a.py; mv tool.sh t2; echo z >> ours.py; echo n > node_modules/m/index.js; ls";
+      "echo x > notes.txt; rm gone.txt; chmod 600 tool.sh; rm -r lib; mkdir lib; echo y > lib/a.py; mv tool.sh t2; echo z >> ours.py; ls";
     const { ran, cleaned } = check(root, ways, line);
     expect(ran).toMatchObject({ end: { kind: "exited", code: 0 }, confinement: "namespaces" });
     expect(ran.output).toContain("t2");
@@ -107,6 +107,28 @@ echo n > node_modules/n/index.js; chmod 500 build/obj; mkfifo build/pipe; mv bui
       expect(existsSync(join(root, "node_modules/n/index.js"))).toBe(true);
     },
   );
+
+  layered(`in dependencies' folders all stays as the check leaves it (${ways})`, () => {
+    const root = makeTree({
+      ...FILES,
+      "Cargo.toml": "",
+      "target/old": "o\n",
+      "target/d/x": "x\n",
+      "target/same": "s\n",
+    });
+    const line =
+      "cd target; echo n > old; touch -d '2001-02-03 04:05:06' old; rm -r d; mkdir new; echo n > new/x; cd ../node_modules/m; mv index.js main.js";
+    const { ran, cleaned } = check(root, ways, line);
+    expect(ran.output).toBe("");
+    expect(cleaned).toEqual({ repaired: [], left: [], theirs: [], failed: null });
+    const { "target/old": old, "node_modules/m/main.js": main, ...after } = picture(root);
+    expect([old, main]).toEqual(["644 n\n", "644 m\n"]);
+    expect(lstatSync(join(root, "target/old")).mtimeMs).toBe(new Date(2001, 1, 3, 4, 5, 6).getTime());
+    expect(Object.keys(after).filter((path) => /^(target|node_modules)/.test(path))).toEqual([
+      "target/new/x",
+      "target/same",
+    ]);
+  });
 
   layered(`of a check that is stopped nothing new stays but what the user made (${ways})`, () => {
     const root = makeTree(FILES);
