@@ -110,8 +110,11 @@ function copyOf(kind: Kind): string {
   return root;
 }
 
-/** The environment of every start: the home is the test's own. */
-const ENV = { PATH: process.env.PATH ?? "", HOME: join(shop, "home"), TMPDIR: shop };
+/** The environment of every start: the home is the test's own, and the script speaks call by call. */
+const ENV = {
+  ...{ PATH: process.env.PATH ?? "", HOME: join(shop, "home"), TMPDIR: shop },
+  SMALLCODE_MECHANISMS: JSON.stringify({ direct: false }),
+};
 const start = (args: string[]) =>
   Bun.spawn([binary, ...args], { cwd: shop, env: ENV, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
 
