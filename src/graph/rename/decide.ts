@@ -7,6 +7,7 @@ import { type FileId, lastPart } from "../index/code-index.ts";
 import type { ResolvedImport } from "../link/links.ts";
 import type { Chain } from "./chain.ts";
 import { holderOf, keyOf } from "./holder.ts";
+import { isNamesake } from "./namesakes.ts";
 import type { Occurrence, Occurrences } from "./occurrences.ts";
 import { isSpokenOf } from "./prose.ts";
 import { Reach } from "./reach.ts";
@@ -42,7 +43,7 @@ export class Decider {
     const file = this.graph.index.fileAt(on.path);
     const { member, inside } = this.subject;
     if (o.is === "comment" || o.is === "string") return this.spoken(o, on, { file, aloud });
-    if (file === null || o.is === "alias") return "no";
+    if (file === null || o.is === "alias" || isNamesake(o, on, this.reach.around(file))) return "no";
     if (o.is === "definition") return this.defines(o, file);
     if (o.shorthand && member && o.of !== null && this.subject.holders.has(o.of)) return "yes";
     if (o.is === "local") return "no";
@@ -70,7 +71,7 @@ export class Decider {
     const line = Math.max(...before.map((one) => one.line));
     const here = before.filter((one) => one.line === line && one.names.includes(name));
     if (here.length === 0) return "no";
-    return here.some((one) => one.files.some((to) => this.reach.leads(to))) ? "yes" : "no";
+    return here.some((one) => this.reach.gives(one)) ? "yes" : "no";
   }
 
   private named(o: Occurrence, file: FileId, on: Occurrences): Decision {
@@ -162,7 +163,7 @@ export class Decider {
   private gives(
     { module, names, files, line }: ResolvedImport,
     parts: string[],
-    { text }: Occurrences,
+    { text, language }: Occurrences,
   ): boolean {
     if (!files.some((to) => this.reach.leads(to))) return false;
     const [first = ""] = parts;
@@ -174,6 +175,9 @@ export class Decider {
       // Go knows a package by the last part of its path.
       return parts.length === 1 && module.split("/").at(-1) === first;
     }
+    // What `import a.b` gives is known as `a.b` alone.
+    if (language === "python" && names.length === 0 && !/\bas\b/.test(statement))
+      return parts.join(".") === module;
     return (
       parts.length === 1 ||
       names.includes(last) ||

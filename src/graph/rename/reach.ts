@@ -1,8 +1,9 @@
 /** Which files can know a thing by its name, and how: those that define it, give it on, import it, or have something else of that name. */
 import type { CodeGraph } from "../graph.ts";
 import type { FileId } from "../index/code-index.ts";
-import type { Meaning } from "../link/links.ts";
-import { holderOf, keyOf } from "./holder.ts";
+import type { Meaning, ResolvedImport } from "../link/links.ts";
+import { holderOf, isType, keyOf } from "./holder.ts";
+import { type Around, takesFrom } from "./namesakes.ts";
 import type { Subject } from "./subject.ts";
 
 export class Reach {
@@ -47,10 +48,34 @@ export class Reach {
       .definitionsIn(file)
       .some(({ name, parent, start }) => name === this.subject.name && parent < 0 && !lines.has(start));
     if (own) return false;
-    const { importsOf } = this.graph.links;
-    return importsOf(file).some(
-      ({ names, files }) => names.includes(this.subject.name) && files.some((to) => this.leads(to)),
-    );
+    return this.graph.links
+      .importsOf(file)
+      .some((one) => one.names.includes(this.subject.name) && this.gives(one));
+  }
+
+  /** Whether an import takes its names out of a file that has it, be it for the package that gives it on. */
+  gives(one: ResolvedImport): boolean {
+    const { index } = this.graph;
+    return one.files.some((to) => {
+      if (!this.leads(to)) return false;
+      const { path = "" } = index.files[to] ?? {};
+      const package_ = index.fileAt(path.replace(/[^/]*$/, "__init__.py"));
+      return takesFrom(one, path) || (package_ !== null && package_ !== to && this.leads(package_));
+    });
+  }
+
+  /** What tells modules of its name from it. */
+  around(file: FileId): Around {
+    const { index, links } = this.graph;
+    const { name, sites } = this.subject;
+    const kinds = sites.map((site) => index.definitionsIn(site.file)[site.definition]?.kind);
+    return {
+      name,
+      isType: kinds.some((kind) => isType(kind)),
+      imports: links.importsOf(file),
+      pathOf: (one) => index.files[one]?.path ?? "",
+      gives: (one) => this.gives(one),
+    };
   }
 
   takesAll(file: FileId): boolean {
