@@ -49,11 +49,18 @@ function halvesOf(paths: string[], files: string[]): string[] {
   );
 }
 
+/** The file that the plan has the step make: it comes first among the targets, and is not there. */
+export function madeFirst({ targets: [first] }: Step, files: string[]): string[] {
+  return first === undefined || first.symbol !== undefined || files.includes(first.path) ? [] : [first.path];
+}
+
 export function placeOf(step: Step, work: Work): DirectPlace | null {
   const { files, parts, verifier } = work;
   const free = (path: string): boolean => work.forbids(path) === null;
   const named = namedPaths(step.intent, files).filter(free);
-  const fresh = freshPaths(step.intent, files, parts.workspace.root).filter(free);
+  const fresh = [...madeFirst(step, files), ...freshPaths(step.intent, files, parts.workspace.root)].filter(
+    free,
+  );
   const failing = failingPlaces({ baseline: verifier.baseline, frozen: (path) => !free(path) })
     .map(({ path }) => path)
     .filter((path) => files.includes(path));
@@ -77,5 +84,5 @@ export function placeOf(step: Step, work: Work): DirectPlace | null {
   const likely = [...new Set(known)].slice(0, named.length > 0 ? Math.max(MOST_FILES, named.length) : 2);
   if (likely.length === 0 && fresh.length === 0) return null;
   const all = [...new Set([...likely, ...halvesOf(likely, files).filter(free), ...few])];
-  return { files: all.slice(0, Math.max(MOST_FILES, named.length)), fresh };
+  return { files: all.slice(0, Math.max(MOST_FILES, named.length)), fresh: [...new Set(fresh)] };
 }

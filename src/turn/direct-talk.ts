@@ -8,7 +8,7 @@ import { rankTargets } from "../plan/targets.ts";
 import type { Candidate, Step, Verdict } from "../types.ts";
 import { sceneOf, stoppedEnd, type Work } from "./context.ts";
 import { directOpening, type Shows } from "./direct-opening.ts";
-import type { DirectPlace } from "./direct-place.ts";
+import { type DirectPlace, madeFirst } from "./direct-place.ts";
 import { endOfFailure } from "./failures.ts";
 import { briefOf } from "./feedback.ts";
 import type { StepEnd } from "./judge.ts";
@@ -67,7 +67,8 @@ export async function openDirect(
   const talk: DirectTalk = {
     work,
     step,
-    files: [...place.files, ...place.fresh],
+    // Code without a path belongs into the file that the step is to make.
+    files: [...new Set([...madeFirst(step, work.files), ...place.files, ...place.fresh])],
     shows: { step, files: place.files, fresh: place.fresh, ranked, above, shown: [] },
     messages: [],
     opening: "",

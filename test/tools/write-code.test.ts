@@ -71,6 +71,16 @@ describe("a part of a file", () => {
     expect(await writes(TREE, python(code))).toEqual({ "calc.py": CALC.replace("pop(0)", "pop()") });
   });
 
+  test("something new without a path goes where the words before it lead to, else into the file that is meant", async () => {
+    const tree = { "a.py": "def a():\n    return 1\n", "b.py": "def b():\n    return 2\n" };
+    const files = ["a.py", "b.py"];
+    const fresh = python("def c():\n    return 3");
+    const named = (words: string) => writes(tree, `${words}\n\n${fresh}`, files);
+    expect(Object.keys(await named("Add this to `b.py`:"))).toEqual(["b.py"]);
+    expect(Object.keys(await named("It is like what b.py has."))).toEqual(["a.py"]);
+    expect(Object.keys(await named("Here it is:"))).toEqual(["a.py"]);
+  });
+
   test("new things come where the code has them, imports beside imports", async () => {
     const code = `import math\nfrom collections import deque\n\n\ndef twice(x):\n    return x + x\n\n\ndef mul(a, b):\n    return twice(a) * b\n\n\nclass Stack:\n    def pop(self):\n        return self.items.pop()\n\n    def peek(self):\n        return self.items[-1]`;
     const got = await writes(TREE, python(code));

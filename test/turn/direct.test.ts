@@ -81,6 +81,32 @@ describe("right at once", () => {
       { "fresh.py": "def f():\n    return 1\n" },
     ],
     [
+      "a new file that uses what is there, and the reply names no path",
+      {
+        "price.py": "def price(x):\n    return f'{x:.2f}'\n",
+        "tests/test_price.py":
+          "from price import price\n\n\ndef test_price():\n    assert price(1) == '1.00'\n",
+      },
+      "Create receipt.py with receipt(items), which joins price of each",
+      {
+        text: "Here it is:\n\n```python\nfrom price import price\n\n\ndef receipt(items):\n    return ' '.join(price(one) for one in items)\n```",
+      },
+      { "price.py": "def price(x):\n    return f'{x:.2f}'\n", "receipt.py": "from price import price\n" },
+    ],
+    [
+      "a new file that the plan names by the manner of its neighbours",
+      {
+        "shop/price_tag.py": "def tag(x):\n    return f'{x:.2f}'\n",
+        "tests/test_tag.py":
+          "from shop.price_tag import tag\n\n\ndef test_tag():\n    assert tag(1) == '1.00'\n",
+      },
+      "Add a module called price_list that joins tag of each",
+      {
+        text: "Here it is:\n\n```python\nfrom shop.price_tag import tag\n\n\ndef tags(items):\n    return ' '.join(tag(one) for one in items)\n```",
+      },
+      { "shop/price_list.py": "from shop.price_tag import tag\n" },
+    ],
+    [
       "a method alone",
       SHAPES,
       "Fix area in shape.py",

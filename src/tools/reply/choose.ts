@@ -178,6 +178,8 @@ export class Chooser {
   /** The draft's file; null: it is open; "none": it is no change. */
   private async placeOf(draft: Draft, known: string[]): Promise<string | null | "none"> {
     const named = draft.named === null ? null : resolve(draft.named, known);
+    // Where nothing else tells: the file that the words right before it lead to.
+    if (named?.known && /:[\s*_]*$/.test(draft.before)) draft.path = named.path;
     if (named !== null && draft.sure) return (await this.isQuote(draft, named.path)) ? "none" : named.path;
     if (
       OUTPUTS.test(draft.tag) &&
@@ -231,7 +233,7 @@ export class Chooser {
   private async withLoose(all: Draft[], placed: Draft[], loose: Draft[]): Promise<Draft[]> {
     const added: Draft[] = [];
     for (const draft of loose) {
-      const path = this.files.find((one) => isKin(draft.tag, one));
+      const path = [draft.path, ...this.files].find((one) => one !== "" && isKin(draft.tag, one));
       if (path === undefined) continue;
       const used = draft.names.some((name) =>
         placed.some(({ code }) => new RegExp(`\\b${RegExp.escape(name)}\\b`).test(code)),
