@@ -119,7 +119,8 @@ const codeOf = ({ files }: DirectTalk, text: string): ToolCall => ({
 
 /** What a reply comes to: its code, else the call that it makes. */
 async function take(talk: DirectTalk, text: string): Promise<Ended> {
-  const origin: Origin = talk.attempts.length === 0 ? "model" : "feedback";
+  // What a verdict has been told of is no first try, even where the one before it stands.
+  const origin: Origin = talk.last === null ? "model" : "feedback";
   const written = await runTool(codeOf(talk, text), origin, talk.work);
   if (written.kind === "candidate") return onCandidate(talk, { ...written.candidate, grain: "files" }, text);
   const call = callIn(text);

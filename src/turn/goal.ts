@@ -51,17 +51,24 @@ function isIn(name: string, id: string): boolean {
   return [...wordsOf(name)].every((word) => words.has(word));
 }
 
+/** The symbol's own name where the task says it. */
+function saidIn(task: string, symbol: string | undefined): string[] {
+  const name = symbol?.split(".").at(-1) ?? "";
+  return name.length > 2 && new RegExp(`\\b${RegExp.escape(name)}\\b`).test(task) ? [name] : [];
+}
+
 /** Of the red tests those that belong to what the task names: a test file, a symbol, a source file. Empty where it names nothing so exact. */
 function related(
   task: string,
   red: string[],
-  { targets: [target], named }: { targets: Target[]; named: string[] },
+  { targets, named }: { targets: Target[]; named: string[] },
 ): string[] {
   const ofFiles = red.filter((id) => named.some((path) => id === path || id.startsWith(`${path}::`)));
   if (ofFiles.length > 0) return ofFiles;
-  const symbol = target?.symbol?.split(".").at(-1) ?? "";
-  const saysSymbol = symbol.length > 2 && new RegExp(`\\b${RegExp.escape(symbol)}\\b`).test(task);
-  const ofSymbol = saysSymbol && !MEANS_TESTS.test(task) ? red.filter((id) => isIn(symbol, id)) : [];
+  const said = targets
+    .filter(({ path }) => named.includes(path))
+    .flatMap(({ symbol }) => saidIn(task, symbol));
+  const ofSymbol = MEANS_TESTS.test(task) ? [] : red.filter((id) => said.some((symbol) => isIn(symbol, id)));
   if (ofSymbol.length > 0) return ofSymbol;
   const stems = named.map((path) => (path.split("/").at(-1) ?? path).replace(/\.\w+$/, ""));
   return red.filter((id) => stems.some((stem) => stem.length > 2 && isIn(stem, id)));

@@ -229,6 +229,18 @@ describe("after a failure", () => {
 });
 
 describe("what is no code", () => {
+  test("what stands and is no proof is told of, so that the next is no first try", async () => {
+    const files = {
+      "calc.py": "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a + b\n",
+      "tests/test_calc.py":
+        "from calc import add, mul\n\n\ndef test_add():\n    assert add(2, 3) == 5\n\n\ndef test_mul():\n    assert mul(2, 3) == 6\n",
+    };
+    const on = await opened(files, [RIGHT, code("calc.py", "def mul(a, b):\n    return a * b")]);
+    expect(await on.s.turn("Make the failing tests pass")).toMatchObject({ outcome: "verified" });
+    const origins = on.s.events.flatMap((event) => (event.type === "verdict" ? [event.origin] : []));
+    expect(origins).toEqual(["model", "feedback"]);
+  });
+
   test("prose twice: the model is asked call by call, and that is declared", async () => {
     const on = await opened(BUGGY, [
       { text: "I would add them." },

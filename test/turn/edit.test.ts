@@ -44,6 +44,9 @@ test("what a task wants of red checks", () => {
   const tests = ["tests/test_calc.py::test_add", "tests/test_shape.py::test_area"];
   const baseline = [red(...tests)];
   expect(goalOf("Fix add in calc.py", { baseline }, about)).toEqual(["tests/test_calc.py::test_add"]);
+  const second = { targets: [{ path: "calc.py", symbol: "mean" }, ...about.targets], named: ["calc.py"] };
+  const both = [red(...tests, "tests/test_calc.py::test_mean")];
+  expect(goalOf("Fix add in calc.py", { baseline: both }, second)).toEqual(["tests/test_calc.py::test_add"]);
   const lib = { targets: [{ path: "src/lib.rs", symbol: "total" }], named: ["src/lib.rs"] };
   const two = [red("total_of_two_items", "price_of_one_item")];
   expect(goalOf("Implement src/lib.rs so that its tests pass", { baseline: two }, lib)).toBe("green");
