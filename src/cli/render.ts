@@ -5,6 +5,7 @@
 import pc from "picocolors";
 import { EVENT_VERSION, type Origin, type Outcome, type Step, type TurnEvent } from "../types.ts";
 import { accountLine, count, seconds } from "./account.ts";
+import { type Colors, colorDiff } from "./color.ts";
 import { oneLine, sanitize, sanitizer, terminalSafeJson } from "./sanitize.ts";
 import { type Thought, Thoughts } from "./thinking.ts";
 
@@ -24,15 +25,24 @@ export interface PlainOptions {
   verbose: boolean;
 }
 
-type Colors = ReturnType<typeof pc.createColors>;
-
 const files = (n: number): string => `${n} ${n === 1 ? "file" : "files"}`;
 
+/** Lines as sentences of one line. */
+const joined = (lines: string[]): string =>
+  oneLine(lines.join("\n").replace(/([\p{L}\p{N}"'`)\]])\n/gu, "$1. "));
+
+/** Steps in a line each; the line that all of them begin with stands above them, once. */
 function stepLines(title: string, steps: Step[]): string[] {
-  const [only] = steps;
-  if (steps.length === 1 && only) return [`${title}: ${oneLine(only.intent)}`];
-  return [`${title}:`, ...steps.map((step, i) => `  ${i + 1}. ${oneLine(step.intent)}`)];
+  const [first, ...others] = steps.map(({ intent }) => intent.trim().split("\n"));
+  if (first === undefined) return [`${title}:`];
+  if (others.length === 0) return [`${title}: ${joined(first)}`];
+  const shared = others.every((one) => one[0] === first[0] && one.length > 1);
+  const rows = [first, ...others].map((one, i) => `  ${i + 1}. ${joined(shared ? one.slice(1) : one)}`);
+  return [shared ? `${title}: ${oneLine(first[0] ?? "")}` : `${title}:`, ...rows];
 }
+
+/** The tool that reads code out of a reply: nobody has called it, so that only what it makes is told. */
+const REPLY = "write_code";
 
 /** A call as a person reads it: the tool and its short arguments; code is only counted. */
 function callLine(tool: string, args: Record<string, unknown>): string {
@@ -45,19 +55,6 @@ function callLine(tool: string, args: Record<string, unknown>): string {
 }
 
 const GOOD: Outcome[] = ["verified", "answered"];
-
-/** A unified diff with its colours; the diff's own text is clean before. */
-export function colorDiff(patch: string, c: Colors): string {
-  return sanitize(patch)
-    .split("\n")
-    .map((line) => {
-      if (/^(\+\+\+|---|diff |index )/.test(line)) return c.bold(line);
-      if (line.startsWith("@@")) return c.cyan(line);
-      if (line.startsWith("+")) return c.green(line);
-      return line.startsWith("-") ? c.red(line) : line;
-    })
-    .join("\n");
-}
 
 type Of<K extends TurnEvent["type"]> = Extract<TurnEvent, { type: K }>;
 
@@ -131,7 +128,7 @@ function progress(event: TurnEvent, c: Colors, verbose: boolean): string[] {
     case "plan":
       return stepLines("plan", event.steps);
     case "call":
-      return [callLine(event.call.tool, event.call.args)];
+      return verbose || event.call.tool !== REPLY ? [callLine(event.call.tool, event.call.args)] : [];
     case "result":
       return resultLines(event, verbose);
     case "check_end":
@@ -198,7 +195,10 @@ function detailLine(
 
 function resultLines({ result }: Of<"result">, verbose: boolean): string[] {
   if (result.kind === "refusal") return [`refused: ${oneLine(result.reason)}`];
-  if (!verbose) return [];
+  if (!verbose)
+    return result.kind === "candidate" && result.tool === REPLY
+      ? [`> ${oneLine(result.candidate.summary)}`]
+      : [];
   if (result.kind === "candidate") return [`candidate: ${oneLine(result.candidate.summary)}`];
   return result.kind === "text" ? [sanitize(result.text).trimEnd()] : [];
 }
@@ -238,6 +238,8 @@ export function plainRenderer({ stdout, stderr, color, verbose }: PlainOptions):
   const answer = sanitizer();
   const think = thinkingRenderer(stderr, err.dim, verbose);
   let edits = false;
+  /** Something was tried: checks that run without it from now on are a means, and no news of the project. */
+  let tried = false;
   /** The last character of the streamed text: a line begins only after a line end. */
   let last = "\n";
 
@@ -253,7 +255,9 @@ export function plainRenderer({ stdout, stderr, color, verbose }: PlainOptions):
   return (event) => {
     think(event, finishLine);
     if (event.type === "text") return write(answer.push(event.text));
-    const lines = progress(event, err, verbose);
+    if (event.type === "call" || event.type === "intent") tried = event.type === "call";
+    const quiet = tried && !verbose && event.type === "check_end";
+    const lines = quiet ? [] : progress(event, err, verbose);
     if (lines.length > 0 || event.type === "diff" || event.type === "intent") finishLine();
     if (event.type === "intent") edits = event.intent === "edit";
     if (lines.length > 0) stderr.write(`${lines.join("\n")}\n`);

@@ -48,7 +48,6 @@ const innermost = ({ symbols }: Parsed, line: number): CodeSymbol | undefined =>
 /** The definitions that suspects stand in, then those that the step is about. */
 async function suspectedIn({ work, step, shows }: DirectTalk): Promise<Suspected[]> {
   const suspects = await suspectsOf(work.verifier.baseline, work);
-  if (suspects.length > 0) work.parts.emit({ type: "suspects", suspects });
   const found: Suspected[] = [];
   const parsedOf = async (path: string): Promise<Parsed | null> => {
     const read = await work.parts.workspace.read(path);

@@ -21,7 +21,7 @@ import {
   stands,
 } from "./direct-talk.ts";
 import { instructionFor, regionOf, reportText, verdictText } from "./feedback.ts";
-import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
+import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./judge.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
 
 const MOST_REPLIES = 8;
@@ -163,6 +163,7 @@ async function onCandidate(talk: DirectTalk, candidate: Candidate, text: string)
   const key = keyOf(candidate);
   const before = tried.get(key);
   if (before !== undefined) {
+    tellTried(work);
     const nth = attempts.findIndex((one) => keyOf(one.candidate) === key) + 1;
     const which = nth > 0 ? `the same code as in attempt ${nth}` : "code that was tried before";
     return onFailed(talk, { candidate, verdict: before }, { text, again: `That is ${which}, which failed.` });

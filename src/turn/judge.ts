@@ -80,6 +80,11 @@ export async function judgeCandidate(
   return { kind: "judged", verdict: judged.verdict };
 }
 
+/** Tells the user why nothing comes of a candidate. */
+export function tellTried({ parts }: Work): void {
+  parts.emit({ type: "notice", level: "info", text: "That was tried before; it is not judged again." });
+}
+
 /** Takes the candidate off the disk; an end of the turn where that could not be done. */
 export async function takeBack(work: Work): Promise<TurnEnd | null> {
   const failed = await work.verifier.takeBack();

@@ -6,7 +6,7 @@
 import type { Candidate, Grain, ToolCall, Verdict } from "../types.ts";
 import { candidatesLeft } from "./allowance.ts";
 import { stoppedEnd, type Work } from "./context.ts";
-import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
+import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./judge.ts";
 
 /** So many are tried whatever they cost. */
 const LEAST = 4;
@@ -75,7 +75,10 @@ export class Sampling {
     const result = await runTool(call, "sampling", work);
     if (result.kind !== "candidate") return null;
     const candidate = grain === undefined ? result.candidate : { ...result.candidate, grain };
-    if (this.options.tried.has(keyOf(candidate))) return null;
+    if (this.options.tried.has(keyOf(candidate))) {
+      tellTried(work);
+      return null;
+    }
     this.stale = 0;
     const judged = await judgeCandidate(candidate, work);
     if (judged.kind === "stopped") return judged;

@@ -74,6 +74,42 @@ test("verbose adds what was sent, what came and what was run", () => {
   ]);
 });
 
+const steps = (...intents: string[]): TurnEvent => ({
+  type: "plan",
+  steps: intents.map((intent, at) => ({ id: `${at + 1}`, intent, targets: [], check: null })),
+});
+
+test("a plan: what all steps share once, the lines of a step as sentences", () => {
+  expect(show([steps("fix it\nThe tests belong into a.py.")]).err).toBe(
+    "plan: fix it. The tests belong into a.py.\n",
+  );
+  expect(show([steps("fix it\nOnly a.py now:\nits calls", "fix it\nOnly b.py now.")]).err).toBe(
+    "plan: fix it\n  1. Only a.py now: its calls\n  2. Only b.py now.\n",
+  );
+  expect(show([steps("fix a", "fix b\nin b.py")]).err).toBe("plan:\n  1. fix a\n  2. fix b. in b.py\n");
+});
+
+test("a reply is told by what it changes; checks that run without a change later are details", () => {
+  const [check] = EDIT.filter(({ type }) => type === "check_end");
+  if (check?.type !== "check_end") throw new Error("There is a check.");
+  const candidate = {
+    changes: [{ path: "a.py", text: "", base: null }],
+    origin: "model",
+    summary: "makes a.py",
+  };
+  const events = TurnEvent.array().parse([
+    check,
+    { type: "call", call: { tool: "write_code", args: { text: "a\nb", files: ["a.py", "b.py"] } } },
+    { type: "result", result: { kind: "candidate", tool: "write_code", candidate } },
+    check,
+  ]);
+  const before = "pytest before the change: failed (3 passed, 1 failed) in 1.2 s: test_pop: assert 1 == 2\n";
+  expect(show(events).err).toBe(`${before}> makes a.py\n`);
+  expect(show(events, { verbose: true }).err).toBe(
+    `${before}> write_code text=(2 lines) files=["a.py","b.py"]\ncandidate: makes a.py\n${before}`,
+  );
+});
+
 test("a question: the answer alone on stdout, whole lines", () => {
   const { out, err } = show(QUESTION);
   expect(out).toBe("It takes the last 🙂 one.\n");

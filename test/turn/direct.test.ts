@@ -213,6 +213,8 @@ describe("after a failure", () => {
     expect(last(on, 2)).toContain("That is the same code as in attempt 1, which failed.");
     expect(last(on, 2)).toMatch(/Failed so far:\n1\. changes calc\.py: /);
     expect(grains(on)).toHaveLength(2);
+    const told = on.s.events.filter((event) => event.type === "notice" && /tried before/.test(event.text));
+    expect(told).toHaveLength(1);
   });
 
   test("what only helped stays, and the next goes on from it", async () => {
