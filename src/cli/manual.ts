@@ -48,7 +48,8 @@ It is text in UTF-8, of which the first 1 MB is used.`,
     text: `Doctor
 "smallcode doctor" looks at the servers on the usual ports and at the one that your settings name, says what
 is known of the model that a task would be given to, and names the command that mends each problem.
-  window     tokens that one request gets; 8,192 are wanted, below 4,096 no work is possible
+  window     tokens that one request gets; 8,192 are wanted; with less than 4,096 little code can be shown, which counts
+             as a problem that stops the work; with less than 2,048 nothing is asked
   asked by   the ways to ask the model for calls, best first (--rung takes one):
              schema (JSON that is bound), native (the server's tools), text, plain (text is continued)
   template   the roles that the chat template shows, and whether tools reach the model
@@ -113,6 +114,30 @@ Your file (config.json; "smallcode config" names the folder):
     "permissions": { "allowRun": ["pytest"], "denyWrite": ["docs"] }, "escalation": { ... } }
 The project's smallcode.json may set checks, ignore and limits, nothing else:
   { "checks": { "unit": "pytest -q" }, "ignore": ["generated/**"], "limits": { "checkTime": "10m" } }`,
+  },
+  {
+    name: "checks",
+    text: `Checks
+What proves a change: --check CMD alone where it is given; else the checks of smallcode.json; else what the project itself
+uses: its tests, and linters and type checkers that it configures. Nothing is downloaded; what is missing is said.
+They run before the first request and after each change, cheap ones first, without a network where the system permits.
+What was red before counts only where the task asks to repair it. No tests, or fewer than before, is no pass.
+A test that fails and passes on the same code counts for nobody and is named.
+A suite that takes longer than --check-time (5m) is stood for by the tests that the change affects; the end says what was
+not run, and is "verified" only where the task's own tests were.
+Frozen during a task: tests and their data, configuration of tests, linters and builds, CI. Name the file to have it
+changed, or ask for tests; the end is then "done, unverified" (exit 3). So it is where a rename reaches tests.
+The whole output of each check's last run is in .smallcode/sessions.`,
+  },
+  {
+    name: "limits",
+    text: `Limits
+  --max-time DURATION     the whole task (30m)               --max-tokens N     generated tokens (no limit)
+  --check-time DURATION   one run of a check (5m); sampling of one step ends after it, too
+  --max-attempts N        changes that are tested (no limit but those of each step)
+At a limit the files are put back (exit 6). A server that sends nothing for limits.silence (5m) is given up (exit 5).
+Within them a step has small limits of its own, and a model that goes in circles is stopped: exit 1, with a sentence on
+what to try. In your file or smallcode.json: "limits": { "maxTime": "10m", "maxAttempts": 30 }.`,
   },
   {
     name: "escalation",
