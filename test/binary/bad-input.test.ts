@@ -164,7 +164,7 @@ async function onTinyDisk(
     ],
     {
       cwd: p.root,
-      env: { PATH: process.env.PATH ?? "", HOME: p.home },
+      env: p.env,
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",

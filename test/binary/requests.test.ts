@@ -116,7 +116,8 @@ test("a large task still fits: data, a long file and many failures leave room fo
     { routes: { "/props": { default_generation_settings: { n_ctx: 4096 } } } },
   );
   await p.run(["What does add do?"], { stdin: "E-4711 at line 8\n".repeat(4000) });
-  await p.run(["--yes", TASK], { stdin: "E-4711 at line 8\n".repeat(4000) });
+  const env = { SMALLCODE_MECHANISMS: '{"direct":false,"decomposition":false}' };
+  await p.run(["--yes", TASK], { stdin: "E-4711 at line 8\n".repeat(4000), env });
   for (const request of p.server.completions()) {
     const { max_tokens } = request.body as { max_tokens: number };
     expect(estimateTokens(textOf(request)) + max_tokens).toBeLessThanOrEqual(4096);
