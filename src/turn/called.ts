@@ -14,14 +14,20 @@ const MOST_SITES = 60;
 
 const keyOf = ({ file, definition }: Site): string => `${file} ${definition}`;
 
+/** `end`: the definition's last line; `calls`: how many calls lie between the test's own and it. */
+export interface Called extends Suspect {
+  end: number;
+  calls: number;
+}
+
 /** Each suspect is the first line of a function or method. A test in which none of the project's own is called leads nowhere. */
-export async function calledSuspects(graph: CodeGraph, failures: Diagnostic[]): Promise<Suspect[]> {
+export async function calledSuspects(graph: CodeGraph, failures: Diagnostic[]): Promise<Called[]> {
   const texts = new Texts(graph);
   const seen = new Set<string>();
   let sites = failures.flatMap((failure) => testOf(graph, failure)).slice(0, MOST_TESTS);
   for (const site of sites) seen.add(keyOf(site));
-  const suspects: Suspect[] = [];
-  for (const score of BY_DISTANCE) {
+  const suspects: Called[] = [];
+  for (const [calls, score] of BY_DISTANCE.entries()) {
     const next: Site[] = [];
     for (const site of sites.slice(0, MOST_SITES))
       for (const called of await calledIn(graph, texts, site)) {
@@ -33,7 +39,8 @@ export async function calledSuspects(graph: CodeGraph, failures: Diagnostic[]): 
       const one = graph.index.definitionsIn(file)[definition];
       const path = graph.index.files[file]?.path;
       if (one === undefined || path === undefined) continue;
-      if (one.kind === "function" || one.kind === "method") suspects.push({ path, line: one.start, score });
+      if (one.kind === "function" || one.kind === "method")
+        suspects.push({ path, line: one.start, score, end: one.end, calls });
     }
     sites = next;
   }

@@ -3,12 +3,12 @@
  *
  * Four kinds of evidence, each a score of its own; of a line the highest counts. A frame of a failing test's stack, or a
  * diagnostic: the innermost line outside of the judging files 1, those further out less. What a failing test executed, where
- * that is cheap to learn (`verify/coverage.ts`): Ochiai's coefficient over the tests, 1 where the failing ones alone do. What a
- * failing test calls by the graph, and what that calls: by distance.
+ * that is cheap to learn (`verify/coverage.ts`): Ochiai's coefficient over the tests, 1 where the failing ones alone do, less
+ * for each call that lies between. What a failing test calls by the graph, and what that calls: by distance.
  */
 import type { CheckReport, Diagnostic, Suspect } from "../types.ts";
 import { traced } from "../verify/coverage.ts";
-import { calledSuspects } from "./called.ts";
+import { type Called, calledSuspects } from "./called.ts";
 import type { Work } from "./context.ts";
 
 type Scene = Pick<Work, "forbids" | "parts" | "verifier">;
@@ -49,10 +49,26 @@ async function evidence(reports: CheckReport[], work: Scene): Promise<Suspect[]>
   const called = await graph.ask((now) => calledSuspects(now, errors), { signal });
   const covered: Suspect[] = [];
   for (const report of reports) covered.push(...(await executed(report, work)));
-  // Of a file whose lines were watched the lines say more than its definitions.
+  // Of a file whose lines were watched the lines say more than its definitions, which say how near they are to the test.
   const watched = new Set(covered.map(({ path }) => path));
-  const unwatched = called.filter(({ path }) => !watched.has(path));
-  return [...errors.flatMap((error) => framesOf(error, work)), ...unwatched, ...covered];
+  const unwatched = called.flatMap(({ path, line, score }) =>
+    watched.has(path) ? [] : [{ path, line, score }],
+  );
+  const near = covered.map((one) => ({ ...one, score: one.score * nearness(one, called) }));
+  return [...errors.flatMap((error) => framesOf(error, work)), ...unwatched, ...near];
+}
+
+/** Of a line in what no failing test is known to reach by calls, as a part of one in what it calls itself. */
+const UNREACHED = 0.25;
+
+/** By the calls between a failing test and the innermost definition around the line; 1 where none is known in its file. */
+function nearness({ path, line }: Suspect, called: Called[]): number {
+  const inFile = called.filter((one) => one.path === path);
+  if (inFile.length === 0) return 1;
+  const around = inFile
+    .filter((one) => one.line <= line && line <= one.end)
+    .sort((a, b) => b.line - a.line)[0];
+  return around === undefined ? UNREACHED : 1 / (around.calls + 1);
 }
 
 /** A check that takes longer is not run once more only to be watched. */
