@@ -9,12 +9,15 @@ import type { Change, Result } from "../types.ts";
 import { locate } from "../workspace/walls.ts";
 import { applyEdits } from "./match.ts";
 import { omissionIn, whyNot } from "./omission.ts";
-import { Chooser, type Chosen } from "./reply/choose.ts";
+import { Chooser, type Chosen, NO_CHANGE, NO_CODE } from "./reply/choose.ts";
 import { mergeCode } from "./reply/merge.ts";
 import { conflictIn, withoutRepeats } from "./reply/versions.ts";
 import { defineTool, refusal, type ToolContext } from "./tool.ts";
 
 const NAME = "write_code";
+
+/** Whether a reply was refused because it leaves everything as it is. */
+export const leavesAll = (reason: string): boolean => reason === NO_CHANGE || reason === NO_CODE;
 
 /** What became of one file: a change, nothing to change, or why not. */
 type Written = Result<{ change: Change | null }>;
@@ -121,8 +124,7 @@ export const writeCode = defineTool({
       if (one.change !== null) changes.push(one.change);
     }
     const [first] = changes;
-    if (first === undefined)
-      return refusal(NAME, left[0] ?? "The code is the same as in the files; send what changes.");
+    if (first === undefined) return refusal(NAME, left[0] ?? NO_CHANGE);
     const said = changes.map(({ path, base }) => `${base === null ? "makes" : "changes"} ${path}`);
     const summary = [said.join(", "), ...left].join("; ");
     return { kind: "candidate", tool: NAME, candidate: { changes, origin, summary } };

@@ -41,6 +41,8 @@ export interface DirectTalk {
   tried: Map<string, Verdict>;
   replies: number;
   unusable: number;
+  /** Why the last reply could not be used; "": it could. */
+  complaint: string;
   cut: number;
   resets: number;
   repaired: boolean;
@@ -76,6 +78,7 @@ export async function openDirect(
     tried: new Map(),
     replies: 0,
     unusable: 0,
+    complaint: "",
     cut: 0,
     resets: 0,
     repaired: false,

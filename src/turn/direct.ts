@@ -4,6 +4,7 @@
  * less is asked for at a time.
  */
 import { callIn, textOf } from "../tools/call.ts";
+import { leavesAll } from "../tools/write_code.ts";
 import type { Candidate, Origin, Step, ToolCall, Verdict } from "../types.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { narrower } from "./direct-grain.ts";
@@ -39,8 +40,11 @@ const AT_ONCE = 4;
 /** How one reply ends the step; "calls": the model is to be asked call by call; null: it goes on. */
 type Ended = StepEnd | "calls" | null;
 
-/** null: the step is none for this form, or nothing usable came of it, and it is to be done call by call. */
-export async function directStep(step: Step, work: Work): Promise<StepEnd | null> {
+/**
+ * null: the step is none for this form, or nothing usable came of it, and it is to be done call by call. `mayStay`: it may need no
+ * change, since those before it have made theirs; replies without one then say so.
+ */
+export async function directStep(step: Step, work: Work, mayStay = false): Promise<StepEnd | null> {
   if (!work.parts.settings.mechanisms.direct || work.parts.model.ladder.rung === "plain") return null;
   const place = placeOf(step, work);
   if (place === null) return null;
@@ -51,6 +55,10 @@ export async function directStep(step: Step, work: Work): Promise<StepEnd | null
     const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return { kind: "stopped", end: stopped };
     const end = await oneReply(talk);
+    if (end === "calls" && mayStay && leavesAll(talk.complaint)) {
+      work.finished = true;
+      return ended(talk, talk.complaint);
+    }
     if (end === "calls") return talk.standing === null ? null : ended(talk, "");
     if (end !== null) return end;
   }
@@ -106,6 +114,7 @@ function onCut(talk: DirectTalk, reason: string): StepEnd | null {
 /** The reply leaves no trace; what was wrong with it is said once. */
 async function onUnusable(talk: DirectTalk, reason: string): Promise<Ended> {
   talk.unusable += 1;
+  talk.complaint = reason;
   talk.work.parts.emit({ type: "notice", level: "info", text: `A reply could not be used: ${reason}` });
   if (talk.unusable >= MOST_UNUSABLE) return talk.attempts.length > 0 ? finer(talk) : "calls";
   complain(talk, reason);

@@ -45,9 +45,21 @@ async function runSteps(work: Work): Promise<StepEnd> {
   return inOrder(steps, goal, work);
 }
 
+/** Whether the checks judge a step only together with this one before it. */
+const isJudgedWith = (before: Step | undefined, { checks }: Work): boolean =>
+  before !== undefined && before.check === null && checks.length > 0;
+
+/** Whether a step is about files alone that were changed before their turn, by a step that is not judged without them. */
+async function isDoneEarly(step: Step, before: Step | undefined, work: Work): Promise<boolean> {
+  if (!isJudgedWith(before, work)) return false;
+  const changed = (await work.transaction.changes()).map(({ path }) => path);
+  return step.targets.length > 0 && step.targets.every(({ path }) => changed.includes(path));
+}
+
 /**
- * One step after the other. A step whose tests an earlier one has turned green is left out. One that could not turn its own green
- * does not end the turn: the whole is tried once more behind the others.
+ * One step after the other. A step whose tests an earlier one has turned green is left out, and one whose files it has changed
+ * with its own where both are judged together. One that could not turn its own green does not end the turn: the whole is tried
+ * once more behind the others.
  */
 async function inOrder(steps: Step[], goal: JudgeOptions["goal"], work: Work): Promise<StepEnd> {
   const { verifier, request } = work;
@@ -56,14 +68,15 @@ async function inOrder(steps: Step[], goal: JudgeOptions["goal"], work: Work): P
   let undone: Step | null = null;
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
-    const green = isGreen(step, work);
-    if (green && !isLast) continue;
-    const whole = green && undone === null ? await judgeWhole(goal, work) : null;
-    if (whole?.kind === "stopped" || (whole !== null && verifier.suffices(whole.verdict))) return whole;
+    const done = isGreen(step, work) || (await isDoneEarly(step, steps[index - 1], work));
+    if (done && !isLast) continue;
     // What no check proves by itself is judged with the steps behind it.
     verifier.defer(step.check === null && work.checks.length > 0 && !isLast);
+    const whole = done && undone === null ? await judgeWhole(goal, work) : null;
+    if (whole?.kind === "stopped" || (whole !== null && verifier.suffices(whole.verdict))) return whole;
     const own = isLast && undone === null ? goal : (step.tests ?? "unharmed");
-    const end = await runStep(step, { goal: own, before }, work);
+    const mayStay = isJudgedWith(steps[index - 1], work);
+    const end = await runStep(step, { goal: own, before, mayStay }, work);
     if (end.kind === "stopped" || (end.kind === "failed" && step.tests === undefined)) return end;
     if (end.kind === "failed") undone = step;
     else {
@@ -73,7 +86,7 @@ async function inOrder(steps: Step[], goal: JudgeOptions["goal"], work: Work): P
   }
   if (undone === null) return last;
   const again = { ...undone, id: String(steps.length + 1), intent: request.task, tests: undefined };
-  return runStep(again, { goal, before: null }, work);
+  return runStep(again, { goal, before: null, mayStay: false }, work);
 }
 
 /** The end of an edit whose steps are done: the diff is shown, and kept unless this was a rehearsal. */

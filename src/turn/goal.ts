@@ -36,6 +36,10 @@ const MEANS_TESTS = /\btests?\b[^.]*\bpass|\bpass\w*\b[^.]*\btests?\b|\ball\b/i;
 /** A linter or type checker is meant where it is named, or by such words. */
 const MEANS_FINDINGS = /\b(lint\w*|typ(e|ing)[- ]?(check|error)\w*|findings?|warnings?)\b/i;
 
+/** Says something about code without asking it to work otherwise. */
+const LEAVES_AS_IT_IS =
+  /\b(doc(s|strings?|ument\w*)?|comments?|annotat\w*|type hints?|format\w*|refactor\w*|renam\w*|tidy|clean ?up|simplif\w*)\b/i;
+
 /** The words of an id: `tests/test_a.py::TestStack::test_pushAll[1]` has `stack`, `push`, `all`. */
 const wordsOf = (text: string): Set<string> =>
   new Set(
@@ -57,7 +61,10 @@ function saidIn(task: string, symbol: string | undefined): string[] {
   return name.length > 2 && new RegExp(`\\b${RegExp.escape(name)}\\b`).test(task) ? [name] : [];
 }
 
-/** Of the red tests those that belong to what the task names: a test file, a symbol, a source file. Empty where it names nothing so exact. */
+/**
+ * Of the red tests those that belong to what the task names: a test file, a symbol, or a source file that is to be put right. Empty
+ * where it names nothing so exact. Where it names a file, only the symbols of that file count.
+ */
 function related(
   task: string,
   red: string[],
@@ -65,11 +72,11 @@ function related(
 ): string[] {
   const ofFiles = red.filter((id) => named.some((path) => id === path || id.startsWith(`${path}::`)));
   if (ofFiles.length > 0) return ofFiles;
-  const said = targets
-    .filter(({ path }) => named.includes(path))
-    .flatMap(({ symbol }) => saidIn(task, symbol));
+  if (LEAVES_AS_IT_IS.test(task) && !WANTS_GREEN.test(task)) return [];
+  const near = named.length === 0 ? targets : targets.filter(({ path }) => named.includes(path));
+  const said = near.flatMap(({ symbol }) => saidIn(task, symbol));
   const ofSymbol = MEANS_TESTS.test(task) ? [] : red.filter((id) => said.some((symbol) => isIn(symbol, id)));
-  if (ofSymbol.length > 0) return ofSymbol;
+  if (ofSymbol.length > 0 || !WANTS_GREEN.test(task)) return ofSymbol;
   const stems = named.map((path) => (path.split("/").at(-1) ?? path).replace(/\.\w+$/, ""));
   return red.filter((id) => stems.some((stem) => stem.length > 2 && isIn(stem, id)));
 }
@@ -93,7 +100,7 @@ export function goalOf(
     .flatMap(({ diagnostics }) => diagnostics)
     .filter(({ severity }) => severity === "error");
   const red = errors.flatMap(({ test }) => test ?? []);
-  const own = about.named.length === 0 ? [] : related(task, red, about);
-  if (own.length > 0 && own.length < errors.length) return own;
+  const own = related(task, red, about);
+  if (own.length > 0) return own.length < errors.length ? own : "green";
   return WANTS_GREEN.test(task) ? "green" : "unharmed";
 }

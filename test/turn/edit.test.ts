@@ -47,6 +47,13 @@ test("what a task wants of red checks", () => {
   const second = { targets: [{ path: "calc.py", symbol: "mean" }, ...about.targets], named: ["calc.py"] };
   const both = [red(...tests, "tests/test_calc.py::test_mean")];
   expect(goalOf("Fix add in calc.py", { baseline: both }, second)).toEqual(["tests/test_calc.py::test_add"]);
+  for (const task of ["Fix the bug in add", "Write add", "Let add take three numbers"])
+    expect(goalOf(task, { baseline: both }, { ...second, named: [] })).toEqual([
+      "tests/test_calc.py::test_add",
+    ]);
+  for (const task of ["Add a docstring to add in calc.py", "Add a function div to calc.py", "Refactor add"])
+    expect(goalOf(task, { baseline: both }, second)).toBe("unharmed");
+  expect(goalOf("Write add", { baseline: [red("tests/test_calc.py::test_add")] }, about)).toBe("green");
   const lib = { targets: [{ path: "src/lib.rs", symbol: "total" }], named: ["src/lib.rs"] };
   const two = [red("total_of_two_items", "price_of_one_item")];
   expect(goalOf("Implement src/lib.rs so that its tests pass", { baseline: two }, lib)).toBe("green");

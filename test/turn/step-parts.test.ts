@@ -137,16 +137,17 @@ test("without the mechanism there are no parts", async () => {
   expect(asked(p)).toBe(4);
 });
 
+const CALLED = {
+  "price.py": "def price(item):\n    return item\n",
+  "a.py": "from price import price\n\n\ndef a():\n    return price(1)\n",
+  "b.py": "from price import price\n\n\ndef b():\n    return price(2)\n",
+  "tests/test_all.py":
+    "from a import a\nfrom b import b\n\n\ndef test_all():\n    assert (a(), b()) == (1, 2)\n",
+};
+
 test("a changed signature: the definition, then each file with calls; none is judged before all are there", async () => {
-  const files = {
-    "price.py": "def price(item):\n    return item\n",
-    "a.py": "from price import price\n\n\ndef a():\n    return price(1)\n",
-    "b.py": "from price import price\n\n\ndef b():\n    return price(2)\n",
-    "tests/test_all.py":
-      "from a import a\nfrom b import b\n\n\ndef test_all():\n    assert (a(), b()) == (1, 2)\n",
-  };
   const done = call("finish", "other", { text: "done" });
-  const p = await project(files, [
+  const p = await project(CALLED, [
     ...rewrite("price.py::price", "def price(item, rate):\n    return item * rate"),
     ...done,
     ...rewrite("a.py::a", "def a():\n    return price(1, 1)"),
@@ -164,4 +165,47 @@ test("a changed signature: the definition, then each file with calls; none is ju
     ["b.py", "pytest"],
   ]);
   expect(steps[1]?.intent).toContain("its calls at a.py:5.");
+});
+
+const PARTS = {
+  "price.py": "def price(item, rate):\n    return item * rate\n",
+  "a.py": CALLED["a.py"].replace("price(1)", "price(1, 1)"),
+  "b.py": CALLED["b.py"].replace("price(2)", "price(2, 1)"),
+};
+const reply = (...paths: (keyof typeof PARTS)[]) => ({
+  text: paths.map((path) => `${path}\n\`\`\`python\n${PARTS[path]}\`\`\`\n`).join("\n"),
+});
+const CHANGES_ALL = "Change the signature of price to price(item, rate) everywhere";
+
+test("a changed signature with all its callers in the first reply is one request", async () => {
+  const p = await project(CALLED, [reply("price.py", "a.py", "b.py")], { direct: true });
+  const ran = await p.run(["--yes", CHANGES_ALL]);
+  expect({ exit: ran.exit, asked: asked(p) }).toEqual({ exit: 0, asked: 1 });
+  for (const [path, text] of Object.entries(PARTS)) expect(p.text(path)).toBe(text);
+});
+
+test("a caller that came with the definition is left out, the others are asked for", async () => {
+  const p = await project(CALLED, [reply("price.py", "a.py"), reply("b.py")], { direct: true });
+  const ran = await p.run(["--yes", CHANGES_ALL]);
+  expect({ exit: ran.exit, asked: asked(p) }).toEqual({ exit: 0, asked: 2 });
+  for (const [path, text] of Object.entries(PARTS)) expect(p.text(path)).toBe(text);
+});
+
+test("the last caller came first: the one in between is asked for, and the whole is judged", async () => {
+  const p = await project(CALLED, [reply("price.py", "b.py"), reply("a.py")], { direct: true });
+  const ran = await p.run(["--yes", CHANGES_ALL]);
+  expect({ exit: ran.exit, asked: asked(p) }).toEqual({ exit: 0, asked: 2 });
+});
+
+test("callers that need no change: the model says so, or sends them as they are, and the whole is judged", async () => {
+  const optional = { text: "price.py\n```python\ndef price(item, rate=1):\n    return item * rate\n```\n" };
+  const same = { text: `a.py\n\`\`\`python\n${CALLED["a.py"]}\`\`\`\n` };
+  const words = { text: "b.py needs no change: the new parameter is optional." };
+  const p = await project(CALLED, [optional, same, same, words, words], { direct: true });
+  const ran = await p.run(["--yes", "Add an optional parameter rate to price"]);
+  expect(ran.stderr.match(/^Nothing was left to do for: /gm)).toHaveLength(2);
+  expect({ exit: ran.exit, changed: p.text("price.py") }).toEqual({
+    exit: 0,
+    changed: "def price(item, rate=1):\n    return item * rate\n",
+  });
 });

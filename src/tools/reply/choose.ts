@@ -121,12 +121,15 @@ export class Chooser {
     if (drafts.length === 0) return NO_CODE;
     const placed: Draft[] = [];
     const loose: Draft[] = [];
+    let quoted = false;
     for (const draft of drafts) {
       const path = await this.placeOf(draft, known);
-      if (path === "none") continue;
+      quoted ||= path === "quote";
+      if (path === "none" || path === "quote") continue;
       if (path === null) loose.push(draft);
       else placed.push({ ...draft, path });
     }
+    if (placed.length === 0 && loose.length === 0 && quoted) return NO_CHANGE;
     const taken = await this.withLoose(drafts, placed, loose);
     const chosen = taken.filter((one) => this.isWanted(one, taken, all));
     const [first] = this.files;
@@ -175,12 +178,12 @@ export class Chooser {
     return [];
   }
 
-  /** The draft's file; null: it is open; "none": it is no change. */
-  private async placeOf(draft: Draft, known: string[]): Promise<string | null | "none"> {
+  /** The draft's file; null: it is open; "none": it is no change; "quote": it is what the file says already. */
+  private async placeOf(draft: Draft, known: string[]): Promise<string | null | "none" | "quote"> {
     const named = draft.named === null ? null : resolve(draft.named, known);
     // Where nothing else tells: the file that the words right before it lead to.
     if (named?.known && /:[\s*_]*$/.test(draft.before)) draft.path = named.path;
-    if (named !== null && draft.sure) return (await this.isQuote(draft, named.path)) ? "none" : named.path;
+    if (named !== null && draft.sure) return (await this.isQuote(draft, named.path)) ? "quote" : named.path;
     if (
       OUTPUTS.test(draft.tag) &&
       !this.files.some((path) => languageOf(path) !== null && isKin(draft.tag, path))
@@ -214,11 +217,11 @@ export class Chooser {
     return this.files[0] ?? null;
   }
 
-  private async placeOfCode(draft: Draft, named: string | null): Promise<string | null | "none"> {
+  private async placeOfCode(draft: Draft, named: string | null): Promise<string | null | "quote"> {
     let best: { path: string; score: number } | null = null;
     const order = named === null ? this.files : [named, ...this.files.filter((path) => path !== named)];
     for (const path of order.filter((one) => isKin(draft.tag, one))) {
-      if (await this.isQuote(draft, path)) return "none";
+      if (await this.isQuote(draft, path)) return "quote";
       const names = await this.namesIn(draft.code, path);
       if (names === null) continue;
       draft.names = names;
@@ -269,5 +272,7 @@ export class Chooser {
   }
 }
 
-const NO_CODE =
+/** What a reply is refused for that holds only what is there. */
+export const NO_CHANGE = "The code is the same as in the files; send what changes.";
+export const NO_CODE =
   "There was no code in the reply; send the code that changes in a fence, under a line with the path of its file.";
