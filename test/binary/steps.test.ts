@@ -33,7 +33,8 @@ test("both parts are kept, proven by a run after the last edit, and undone toget
   expect(p.text("calc.py")).toBe(`${RIGHT}\n\n\n${SWAPPED}\n`);
   // A verified gain of one test is confirmed by a run without it, which is none of these.
   const order = eventsOf(ran.stdout).flatMap((event) =>
-    (event.type === "check_end" && event.report.check === "pytest") || (event.type === "result" && event.result.kind === "candidate")
+    (event.type === "check_end" && event.report.check === "pytest") ||
+    (event.type === "result" && event.result.kind === "candidate")
       ? [event.type]
       : [],
   );
