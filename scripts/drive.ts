@@ -36,9 +36,7 @@ async function repair(folder: string): Promise<void> {
   );
   const server = await startServer(
     {},
-    { text: "add subtracts." },
-    { text: '{"tool":"rewrite_symbol","target":"calc.py::add","text":""}' },
-    { text: `\`\`\`python\n${REPAIRED}\`\`\`` },
+    { text: `add subtracts.\n\ncalc.py\n\`\`\`python\n${REPAIRED}\`\`\`` },
   );
   const at = ["--cwd", folder];
   await run([...at, "--endpoint", server.endpoint, "--yes", "Fix the failing test in calc.py"], {
