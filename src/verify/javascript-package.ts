@@ -67,10 +67,17 @@ export async function isInstalled({ place, folder }: Package, program: string): 
   return false;
 }
 
-/** A line for the shell in which the package's own programs, and those of the folders around it, are found before all others. */
+/** Takes the programs of other packages off PATH, which npm and bun put there for the scripts that they run. */
+const WITHOUT_OTHERS =
+  'set -f; p=; IFS=:; for d in $PATH; do case $d in */node_modules/.bin|*/node_modules/.bin/) ;; *) p="$p:$d";; esac; done; unset IFS; set +f';
+
+/**
+ * A line for the shell in which the package's own programs, and those of the folders around it, are found before all others, and
+ * those of other packages not at all.
+ */
 export function inPackage({ place, folder }: Package, line: string): string[] {
   const bins = outward(folder).map((around) => join(place.root, below(around, "node_modules/.bin")));
-  return shellCommand(`PATH=${quote(`${bins.join(":")}:`)}"$PATH"; ${line}`);
+  return shellCommand(`${WITHOUT_OTHERS}; PATH=${quote(bins.join(":"))}"$p"; ${line}`);
 }
 
 /** Whether the shell did not find the program. */
