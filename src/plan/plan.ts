@@ -22,7 +22,7 @@ export function partsOf(task: string): string[] {
   if (items.length < 2) return [task.trim()];
   const head = lines.slice(0, lines.findIndex(isItem)).join(" ").trim();
   const texts = items.map((line) => line.replace(/^\s*(\d+[.)]|[-*])\s+/, "").trim());
-  return texts.slice(0, MOST_STEPS).map((text) => (head === "" ? text : `${head} ${text}`));
+  return texts.map((text) => (head === "" ? text : `${head} ${text}`));
 }
 
 /** The steps of a task; each step's targets are ranked for its own words, the proof is the first check that can judge. */
