@@ -23,7 +23,7 @@ function stackFrame(output: string, where: { root: string; cwd: string }): Frame
   return null;
 }
 
-/** The stack that the time-out made Python print says where it hung. */
+/** The stack that the time-out made Python print says where it was. */
 export function atTimeout(
   early: CheckReport,
   run: RunResult,
@@ -31,11 +31,11 @@ export function atTimeout(
 ): CheckReport {
   const frame = stackFrame(run.output, where);
   if (frame === null) return early;
-  const message = `It hangs here, in ${frame.name}.`;
+  const message = `It was here, in ${frame.name}, when the time was up.`;
   const diagnostics: Diagnostic[] = [{ path: frame.path, line: frame.line, severity: "error", message }];
   return {
     ...early,
     diagnostics,
-    summary: `${early.summary} It hangs in ${frame.name} at ${frame.path}:${frame.line}.`,
+    summary: `${early.summary} By then it was in ${frame.name} at ${frame.path}:${frame.line}.`,
   };
 }
