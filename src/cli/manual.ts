@@ -21,6 +21,42 @@ What you type is remembered for you alone in the folder for state (~/.local/stat
 Flags hold for the whole conversation: smallcode --model NAME --check "npm test"`,
   },
   {
+    name: "tasks",
+    text: `Tasks
+Say what is to be done and, where you know it, in which file, function or test. What can be computed is computed:
+  smallcode "rename total_of to sum_of"        function, class, method, variable, parameter or file, with every use of it;
+  smallcode "rename Cart.push to add"          no model is asked, places that may mean something else are left and named
+  smallcode "make the failing tests pass"      a step for each file that they lead to, what others call first
+  smallcode "add a parameter currency to price"   the function first, then each file that calls it
+  smallcode "create shop/receipt.py with ..."  a new file          smallcode "add a test for price"   a new test
+A list (lines that begin with "1." or "-") is done item by item, and stays only if all of it holds.
+A model that is right at once gets one request. What failed goes back to it once; then samples are drawn, then less
+is asked for at a time (one function, some lines), then the step is split. Then comes a stronger model, if you have
+named one (help escalation).
+It ends in one of three ways: done, with the diff; put back as it was, with the reason; or stopped by a limit (help exit).
+--ask only answers, --edit changes; without them the words of the task decide. --dry-run keeps nothing.`,
+  },
+  {
+    name: "checks",
+    text: `Checks
+What judges a change is what the project itself uses: tests, type checkers, linters and builds, as its own files
+name them (Python, JavaScript and TypeScript, Go, Rust, Java and Kotlin, C and C++). Nothing is installed. To choose:
+  --check "make test"                     for this call; "checks" in smallcode.json for the project (help config)
+  --no-check                              no proof is wanted: the end is unverified, exit 0
+They run before the change, too. What was red then counts only where the task asks for it, by the name of a test,
+file or function, or all of it ("make the tests pass"). Tests that fail and pass on the same code are flaky: they
+count for nobody.
+  verified     what was asked for passes, and nothing that passed before fails; or everything passes
+  improved     better than before, but no proof: it stays, and the model goes on
+  unverified   nothing is worse, and nothing could prove it: exit 3
+  failed       something is worse, or what was asked for is still red: it is taken back
+Tests, their configuration and what starts them are frozen. Where the task asks to change them, or a rename does,
+they come first in the diff, and the end is at most unverified.
+A suite that takes longer than --check-time (5 minutes) is stood for by the tests that the task names and its changes
+affect; the verdict says how many were not run. The whole output is in .smallcode/sessions/SESSION.CHECK.log.
+Checks run without network where that can be done, without your secrets, and leave nothing behind.`,
+  },
+  {
     name: "permissions",
     text: `Permissions
 Without flags, edits inside the folder are allowed: they can be undone.

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { FLAGS, parseArgs } from "../../src/cli/args.ts";
 import { HELP, helpOn } from "../../src/cli/help.ts";
+import { PAGES } from "../../src/cli/manual.ts";
 import type { Flags } from "../../src/config.ts";
 
 const task = (text: string, flags: Flags = {}, stdin = "auto") => ({
@@ -152,6 +153,11 @@ test("the manual is found by name, flag and word, and says where to look otherwi
   expect(helpOn(["exit"]).text).toStartWith("Exit codes");
   expect(helpOn(["--max-time"]).text).toContain("--max-time DURATION");
   expect(helpOn(["OLLAMA_HOST"]).text).toStartWith("Environment");
+  for (const word of ["rename", "flaky", "--check-time", "frozen", "unverified", "samples"])
+    expect(helpOn(word.split(" ")).found).toBe(true);
+  expect(helpOn(["checks"]).text).toStartWith("Checks");
+  for (const { text } of PAGES)
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(140);
   expect(helpOn(["permisions"])).toEqual({
     found: false,
     text: expect.stringContaining("smallcode help permissions"),
