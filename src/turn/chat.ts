@@ -37,7 +37,10 @@ export async function chatStep(on: { step: Step; rung: ChatRung }, work: Work): 
     const end = await oneCall(talk);
     if (end !== null || work.parts.model.ladder.rung === "plain") return end;
   }
-  return ended(talk, `The step was not done after ${talk.calls} calls.`);
+  return ended(
+    talk,
+    `The step was not done after ${talk.calls} calls; give a smaller task, or try a larger model.`,
+  );
 }
 
 async function oneCall(talk: Talk): Promise<StepEnd | null> {

@@ -62,7 +62,10 @@ export async function directStep(step: Step, work: Work, mayStay = false): Promi
     if (end === "calls") return talk.standing === null ? null : ended(talk, "");
     if (end !== null) return end;
   }
-  return ended(talk, `The step was not done after ${MOST_REPLIES} replies.`);
+  return ended(
+    talk,
+    `The step was not done after ${MOST_REPLIES} replies; give a smaller task, or try a larger model.`,
+  );
 }
 
 async function oneReply(talk: DirectTalk): Promise<Ended> {
@@ -273,5 +276,11 @@ async function sample(talk: DirectTalk): Promise<{ end: Ended } | null> {
 async function finer(talk: DirectTalk): Promise<StepEnd> {
   const { work } = talk;
   const end = work.parts.settings.mechanisms.granularity ? await narrower(talk) : null;
-  return end ?? ended(talk, `No candidate was proven: ${talk.last?.reason ?? "no reply could be used."}`);
+  return (
+    end ??
+    ended(
+      talk,
+      `No candidate was proven: ${talk.last?.reason ?? "no reply could be used; try a larger model, or a smaller task."}`,
+    )
+  );
 }

@@ -93,7 +93,7 @@ async function inOrder(steps: Step[], goal: JudgeOptions["goal"], work: Work): P
 async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
   const { parts, transaction, judges } = work;
   const changes = (await transaction.changes()).filter(({ before, after }) => before !== after);
-  if (changes.length === 0) return restore({ outcome: "failed", message: "Nothing was changed." }, work);
+  if (changes.length === 0) return restore({ outcome: "failed", message: NOTHING }, work);
   const files = changes.map(({ path }) => path);
   const frozen = files.filter(judges);
   parts.emit({ type: "diff", patch: unifiedDiff(changes, judges), files, frozen });
@@ -116,6 +116,15 @@ async function keep(verdict: Verdict, work: Work): Promise<TurnEnd> {
   return end;
 }
 
+const NOTHING = "Nothing was changed; say more exactly what is to be different.";
+const NEXT = "Try a larger model, a smaller task, or name the function that is wrong.";
+
+/** Why the turn failed, and what to try next where the reason does not say it: only what a model did wrong another one may do right. */
+function withNext({ reason, last }: Extract<StepEnd, { kind: "failed" }>, { requests }: Meter): string {
+  if (last === null || requests === 0 || /\blarger model\b/.test(reason)) return reason;
+  return `${reason.replace(/[^.!?]$/, "$&.")} ${NEXT}`;
+}
+
 /** Everything back as it was. */
 async function restore(end: TurnEnd, work: Work): Promise<TurnEnd> {
   const { files, left, failed } = await work.transaction.revert(work.verifier.litter);
@@ -135,7 +144,8 @@ export async function edit(request: TurnRequest, parts: TurnParts, meter: Meter)
     );
     if (last.kind === "done") return { end: await keep(last.verdict, work), work };
     work.by = null;
-    const end: TurnEnd = last.kind === "stopped" ? last.end : { outcome: "failed", message: last.reason };
+    const end: TurnEnd =
+      last.kind === "stopped" ? last.end : { outcome: "failed", message: withNext(last, meter) };
     return { end: await restore(end, work), work };
   } finally {
     await work.transaction.close();
