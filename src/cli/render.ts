@@ -102,7 +102,7 @@ function suspectLine({ suspects }: Of<"suspects">): string {
 }
 
 function restoredLines({ files: restored, left }: Of<"restored">): string[] {
-  const lines = [`put back ${files(restored.length)}`];
+  const lines = restored.length > 0 ? [`put back ${files(restored.length)}`] : [];
   if (left.length > 0) lines.push(`left where they are: ${left.map((path) => oneLine(path)).join(", ")}`);
   return lines;
 }

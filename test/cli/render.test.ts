@@ -110,6 +110,10 @@ test("a reply is told by what it changes; checks that run without a change later
   );
 });
 
+test("nothing put back is no line", () => {
+  expect(show([{ type: "restored", files: [], left: ["a.py"] }]).err).toBe("left where they are: a.py\n");
+});
+
 test("a question: the answer alone on stdout, whole lines", () => {
   const { out, err } = show(QUESTION);
   expect(out).toBe("It takes the last 🙂 one.\n");
