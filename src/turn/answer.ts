@@ -131,9 +131,12 @@ export async function answer(request: TurnRequest, parts: TurnParts, meter: Mete
       message: "The answer was cut off by the limit on its length; ask for less at once.",
     };
   if (reply.finish === "cut")
-    return { outcome: "no_model", message: reply.reason ?? "The answer broke off." };
+    return { outcome: "no_model", message: `${reply.reason ?? "The answer broke off."} Ask again.` };
   if (reply.finish === "loop")
-    return { outcome: "failed", message: reply.reason ?? "The model repeated itself without end." };
+    return {
+      outcome: "failed",
+      message: `${reply.reason ?? "The model repeated itself without end."} Ask in other words, or try a larger model.`,
+    };
   if (reply.text.trim() === "")
     return { outcome: "failed", message: "The model answered nothing; ask again, or try another model." };
   return { outcome: "answered", message: "Answered." };

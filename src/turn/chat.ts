@@ -12,7 +12,7 @@ import { stoppedEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import { fall } from "./fall.ts";
 import { reportText, verdictText } from "./feedback.ts";
-import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
+import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./judge.ts";
 import { mostSame, treeOf } from "./progress.ts";
 import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
 import { type Called, complain, ended, offer, openTalk, say, stands, type Talk } from "./talk.ts";
@@ -167,7 +167,7 @@ async function onCandidate(talk: Talk, candidate: Candidate, called: Called): Pr
     tried.set(key, verdict);
     const stuck = await takeBack(work);
     if (stuck !== null) return { kind: "stopped", end: stuck };
-  }
+  } else tellTried(work);
   talk.failed += 1;
   if (talk.failed >= BEFORE_SAMPLING && called.again !== null) {
     const sampled = await sample(talk, called.again);

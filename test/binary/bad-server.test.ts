@@ -51,7 +51,7 @@ const FAULTS: Fault[] = [
     name: "dies mid-reply",
     row: { dieAfter: 300 },
     exit: 5,
-    says: /broke off before it was complete\.$/,
+    says: /broke off before it was complete\. Ask again\.$/,
     times: [1, 3],
   },
   {
@@ -139,7 +139,11 @@ for (const { name, row, exit, says, times = ONCE } of FAULTS)
 test("a reply that repeats itself for ever is stopped while it streams", async () => {
   const loop: Row = { repeat: "and so on and so on, " };
   const p = await project(BUGGY, Array<Row>(1 + 12).fill(loop));
-  expectBad(await p.run([QUESTION]), 1, /repeated itself without end/);
+  expectBad(
+    await p.run([QUESTION]),
+    1,
+    /repeated itself without end and was stopped\. Ask in other words, or try a larger model\./,
+  );
   expectBad(
     await p.run(["--yes", "--rung", "schema", TASK]),
     1,
