@@ -3,6 +3,7 @@ import { environment, loadSettings, userConfigPath } from "../config.ts";
 import type { Result } from "../types.ts";
 import { redo, undo } from "../workspace/workspace.ts";
 import type { ParsedArgs } from "./args.ts";
+import { complain } from "./complain.ts";
 import { oneLine } from "./sanitize.ts";
 import { reportSettings, settingRows } from "./settings-report.ts";
 
@@ -38,9 +39,4 @@ export async function moveTurn(
   const verb = direction === "undo" ? "Taken back" : "Brought back";
   const { files } = done;
   return { ok: true, files, said: `${verb}: ${files.map((path) => oneLine(path)).join(", ")}` };
-}
-
-function complain(reason: string, exit: number): number {
-  process.stderr.write(`smallcode: ${oneLine(reason)}\n`);
-  return exit;
 }

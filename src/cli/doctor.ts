@@ -1,6 +1,7 @@
 /** `smallcode doctor [--json]`: the servers in reach, the model that a task would be given to, and what is wrong with them. */
 import { environment, loadSettings } from "../config.ts";
 import type { ParsedArgs } from "./args.ts";
+import { complain } from "./complain.ts";
 import { diagnose } from "./doctor/examine.ts";
 import { DoctorReport } from "./doctor/report.ts";
 import { screenOf } from "./doctor/screen.ts";
@@ -26,10 +27,7 @@ export async function runDoctor(
 ): Promise<number> {
   const host = environment();
   const loaded = await loadSettings({ ...host, flags: parsed.flags, cwd: process.cwd() });
-  if (!loaded.ok) {
-    process.stderr.write(`smallcode: ${oneLine(loaded.reason)}\n`);
-    return 2;
-  }
+  if (!loaded.ok) return complain(loaded.reason, 2);
   const { settings, sources } = loaded;
   const { json } = settings.mode;
   const { tell, clear } = progress(settings.terminal.dumb || json);

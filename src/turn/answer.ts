@@ -131,7 +131,7 @@ export async function answer(request: TurnRequest, parts: TurnParts, meter: Mete
       message: "The answer was cut off by the limit on its length; ask for less at once.",
     };
   if (reply.finish === "cut")
-    return { outcome: "no_model", message: `${reply.reason ?? "The answer broke off."} Ask again.` };
+    return { outcome: "no_model", message: reply.reason ?? "The answer broke off; ask again." };
   if (reply.finish === "loop")
     return {
       outcome: "failed",

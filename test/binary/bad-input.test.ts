@@ -77,6 +77,16 @@ function large(path: string): void {
   closeSync(fd);
 }
 
+test("what is wrong with a configuration is said to its end, however long its path", async () => {
+  const folder = "a-rather-long-name-of-a-folder/".repeat(5);
+  const p = await project({ [`${folder}smallcode.json`]: '{ "model": "m" }' });
+  for (const command of ["config", "doctor", "undo", "stats"]) {
+    const ran = await p.run([command], { cwd: join(p.root, folder), endpoint: false });
+    expect(ran.stderr.trimEnd()).toMatch(/^smallcode: .* sets "model", .* or a flag\.$/);
+    expect(ran.exit).toBe(2);
+  }
+});
+
 test("a file of 100 MB in the folder is no hindrance", async () => {
   const p = await project(BUGGY, rewrite("calc.py::add", RIGHT));
   large(join(p.root, "data.py"));

@@ -51,7 +51,7 @@ const FAULTS: Fault[] = [
     name: "dies mid-reply",
     row: { dieAfter: 300 },
     exit: 5,
-    says: /broke off before it was complete\. Ask again\.$/,
+    says: /broke off before it was complete; its own log may say why\.$/,
     times: [1, 3],
   },
   {
