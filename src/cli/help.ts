@@ -12,11 +12,15 @@ function table(rows: [left: string, right: string][], width: number): string {
   return rows.map(([left, right]) => `  ${left.padEnd(width)} ${right}`).join("\n");
 }
 
-/** The names of the manual's pages, on two lines. */
+const NAMES_A_LINE = 7;
+
+/** The names of the manual's pages, on a line of their own each few. */
 function pageNames(): string {
   const names = PAGES.map(({ name }) => name);
-  const half = Math.ceil(names.length / 2);
-  return `${names.slice(0, half).join(", ")},\n        ${names.slice(half).join(", ")}`;
+  const lines = names.flatMap((_, at) =>
+    at % NAMES_A_LINE === 0 ? [names.slice(at, at + NAMES_A_LINE).join(", ")] : [],
+  );
+  return lines.join(",\n        ");
 }
 
 /** What `--help` prints; at most 60 lines of 100 characters. */

@@ -235,6 +235,9 @@ function saidBy({ place: { endpoint } }: Context, one: ReplyReader): Said {
   if (cause === "thought")
     return { ...said, reason: `The model at ${endpoint} thought for longer than it may and was stopped.` };
   if (finish === "cut")
-    return { ...said, reason: `The reply of ${endpoint} broke off before it was complete; its own log may say why.` };
+    return {
+      ...said,
+      reason: `The reply of ${endpoint} broke off before it was complete; its own log may say why.`,
+    };
   return said;
 }
