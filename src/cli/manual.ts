@@ -37,26 +37,6 @@ It ends in one of three ways: done, with the diff; put back as it was, with the 
 --ask only answers, --edit changes; without them the words of the task decide. --dry-run keeps nothing.`,
   },
   {
-    name: "checks",
-    text: `Checks
-What judges a change is what the project itself uses: tests, type checkers, linters and builds, as its own files
-name them (Python, JavaScript and TypeScript, Go, Rust, Java and Kotlin, C and C++). Nothing is installed. To choose:
-  --check "make test"                     for this call; "checks" in smallcode.json for the project (help config)
-  --no-check                              no proof is wanted: the end is unverified, exit 0
-They run before the change, too. What was red then counts only where the task asks for it, by the name of a test,
-file or function, or all of it ("make the tests pass"). Tests that fail and pass on the same code are flaky: they
-count for nobody.
-  verified     what was asked for passes, and nothing that passed before fails; or everything passes
-  improved     better than before, but no proof: it stays, and the model goes on
-  unverified   nothing is worse, and nothing could prove it: exit 3
-  failed       something is worse, or what was asked for is still red: it is taken back
-Tests, their configuration and what starts them are frozen. Where the task asks to change them, or a rename does,
-they come first in the diff, and the end is at most unverified.
-A suite that takes longer than --check-time (5 minutes) is stood for by the tests that the task names and its changes
-affect; the verdict says how many were not run. The whole output is in .smallcode/sessions/SESSION.CHECK.log.
-Checks run without network where that can be done, without your secrets, and leave nothing behind.`,
-  },
-  {
     name: "permissions",
     text: `Permissions
 Without flags, edits inside the folder are allowed: they can be undone.
@@ -158,7 +138,11 @@ What proves a change: --check CMD alone where it is given; else the checks of sm
 uses: its tests, and linters and type checkers that it configures. Nothing is downloaded; what is missing is said.
 They run before the first request and after each change, cheap ones first, without a network where the system permits.
 What was red before counts only where the task asks to repair it. No tests, or fewer than before, is no pass.
-A test that fails and passes on the same code counts for nobody and is named.
+A test that fails and passes on the same code is flaky: it counts for nobody and is named.
+  verified     what was asked for passes, and nothing that passed before fails
+  improved     better than before, but no proof: it stays, and the model goes on
+  unverified   nothing is worse, and nothing could prove it (exit 3)
+  failed       something is worse, or what was asked for is still red: it is taken back
 A suite that takes longer than --check-time (5m) is stood for by the tests that the change affects; the end says what was
 not run, and is "verified" only where the task's own tests were.
 Frozen during a task: tests and their data, configuration of tests, linters and builds, CI. Name the file to have it
