@@ -156,6 +156,7 @@ test("the manual is found by name, flag and word, and says where to look otherwi
   for (const word of ["rename", "flaky", "--check-time", "frozen", "unverified", "samples"])
     expect(helpOn(word.split(" ")).found).toBe(true);
   expect(helpOn(["checks"]).text).toStartWith("Checks");
+  expect(PAGES.filter(({ name }, at) => PAGES.findIndex((one) => one.name === name) !== at)).toEqual([]);
   for (const { text } of PAGES)
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(140);
   expect(helpOn(["permisions"])).toEqual({
