@@ -151,6 +151,13 @@ describe("other languages", () => {
       ),
     ],
     [
+      "a trait of Rust for one type more",
+      "a.rs",
+      `${RUST}\nimpl From<&str> for S {\n    fn from(a: &str) -> Self {\n        todo!()\n    }\n}\n`,
+      "impl From<u8> for S {\n    fn from(a: u8) -> Self {\n        S { a: 1 }\n    }\n}\n\nimpl<'a> From<&'a str> for S {\n    fn from(a: &'a str) -> Self {\n        S { a: 2 }\n    }\n}",
+      `${RUST}\nimpl From<u8> for S {\n    fn from(a: u8) -> Self {\n        S { a: 1 }\n    }\n}\n\nimpl<'a> From<&'a str> for S {\n    fn from(a: &'a str) -> Self {\n        S { a: 2 }\n    }\n}\n`,
+    ],
+    [
       "one of two methods of a name in Java",
       "A.java",
       JAVA,

@@ -79,7 +79,9 @@ export class Merge {
     if (
       item.items !== null &&
       old.items !== null &&
-      (item.what === "scope" || this.piece.omits || !isComplete(item, old, this.text))
+      (this.piece.omits ||
+        !isComplete(item, old, this.text) ||
+        (item.what === "scope" && item.head === old.head))
     )
       return this.takeAll(item.items, [...there, old]);
     return this.replace(item, old, fresh);

@@ -40,9 +40,21 @@ const AROUND =
 export const compact = (text: string): string => text.replace(/\s+/g, " ").trim();
 export const leafOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
-/** `impl<'a> Foo<'a>` and `impl Foo` are about the same. */
-const scopeName = (head: string): string =>
-  compact(head.replace(/\bwhere\b[\s\S]*$/, "").replace(/<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g, ""));
+const GENERICS = /<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
+const LIFETIME = /'\w+(?:,\s*|\s+)?/g;
+
+/**
+ * `impl<'a> Foo<'a>` and `impl Foo` are about the same, `impl From<u8> for Foo` and `impl From<&'a str> for Foo` are not: of a
+ * trait its types count, without their lifetimes.
+ */
+function scopeName(head: string): string {
+  const text = head
+    .replace(/\bwhere\b[\s\S]*$/, "")
+    .replace(/\bimpl\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/, "impl");
+  const [, trait, type] = /^([\s\S]*)(\sfor\s[\s\S]*)$/.exec(text) ?? [text, "", text];
+  const types = (trait ?? "").replace(LIFETIME, "").replace(/<\s*>/g, "");
+  return compact(types + (type ?? "").replace(GENERICS, ""));
+}
 
 /** Without comments: one may stand before the first statement of a body. */
 const headOf = (text: string): string => compact(text.replace(/\n\s*(?:#(?!\[)|\/\/)[^\n]*/g, "\n"));
