@@ -38,7 +38,7 @@ export function forksOf(
   let offset = 0;
   let line = 0;
   for (const token of read) {
-    if (line > 0 && offset >= about.from && offset < end && mayFork(text, offset, token))
+    if ((line > 0 || about.from > 0) && offset >= about.from && offset < end && mayFork(text, offset, token))
       for (const { text: fresh, logprob } of token.alternatives) {
         if (!isEdit(fresh, token.text)) continue;
         const fork = { offset, old: token.text, fresh, line, score: logprob };

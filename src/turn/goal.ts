@@ -33,6 +33,8 @@ const WANTS_GREEN =
   /\b(fix|repair|bug|debug|fail\w*|pass\w*|tests?|solve|correct|broken|error|implement|complete)\b/i;
 /** Whoever speaks of tests that are to pass means more of them than those of one symbol. */
 const MEANS_TESTS = /\btests?\b[^.]*\bpass|\bpass\w*\b[^.]*\btests?\b|\ball\b/i;
+/** Means the failing tests of the whole project. */
+const ASKS_FOR_ALL = /\b(all|every|failing|red|broken)\s+(\w+\s+){0,2}tests?\b|\bthe tests\b|\btest ?suite\b/i;
 /** A linter or type checker is meant where it is named, or by such words. */
 const MEANS_FINDINGS = /\b(lint\w*|typ(e|ing)[- ]?(check|error)\w*|findings?|warnings?)\b/i;
 
@@ -80,6 +82,10 @@ function related(
   const stems = named.map((path) => (path.split("/").at(-1) ?? path).replace(/\.\w+$/, ""));
   return red.filter((id) => stems.some((stem) => stem.length > 2 && isIn(stem, id)));
 }
+
+/** Whether the task asks for whatever tests fail, wherever they are. */
+export const asksForAll = (task: string, named: string[]): boolean =>
+  named.length === 0 && WANTS_GREEN.test(task) && ASKS_FOR_ALL.test(task);
 
 /**
  * What the task wants of red checks: the failing tests that belong to what it names, a linter that it speaks of, all of them, or only

@@ -1,5 +1,6 @@
 /** What the plain rung works on: the functions that a step is about, each as a job for the model. */
 import { notesNear } from "../graph/syntax/notes.ts";
+import type { Definition } from "../graph/syntax/definitions.ts";
 import { type Parsed, parse } from "../graph/syntax/parse.ts";
 import { cutLines } from "../model/budget.ts";
 import type { PlainJob } from "../model/plain.ts";
@@ -16,21 +17,35 @@ export interface Subject {
   /** The whole file, and the names in it. */
   file: string;
   words: Set<string>;
+  /** How suspicious all of it is by what uses it, whatever its lines are. */
+  suspicion: number;
 }
 
-/** So many functions are worked on at once. */
+/** So many are worked on at once, and so many of them are values. */
 const MOST = 8;
+const MOST_VALUES = 2;
+/** How suspicious a value is that a function uses, as a part of that. */
+const VALUE = 0.5;
+/** Of a value's text, in characters: a table that is longer is data. */
+const LONGEST_VALUE = 1500;
 
 const DOCSTRING = /^\s*("""|''')[\s\S]*?\1[^\n]*\n/;
+
+/** Where what a definition without a body is set to begins. */
+function valueAt(code: string): number {
+  const found = /(?<![=!<>])=(?![=>])|\{/.exec(code);
+  return found === null ? 0 : found.index + (found[0] === "=" ? 1 : 0);
+}
 
 /** The definition's text, what stands in front of it, and how it begins (signature, docstring). */
 function textOf(parsed: Parsed, symbol: CodeSymbol): Pick<PlainJob, "before" | "code" | "opening"> {
   const found = parsed.definitions.find((one) => one.symbol === symbol);
   const lineStart = parsed.text.lastIndexOf("\n", (found?.start ?? 0) - 1) + 1;
   const code = parsed.text.slice(lineStart, found?.end);
-  const body = found?.body ? found.body.start - lineStart : 0;
+  const body = found?.body ? found.body.start - lineStart : valueAt(code);
   const brace = code[body] === "{" ? 1 : 0;
-  const head = `${code.slice(0, body + brace).trimEnd()}\n`;
+  const start = code.slice(0, body + brace).trimEnd();
+  const head = /^[ \t]*\n/.test(code.slice(start.length)) ? `${start}\n` : code.slice(0, body + brace);
   const inside = code.slice(body + brace).replace(/^[ \t]*\n/, "");
   const lineOfBody = code.slice(code.lastIndexOf("\n", body) + 1, body);
   const documented = brace === 0 ? (DOCSTRING.exec(inside)?.[0] ?? "") : "";
@@ -41,7 +56,7 @@ function textOf(parsed: Parsed, symbol: CodeSymbol): Pick<PlainJob, "before" | "
   };
 }
 
-function subjectOf(parsed: Parsed, symbol: CodeSymbol, intent: string): Subject {
+function subjectOf(parsed: Parsed, symbol: CodeSymbol, intent: string, suspicion = 0): Subject {
   const job = {
     language: parsed.language,
     ...textOf(parsed, symbol),
@@ -52,23 +67,31 @@ function subjectOf(parsed: Parsed, symbol: CodeSymbol, intent: string): Subject 
   const { path, name } = symbol;
   const { before, code } = job;
   const line = before.split("\n").length;
-  return { target: { path, symbol: name }, job, line, code, offset: before.length, file: parsed.text, words };
+  const target = { path, symbol: name };
+  return { target, job, line, code, offset: before.length, file: parsed.text, words, suspicion };
+}
+
+interface Found {
+  subject: Subject;
+  parsed: Parsed;
+  score: number;
+  rank: number;
 }
 
 /**
- * At most eight functions: those with suspect lines, the likeliest first; where nothing is suspected, those that the step names, in
- * its order.
+ * At most eight: the functions with suspect lines, the likeliest first, and behind them the values that they use; where nothing is
+ * suspected, the functions that the step names, in its order.
  */
 export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): Promise<Subject[]> {
   const intent = cutLines(step.intent, work.shares.answer);
-  const found: { subject: Subject; score: number; rank: number }[] = [];
+  const found: Found[] = [];
   for (const path of new Set([...step.targets, ...suspects].map((one) => one.path))) {
     if (work.forbids(path) !== null) continue;
     const read = await work.parts.workspace.read(path);
     const parsed = read.ok ? await parse(path, read.file.text) : null;
     if (parsed === null) continue;
     for (const { symbol, body } of parsed.definitions) {
-      if (body === null || (symbol.kind !== "function" && symbol.kind !== "method")) continue;
+      if (body === null || !isFunction(symbol)) continue;
       const { start, end } = symbol.lines;
       const scores = suspects
         .filter((one) => one.path === path && start <= one.line && one.line <= end)
@@ -76,12 +99,43 @@ export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): P
       const rank = step.targets.findIndex((one) => one.path === path && one.symbol === symbol.name);
       if (rank === -1 && scores.length === 0) continue;
       const subject = subjectOf(parsed, symbol, intent);
-      found.push({ subject, score: Math.max(0, ...scores), rank: rank === -1 ? step.targets.length : rank });
+      const score = Math.max(0, ...scores);
+      found.push({ subject, parsed, score, rank: rank === -1 ? step.targets.length : rank });
     }
   }
   const likely = found.filter(({ score }) => score > 0);
   const ordered = (likely.length > 0 ? likely : found).sort((a, b) => b.score - a.score || a.rank - b.rank);
-  return outermost(ordered.map(({ subject }) => subject)).slice(0, MOST);
+  const functions = outermost(ordered.map(({ subject }) => subject));
+  const values = valuesOf(likely, intent).slice(0, MOST_VALUES);
+  return [...functions.slice(0, MOST - values.length), ...values];
+}
+
+const isFunction = ({ kind }: CodeSymbol): boolean => kind === "function" || kind === "method";
+
+/** The constants, tables and enumerations of a file that its suspect functions use, likeliest first. */
+function valuesOf(users: Found[], intent: string): Subject[] {
+  const values: Subject[] = [];
+  for (const parsed of new Set(users.map((one) => one.parsed)))
+    for (const definition of parsed.definitions) {
+      const { symbol } = definition;
+      if (symbol.kind !== "variable" && symbol.kind !== "enum") continue;
+      if (isLocal(parsed, definition)) continue;
+      const name = symbol.name.slice(symbol.name.lastIndexOf(".") + 1);
+      const word = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
+      const scores = users
+        .filter(({ subject, parsed: own }) => own === parsed && word.test(subject.code))
+        .map(({ score }) => score);
+      if (scores.length === 0) continue;
+      const subject = subjectOf(parsed, symbol, intent, Math.max(...scores) * VALUE);
+      if (subject.code.length <= LONGEST_VALUE) values.push(subject);
+    }
+  return values.sort((a, b) => b.suspicion - a.suspicion);
+}
+
+/** Whether it stands in a function, which is read with it. */
+function isLocal({ definitions }: Pick<Parsed, "definitions">, { parent }: Definition): boolean {
+  const around = parent === null ? undefined : definitions[parent];
+  return around !== undefined && (isFunction(around.symbol) || isLocal({ definitions }, around));
 }
 
 /** A function inside of another one is read with that. */

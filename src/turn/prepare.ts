@@ -8,7 +8,7 @@ import { Verifier } from "../verify/verifier.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { affectedBy } from "./affected.ts";
 import type { TurnEnd, TurnParts, TurnRequest, Work } from "./context.ts";
-import { forbidder } from "./goal.ts";
+import { asksForAll, forbidder } from "./goal.ts";
 import type { Meter } from "./meter.ts";
 
 /** The checks that may be run here. Where running is not permitted there are none, and the user is told. */
@@ -79,6 +79,7 @@ export async function prepare(
     onNotice: (text) => parts.emit({ type: "notice", level: "warning", text }),
     affected: affectedBy(parts.graph, parts.signal),
     named,
+    asksForAll: asksForAll(request.task, named),
     known: knownIn(parts.workspace),
   });
   const judges = judgedBy(

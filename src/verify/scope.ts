@@ -13,6 +13,8 @@ export interface ScopeParts {
   find: FindAffected | undefined;
   /** Files that the task names. */
   named: string[];
+  /** It asks for whatever tests fail. */
+  asksForAll: boolean;
   /** Texts of files as they stand. */
   textsOf: (paths: string[]) => Promise<ChangedText[]>;
   /** Runs what stands for a whole check, on the tree without a candidate. */
@@ -124,6 +126,7 @@ export class Scope {
   }
 
   private holdsOwn(goal: JudgeOptions["goal"]): boolean {
+    if (this.parts.asksForAll) return this.left() === 0;
     if (Array.isArray(goal)) return true;
     return [...this.held.values()].some(
       ({ first, paths }) =>

@@ -23,6 +23,8 @@ export interface VerifierParts extends RunsParts {
   affected?: FindAffected;
   /** Files that the task names. */
   named?: string[];
+  /** It asks for whatever tests fail, wherever they are. */
+  asksForAll?: boolean;
 }
 
 /** What stands for a whole check that does not end in time may say nothing for so long. */
@@ -67,6 +69,7 @@ export class Verifier {
       ...parts,
       find: parts.affected,
       named: parts.named ?? [],
+      asksForAll: parts.asksForAll ?? false,
       textsOf: async (paths) =>
         (await this.textsOf(paths)).map(({ path, text }) => ({ path, before: text, after: null })),
       run: (check) =>

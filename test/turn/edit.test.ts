@@ -1,6 +1,6 @@
 /** What a task opens of the files that judge, and what it wants of red checks. */
 import { describe, expect, test } from "bun:test";
-import { forbidder, goalOf } from "../../src/turn/goal.ts";
+import { asksForAll, forbidder, goalOf } from "../../src/turn/goal.ts";
 import type { CheckReport } from "../../src/types.ts";
 
 const FILES = ["calc.py", "tests/test_calc.py", "tests/test_shape.py", "pyproject.toml", "package.json"];
@@ -22,7 +22,18 @@ describe("frozen files", () => {
       expect(forbids("calc.py")).toBeNull();
     });
 
-  test("a refusal says what to do instead", () => {
+  test.each([
+  ["make the failing tests pass", [], true],
+  ["Fix all tests", [], true],
+  ["repair the code so that the tests pass", [], true],
+  ["make the failing tests of calc.py pass", ["calc.py"], false],
+  ["fix the bug in total_of", [], false],
+  ["fix add so that its tests pass", [], false],
+])("whether %p asks for whatever tests fail", (task, named, all) => {
+  expect(asksForAll(task, named)).toBe(all);
+});
+
+test("a refusal says what to do instead", () => {
     expect(forbidder("Fix it", FILES)("tests/test_calc.py")).toBe(
       "tests/test_calc.py judges the change and must stay as it is; change the code that it tests.",
     );

@@ -150,6 +150,15 @@ describe("a suite that takes longer than a check may", () => {
     });
   });
 
+  test("one of them is no proof where the task asks for whatever tests fail", async () => {
+    const { verifier, candidate } = await play(ENDLESS, undefined, { ...slow, asksForAll: true });
+    verifier.want("green");
+    expect(verdictOf(await candidate("b.txt", "right b\n"))).toMatchObject({
+      status: "unverified",
+      scope: { ran: 1, left: 2311 },
+    });
+  });
+
   test("tests that nobody could count are the rest", async () => {
     const unknown: FindAffected = async () => ({ paths: ["tests/b.sh"], of: 3 });
     const { candidate } = await play(ENDLESS, undefined, { ...slow, affected: unknown });
