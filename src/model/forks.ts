@@ -13,6 +13,8 @@ import { isUsual } from "./words.ts";
 export interface Fork {
   /** Where in the text it is; `old` stands there, `fresh` is what the model might have set. */
   offset: number;
+  /** The token in the place of the one that stands there, in the place of all up to where the same one stands, or before it. */
+  how: "swap" | "skip" | "insert";
   old: string;
   fresh: string;
   /** The line it is on, from 0. */
@@ -24,7 +26,14 @@ export interface Fork {
 /** In nats, chosen on 26 mutants of one operator, number or truth value in six languages; the order hardly depends on them. */
 const UNKNOWN_NAME = 2;
 const SMALL_TOKEN = 1;
+/** What less is likely than one token for another, by the same list: text left out, and a sign put in. */
+const SKIP = 1;
+const INSERT = 1;
+/** Tokens that are left out together, at most. */
+const MOST_SKIPPED = 8;
 
+/** What stands in front of something that stays. */
+const SIGN = /^\s*(!|not|-)$/;
 const SMALL = /^\s*([-+*/%<>=!&|^()~]{1,3}|and|or|not|\d+|true|false|True|False|break|continue)\s*$/;
 
 /** The places behind `from`, in the order of the text; `words` are the names of the file around it. */
@@ -37,19 +46,50 @@ export function forksOf(
   const end = text.trimEnd().length;
   let offset = 0;
   let line = 0;
-  for (const token of read) {
-    if ((line > 0 || about.from > 0) && offset >= about.from && offset < end && mayFork(text, offset, token))
-      for (const { text: fresh, logprob } of token.alternatives) {
-        if (!isEdit(fresh, token.text)) continue;
-        const fork = { offset, old: token.text, fresh, line, score: logprob };
-        if (SMALL.test(fresh) && SMALL.test(token.text)) fork.score += SMALL_TOKEN;
-        else if (namesUnknown(text, fork, about.words)) fork.score -= UNKNOWN_NAME;
-        forks.push(fork);
-      }
+  for (const [at, token] of read.entries()) {
+    const inside = (line > 0 || about.from > 0) && offset >= about.from && offset < end;
+    if (inside && mayFork(text, offset, token)) {
+      const tokens = read.slice(at, at + MOST_SKIPPED + 1);
+      forks.push(...forksAt({ text, offset, line, tokens }, about.words));
+    }
     offset += token.text.length;
     line += token.text.split("\n").length - 1;
   }
   return forks;
+}
+
+/** The forks at one token; `tokens`: it and the next ones. */
+function forksAt(
+  place: { text: string; offset: number; line: number; tokens: ReadToken[] },
+  words: Set<string>,
+): Fork[] {
+  const { text, offset, line, tokens } = place;
+  const [token] = tokens;
+  if (token === undefined) return [];
+  const old = token.text;
+  return token.alternatives.flatMap(({ text: fresh, logprob }) => {
+    if (!isEdit(fresh, old)) return [];
+    const fork: Fork = { offset, how: "swap", old, fresh, line, score: logprob };
+    if (SMALL.test(fresh) && SMALL.test(old)) fork.score += SMALL_TOKEN;
+    else if (namesUnknown(text, fork, words)) fork.score -= UNKNOWN_NAME;
+    const forks = [fork];
+    const skipped = upTo(fresh, tokens);
+    if (skipped !== null) forks.push({ ...fork, how: "skip", old: skipped, score: logprob - SKIP });
+    if (SIGN.test(fresh) && !/^\w+ \w/.test(`${fresh.trim()} ${old}`))
+      forks.push({ ...fork, how: "insert", old: "", score: logprob - INSERT });
+    return forks;
+  });
+}
+
+/** The tokens of one line up to the next that is `fresh`, and that; null where none is. */
+function upTo(fresh: string, [first, ...more]: ReadToken[]): string | null {
+  let old = first?.text ?? "";
+  for (const { text } of more) {
+    if (old.includes("\n")) return null;
+    old += text;
+    if (text.trim() === fresh.trim() && fresh.trim() !== "") return old;
+  }
+  return null;
 }
 
 /** The text with the fork's token in place of the old one; null where that is no change within one line. */

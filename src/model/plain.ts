@@ -136,7 +136,7 @@ export function lineEdits(job: PlainJob, read: ReadToken[], { words, suspicion }
     const asked = attempt({ text, prompt, fork, temperature: 0 });
     return [
       ...(code === null ? [] : [{ line, score, code, rest: restOf(text, prompt, fork, read) }]),
-      { line, score, attempt: asked },
+      ...(fork.how === "swap" ? [{ line, score, attempt: asked }] : []),
     ];
   });
 }

@@ -34,7 +34,8 @@ const WANTS_GREEN =
 /** Whoever speaks of tests that are to pass means more of them than those of one symbol. */
 const MEANS_TESTS = /\btests?\b[^.]*\bpass|\bpass\w*\b[^.]*\btests?\b|\ball\b/i;
 /** Means the failing tests of the whole project. */
-const ASKS_FOR_ALL = /\b(all|every|failing|red|broken)\s+(\w+\s+){0,2}tests?\b|\bthe tests\b|\btest ?suite\b/i;
+const ASKS_FOR_ALL =
+  /\b(all|every|failing|red|broken)\s+(\w+\s+){0,2}tests?\b|\bthe tests\b|\btest ?suite\b/i;
 /** A linter or type checker is meant where it is named, or by such words. */
 const MEANS_FINDINGS = /\b(lint\w*|typ(e|ing)[- ]?(check|error)\w*|findings?|warnings?)\b/i;
 

@@ -1,6 +1,7 @@
 /** What the plain rung works on: the functions that a step is about, each as a job for the model. */
-import { notesNear } from "../graph/syntax/notes.ts";
+
 import type { Definition } from "../graph/syntax/definitions.ts";
+import { notesNear } from "../graph/syntax/notes.ts";
 import { type Parsed, parse } from "../graph/syntax/parse.ts";
 import { cutLines } from "../model/budget.ts";
 import type { PlainJob } from "../model/plain.ts";

@@ -226,7 +226,10 @@ const UNSUSPECTED = 0.1;
  * How suspicious each line of the subject is, in nats. A suspect on a definition's first line stands for all of it; a suspect line
  * is compared with others by what the checks and the graph say, however sure the model is of it.
  */
-function suspicionOf({ target, line: first, suspicion }: Subject, suspects: Suspect[]): (line: number) => number {
+function suspicionOf(
+  { target, line: first, suspicion }: Subject,
+  suspects: Suspect[],
+): (line: number) => number {
   if (suspects.length === 0) return () => 0;
   const here = suspects.filter(({ path }) => path === target.path);
   const scoreAt = (line: number): number => here.find((one) => one.line === line)?.score ?? 0;

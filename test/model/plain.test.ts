@@ -118,6 +118,23 @@ describe("plain attempts", () => {
     expect(fresh).toEqual(["*", " width", " nowhere"]);
   });
 
+  test("what the model would leave out up to where it goes on, and the sign that it would set in front", () => {
+    const text = "def f(a):\n    return not (a) - 1\n";
+    const pieces = ["def f(a):\n", "    return", " not", " (", "a", ")", " -", " ", "1", "\n"];
+    const read: ReadToken[] = pieces.map((piece) => ({ text: piece, logprob: -1, alternatives: [] }));
+    read[2]?.alternatives.push({ text: " (", logprob: -2 });
+    read[4]?.alternatives.push({ text: "not", logprob: -2 }, { text: "!", logprob: -3 });
+    const forks = forksOf(text, read, { from: 10, words: new Set(["a", "f"]) });
+    const codes = forks.map((fork) => [fork.how, swapped(text, fork)?.split("\n")[1]?.trim()]);
+    expect(codes).toEqual([
+      ["swap", "return ( (a) - 1"],
+      ["skip", "return (a) - 1"],
+      ["swap", "return not (not) - 1"],
+      ["swap", "return not (!) - 1"],
+      ["insert", "return not (!a) - 1"],
+    ]);
+  });
+
   test("a fork inside a number, none inside a name or an operator", () => {
     const text = "def f(a):\n    return a1 <= 10 + ab\n";
     const pieces = ["def f(a):\n", "    return a", "1", " <", "=", " 1", "0", " + a", "b", "\n"];
@@ -131,7 +148,7 @@ describe("plain attempts", () => {
   });
 
   test("a token that breaks the line is no edit within it", () => {
-    const fork: Fork = { offset: 3, old: " b", fresh: "\n", line: 0, score: 0 };
+    const fork: Fork = { how: "swap" as const, offset: 3, old: " b", fresh: "\n", line: 0, score: 0 };
     expect(swapped("a =  b\n", fork)).toBeNull();
     expect(swapped("a = b\n", { ...fork, fresh: " c" })).toBe("a = c\n");
   });

@@ -212,6 +212,14 @@ describe("several files", () => {
     });
   });
 
+  test("a header is known by its guard, though nothing of it is there yet", async () => {
+    const header = "#if !defined(S_H)\n#define S_H\n\nnamespace s {\nint g(int x);\n}\n#endif";
+    const files = { "s.cpp": "", "s.h": "#if !defined(S_H)\n#define S_H\n#endif\n" };
+    expect(await writes(files, `\`\`\`cpp\n${header}\n\`\`\``, ["s.cpp", "s.h"])).toEqual({
+      "s.h": `${header}\n`,
+    });
+  });
+
   test("a change and a new file that it uses", async () => {
     const text = `calc.py\n${python(`import helper\n\n\ndef add(a, b):\n    return helper.plus(a, b)`)}\nhelper.py\n${python("def plus(a, b):\n    return a + b")}`;
     const got = await writes(TREE, text);

@@ -23,17 +23,17 @@ describe("frozen files", () => {
     });
 
   test.each([
-  ["make the failing tests pass", [], true],
-  ["Fix all tests", [], true],
-  ["repair the code so that the tests pass", [], true],
-  ["make the failing tests of calc.py pass", ["calc.py"], false],
-  ["fix the bug in total_of", [], false],
-  ["fix add so that its tests pass", [], false],
-])("whether %p asks for whatever tests fail", (task, named, all) => {
-  expect(asksForAll(task, named)).toBe(all);
-});
+    ["make the failing tests pass", [], true],
+    ["Fix all tests", [], true],
+    ["repair the code so that the tests pass", [], true],
+    ["make the failing tests of calc.py pass", ["calc.py"], false],
+    ["fix the bug in total_of", [], false],
+    ["fix add so that its tests pass", [], false],
+  ])("whether %p asks for whatever tests fail", (task, named, all) => {
+    expect(asksForAll(task, named)).toBe(all);
+  });
 
-test("a refusal says what to do instead", () => {
+  test("a refusal says what to do instead", () => {
     expect(forbidder("Fix it", FILES)("tests/test_calc.py")).toBe(
       "tests/test_calc.py judges the change and must stay as it is; change the code that it tests.",
     );

@@ -36,6 +36,20 @@ const ALIASES: Record<string, string> = {
 const FAMILIES = [new Set(["c", "cpp"]), new Set(["javascript", "typescript", "tsx"])];
 const TEST = /^(?:test|Test|it$|describe$|Benchmark|Example)|Tests?$/;
 
+/** How a header of C or C++ begins that is read once. */
+const GUARD = /^\s*#\s*(?:ifndef\s+|if\s+!\s*defined\s*\(?\s*|pragma\s+once)(\w*)/;
+const HEADER = /\.(?:h|hpp|hh|hxx)$/i;
+
+/** The header among the files that the code is by its guard. */
+function headerOf(code: string, files: string[]): string | null {
+  const guard = GUARD.exec(code.replace(/^\s*(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|\s)*/, ""));
+  if (guard === null) return null;
+  const headers = files.filter((path) => HEADER.test(path));
+  const stem = (path: string): string => (path.split("/").at(-1) ?? "").replace(/\.\w+$/, "").toLowerCase();
+  const named = headers.find((path) => guard[1]?.toLowerCase().includes(stem(path)));
+  return named ?? headers[0] ?? null;
+}
+
 const languageOfTag = (tag: string): string | null =>
   ALIASES[tag] ?? GRAMMARS.find(({ id }) => id === tag)?.id ?? languageOf(`x.${tag}`);
 
@@ -219,6 +233,8 @@ export class Chooser {
 
   private async placeOfCode(draft: Draft, named: string | null): Promise<string | null | "quote"> {
     let best: { path: string; score: number } | null = null;
+    const header = named === null ? headerOf(draft.code, this.files) : null;
+    if (header !== null) return (await this.isQuote(draft, header)) ? "quote" : header;
     const order = named === null ? this.files : [named, ...this.files.filter((path) => path !== named)];
     for (const path of order.filter((one) => isKin(draft.tag, one))) {
       if (await this.isQuote(draft, path)) return "quote";
