@@ -1,7 +1,7 @@
 /** Files that a task makes: the one it names, the one that fits the project's manner, and the test file of what it names. */
 import { posix } from "node:path";
 import type { CodeGraph } from "../graph/graph.ts";
-import { languageOf } from "../graph/syntax/languages.ts";
+import { isMarkup, languageOf } from "../graph/syntax/languages.ts";
 import { isTestPath } from "../graph/update/classify.ts";
 import type { Target } from "../types.ts";
 import { namedPaths, type Scene } from "./targets.ts";
@@ -60,10 +60,12 @@ function conventional(name: string, task: string, files: string[]): string | nul
   return files.includes(path) ? null : path;
 }
 
-const MARKUP = new Set(["html", "css", "json", "yaml", "toml", "markdown", "bash", "sql"]);
+/** A file of these is seldom what a new thing goes into. */
+const SCRIPTS = new Set(["bash", "sql"]);
 function isCode(path: string): boolean {
   const language = languageOf(path);
-  return language !== null && !MARKUP.has(language) && !/^\./.test(posix.basename(path));
+  if (language === null || isMarkup(language) || SCRIPTS.has(language)) return false;
+  return !/^\./.test(posix.basename(path));
 }
 
 /** A name as the files around are spelled: `shopping_cart`, `shopping-cart`, `ShoppingCart`, `shoppingCart`. */

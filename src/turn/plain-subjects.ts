@@ -1,12 +1,14 @@
 /** What the plain rung works on: the functions that a step is about, each as a job for the model. */
 
 import type { Definition } from "../graph/syntax/definitions.ts";
+import { isMarkup } from "../graph/syntax/languages.ts";
 import { notesNear } from "../graph/syntax/notes.ts";
 import { type Parsed, parse } from "../graph/syntax/parse.ts";
 import { cutLines } from "../model/budget.ts";
 import type { PlainJob } from "../model/plain.ts";
-import type { CodeSymbol, Step, Suspect, Target } from "../types.ts";
+import type { CodeSymbol, LineRange, Step, Suspect, Target } from "../types.ts";
 import type { Work } from "./context.ts";
+import { stretchesOf } from "./plain-stretches.ts";
 
 export interface Subject {
   target: Target & { symbol: string };
@@ -20,6 +22,8 @@ export interface Subject {
   words: Set<string>;
   /** How suspicious all of it is by what uses it, whatever its lines are. */
   suspicion: number;
+  /** It is a function, which can be written anew. */
+  whole: boolean;
 }
 
 /** So many are worked on at once, and so many of them are values. */
@@ -27,6 +31,9 @@ const MOST = 8;
 const MOST_VALUES = 2;
 /** How suspicious a value is that a function uses, as a part of that. */
 const VALUE = 0.5;
+/** How suspicious a line outside of functions has to be, and so many stretches of such lines are read. */
+const SURE = 0.5;
+const MOST_STRETCHES = 2;
 /** Of a value's text, in characters: a table that is longer is data. */
 const LONGEST_VALUE = 1500;
 
@@ -57,19 +64,43 @@ function textOf(parsed: Parsed, symbol: CodeSymbol): Pick<PlainJob, "before" | "
   };
 }
 
-function subjectOf(parsed: Parsed, symbol: CodeSymbol, intent: string, suspicion = 0): Subject {
-  const job = {
-    language: parsed.language,
-    ...textOf(parsed, symbol),
-    notes: notesNear(parsed, symbol),
-    intent,
+interface Piece {
+  name: string;
+  text: Pick<PlainJob, "before" | "code" | "opening">;
+  notes: string;
+  intent: string;
+}
+
+function pieceOf(parsed: Parsed, { name, text, notes, intent }: Piece): Subject {
+  const { path, language, text: file } = parsed;
+  const { before, code } = text;
+  return {
+    target: { path, symbol: name },
+    job: { language, ...text, notes, intent },
+    line: before.split("\n").length,
+    code,
+    offset: before.length,
+    file,
+    words: new Set(file.match(/[A-Za-z_]\w*/g)),
+    suspicion: 0,
+    whole: false,
   };
-  const words = new Set(parsed.text.match(/[A-Za-z_]\w*/g));
-  const { path, name } = symbol;
-  const { before, code } = job;
-  const line = before.split("\n").length;
-  const target = { path, symbol: name };
-  return { target, job, line, code, offset: before.length, file: parsed.text, words, suspicion };
+}
+
+function subjectOf(parsed: Parsed, symbol: CodeSymbol, intent: string): Subject {
+  const notes = notesNear(parsed, symbol);
+  const piece = pieceOf(parsed, { name: symbol.name, text: textOf(parsed, symbol), notes, intent });
+  return { ...piece, whole: isFunction(symbol) };
+}
+
+/** Lines outside of functions, under the name of what is around them. */
+function stretchOf(parsed: Parsed, { start, end }: LineRange, intent: string): Subject {
+  const lines = parsed.text.split("\n");
+  const before = lines.slice(0, start - 1).map((line) => `${line}\n`);
+  const around = parsed.symbols.findLast(({ lines: own }) => own.start <= start && end <= own.end);
+  const name = around?.name ?? parsed.path.split("/").at(-1) ?? parsed.path;
+  const text = { before: before.join(""), code: lines.slice(start - 1, end).join("\n"), opening: "" };
+  return pieceOf(parsed, { name, text, notes: "", intent });
 }
 
 interface Found {
@@ -80,8 +111,8 @@ interface Found {
 }
 
 /**
- * At most eight: the functions with suspect lines, the likeliest first, and behind them the values that they use; where nothing is
- * suspected, the functions that the step names, in its order.
+ * At most eight: the functions with suspect lines and what stands outside of any, the likeliest first, and behind them the values
+ * that they use; where nothing is suspected, the functions that the step names, in its order, and what its files do outside of any.
  */
 export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): Promise<Subject[]> {
   const intent = cutLines(step.intent, work.shares.answer);
@@ -90,7 +121,7 @@ export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): P
     if (work.forbids(path) !== null) continue;
     const read = await work.parts.workspace.read(path);
     const parsed = read.ok ? await parse(path, read.file.text) : null;
-    if (parsed === null) continue;
+    if (parsed === null || isMarkup(parsed.language)) continue;
     for (const { symbol, body } of parsed.definitions) {
       if (body === null || !isFunction(symbol)) continue;
       const { start, end } = symbol.lines;
@@ -103,12 +134,33 @@ export async function subjectsOf(step: Step, suspects: Suspect[], work: Work): P
       const score = Math.max(0, ...scores);
       found.push({ subject, parsed, score, rank: rank === -1 ? step.targets.length : rank });
     }
+    found.push(...looseIn(parsed, suspects, { intent, rank: step.targets.length }));
   }
   const likely = found.filter(({ score }) => score > 0);
   const ordered = (likely.length > 0 ? likely : found).sort((a, b) => b.score - a.score || a.rank - b.rank);
   const functions = outermost(ordered.map(({ subject }) => subject));
   const values = valuesOf(likely, intent).slice(0, MOST_VALUES);
   return [...functions.slice(0, MOST - values.length), ...values];
+}
+
+/** What of a file stands outside of its functions, where a suspect line does, or nothing at all is suspected. */
+function looseIn(
+  parsed: Parsed,
+  suspects: Suspect[],
+  { intent, rank }: { intent: string; rank: number },
+): Found[] {
+  const here = suspects.filter(({ path, score }) => path === parsed.path && score >= SURE);
+  if (here.length === 0 && suspects.length > 0) return [];
+  const stretches = stretchesOf(
+    parsed,
+    here.map(({ line }) => line),
+  );
+  return stretches.slice(0, MOST_STRETCHES).map((range) => {
+    const scores = here
+      .filter(({ line }) => range.start <= line && line <= range.end)
+      .map(({ score }) => score);
+    return { subject: stretchOf(parsed, range, intent), parsed, score: Math.max(0, ...scores), rank };
+  });
 }
 
 const isFunction = ({ kind }: CodeSymbol): boolean => kind === "function" || kind === "method";
@@ -127,7 +179,7 @@ function valuesOf(users: Found[], intent: string): Subject[] {
         .filter(({ subject, parsed: own }) => own === parsed && word.test(subject.code))
         .map(({ score }) => score);
       if (scores.length === 0) continue;
-      const subject = subjectOf(parsed, symbol, intent, Math.max(...scores) * VALUE);
+      const subject = { ...subjectOf(parsed, symbol, intent), suspicion: Math.max(...scores) * VALUE };
       if (subject.code.length <= LONGEST_VALUE) values.push(subject);
     }
   return values.sort((a, b) => b.suspicion - a.suspicion);

@@ -155,7 +155,10 @@ async function* attempts(asked: Asked, trial: Trial): AsyncGenerator<Drawn> {
       if (trial.work.candidates - before >= LINES) break;
     }
   }
-  const [wanted, most] = stubs.length > 0 ? [stubs, MOST] : [asked.subjects.slice(0, 1), MOST - LINES];
+  const [wanted, most] =
+    stubs.length > 0
+      ? [stubs, MOST]
+      : [asked.subjects.filter(({ whole }) => whole).slice(0, 1), MOST - LINES];
   for (const subject of wanted) yield* wholes(subject, trial, Math.ceil(most / wanted.length));
 }
 

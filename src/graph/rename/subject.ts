@@ -6,6 +6,7 @@ import type { Result } from "../../types.ts";
 import type { CodeGraph } from "../graph.ts";
 import { lastPart, qualifiedName, type Site } from "../index/code-index.ts";
 import { symbolsOf } from "../query/subject.ts";
+import { isMarkup } from "../syntax/languages.ts";
 import { decorated, holderOf, isType, keyOf, typeKey } from "./holder.ts";
 import { kinOf } from "./kin.ts";
 
@@ -88,8 +89,7 @@ const placeOf = (graph: CodeGraph, site: Site): string =>
 
 /** A heading, a key of data or a namespace is no name that code uses. */
 function isNameable({ index }: CodeGraph, { file, definition }: Site): boolean {
-  const language = index.files[file]?.language ?? "";
-  if (["markdown", "json", "yaml", "toml", "html", "css"].includes(language)) return false;
+  if (isMarkup(index.files[file]?.language ?? "")) return false;
   // A constructor goes with its class.
   const definitions = index.definitionsIn(file);
   const one = definitions[definition];
