@@ -30,7 +30,7 @@ import { shrinkWindow } from "./window.ts";
 
 /** Samples of one step: of its lines, of its whole text where it had some before, and all together. */
 const MOST = 24;
-const LINES = 18;
+const LINES = 21;
 
 /** Where no check fails, none can tell a right change from any other; only an empty body may be filled without proof. */
 function whyUnjudged({ job }: Subject, { verifier, checks }: Work): string | null {
