@@ -62,10 +62,10 @@ const MAKERS: Record<Fault, Maker> = {
       const symbols = (await parse(path, text))?.symbols ?? [];
       const names = symbols.map(({ name }) => name.split(".").at(-1) ?? name);
       const tested = [...known.tests.lines].join("\n");
-      const asked = names.filter((name) => new RegExp(`\\b${name}\\b`).test(tested));
+      const asked = names.filter((name) => new RegExp(`\\b${RegExp.escape(name)}\\b`).test(tested));
       const [name] = byHash([...new Set(asked)], (one) => one, seed);
       if (name !== undefined)
-        return changed(known, path, text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), `${name}s`));
+        return changed(known, path, text.replaceAll(new RegExp(`\\b${RegExp.escape(name)}\\b`, "g"), `${name}s`));
     }
     return null;
   },
