@@ -65,7 +65,11 @@ const MAKERS: Record<Fault, Maker> = {
       const asked = names.filter((name) => new RegExp(`\\b${RegExp.escape(name)}\\b`).test(tested));
       const [name] = byHash([...new Set(asked)], (one) => one, seed);
       if (name !== undefined)
-        return changed(known, path, text.replaceAll(new RegExp(`\\b${RegExp.escape(name)}\\b`, "g"), `${name}s`));
+        return changed(
+          known,
+          path,
+          text.replaceAll(new RegExp(`\\b${RegExp.escape(name)}\\b`, "g"), `${name}s`),
+        );
     }
     return null;
   },

@@ -26,6 +26,8 @@ export interface ToolContext {
   origin: Origin;
   /** Texts that a file had earlier in the conversation, newest last. */
   earlier?: (path: string) => string[];
+  /** A changed file's text as the turn found it, "" where it made the file; null: the turn has left it as it was. */
+  found?: (path: string) => Promise<string | null>;
   /** Tokens that an answer may have, by the estimate. */
   room: number;
 }

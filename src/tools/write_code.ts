@@ -31,11 +31,14 @@ async function written(path: string, blocks: Chosen[], context: ToolContext): Pr
   const read = await workspace.read(path);
   if (!read.ok) return read;
   const { text: before, hash } = read.file;
+  const found = (await context.found?.(path)) ?? null;
   const conflict = await conflictIn(blocks, before);
   if (conflict !== null) return refused(conflict);
   let now = before;
   for (const block of await withoutRepeats(blocks, before)) {
-    const next = block.edits ? edited(now, block, earlier?.(path)) : await mergeCode(path, now, block.code);
+    const next = block.edits
+      ? edited(now, block, earlier?.(path))
+      : await mergeCode(path, { before: now, found, code: block.code });
     if (!next.ok) return refused(next.reason);
     now = next.text;
   }

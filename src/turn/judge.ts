@@ -34,6 +34,10 @@ export async function runTool(call: ToolCall, origin: Origin, work: Work): Promi
       checks,
       origin,
       earlier: (path) => work.earlier.get(path) ?? [],
+      found: async (path) => {
+        const change = (await work.transaction.changes()).find((one) => one.path === path);
+        return change === undefined ? null : (change.before ?? "");
+      },
       room: shares.answer,
     });
   })();

@@ -32,7 +32,7 @@ describe.skipIf(!there)("in every style", () => {
       if (unread.has(name) && !style.whole) continue;
       const wanted = await Promise.all(
         files.map(async ({ path, before, after }) => {
-          const merged = await mergeCode(path, before, after);
+          const merged = await mergeCode(path, { before, found: null, code: after });
           return [path, merged.ok ? merged.text : after, after, before] as const;
         }),
       );
@@ -139,7 +139,7 @@ describe.skipIf(!there)("one definition of a file", () => {
       const code = way(part);
       if (code === null) continue;
       done += 1;
-      const got = await mergeCode(part.path, part.before, code);
+      const got = await mergeCode(part.path, { before: part.before, found: null, code });
       // Several classes have a method of that name: not to guess is right.
       if (!got.ok && / has several /.test(got.reason)) continue;
       if (!got.ok || loosely(got.text, part.path) !== loosely(part.after, part.path))

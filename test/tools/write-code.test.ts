@@ -1,5 +1,6 @@
 /** What code in a reply comes to: the file that is meant, whole or in part, and what is refused or left out. */
 import { describe, expect, test } from "bun:test";
+import { mergeCode } from "../../src/tools/reply/merge.ts";
 import { write, writes } from "./writing.ts";
 
 const CALC = `"""Sums."""
@@ -308,5 +309,26 @@ test("a file without a last line end keeps none, one that is not there is made",
   });
   expect(await writes({ "a.py": "" }, python("def f():\n    return 2"), ["new.py"])).toEqual({
     "new.py": "def f():\n    return 2\n",
+  });
+});
+
+describe("a name that the turn itself has brought", () => {
+  const stub = "def area(a, b):\n    pass\n";
+  const wrong =
+    "def side(a):\n    return a\n\n\ndef areas(a, b):\n    return side(a) * b\n\n\ndef area(a, b):\n    pass\n";
+  const merged = async (code: string, found: string | null): Promise<string> => {
+    const done = await mergeCode("shapes.py", { before: wrong, found, code });
+    return done.ok ? done.text : done.reason;
+  };
+  const right = "def side(a):\n    return a\n\n\ndef area(a, b):\n    return side(a) * b\n";
+
+  test("goes with a new version of all that was there at first", async () => {
+    expect(await merged(right, stub)).toBe(right);
+  });
+
+  test("stays where the code uses it, and where it was there at first", async () => {
+    const part = "def area(a, b):\n    return side(a) * b\n";
+    expect(await merged(part, stub)).toContain("def side(a):");
+    expect(await merged(right, null)).toContain("def areas(a, b):");
   });
 });

@@ -5,7 +5,7 @@ import { readReplace } from "../../model/blocks.ts";
 import { applyEdits } from "../match.ts";
 import type { ToolContext } from "../tool.ts";
 import { type Block, blocksIn } from "./fences.ts";
-import { compact, type Item, leafOf, outlineOf, outlineOfPiece } from "./outline.ts";
+import { compact, namesOf, outlineOf, outlineOfPiece } from "./outline.ts";
 import { labelOf, languageTag, resolve } from "./paths.ts";
 
 export interface Chosen {
@@ -83,13 +83,6 @@ interface Draft extends Chosen {
   tag: string;
   names: string[];
 }
-
-/** All names that a list of items defines. */
-export const namesOf = (items: Item[]): string[] =>
-  items.flatMap((item) => [
-    ...(item.what === "definition" ? [leafOf(item.name)] : []),
-    ...(item.items === null ? [] : namesOf(item.items)),
-  ]);
 
 /** A file as it stands. */
 interface Known {

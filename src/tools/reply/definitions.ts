@@ -80,7 +80,7 @@ export class Merge {
       item.items !== null &&
       old.items !== null &&
       (this.piece.omits ||
-        !isComplete(item, old, this.text) ||
+        !isComplete(item, old, { text: this.text }) ||
         (item.what === "scope" && item.head === old.head))
     )
       return this.takeAll(item.items, [...there, old]);

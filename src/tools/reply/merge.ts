@@ -8,7 +8,7 @@ import type { Result } from "../../types.ts";
 import { omissionIn, whyNot } from "../omission.ts";
 import { headComment, runsOnly, withoutExamples, withoutOmissions } from "./clean.ts";
 import { Merge } from "./definitions.ts";
-import { type Outline, outlineOf, outlineOfPiece } from "./outline.ts";
+import { type Item, leafOf, namesOf, type Outline, outlineOf, outlineOfPiece } from "./outline.ts";
 import { isNamed, isWhole, seemsWhole } from "./whole.ts";
 
 const refused = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
@@ -36,8 +36,26 @@ function mergeText(path: string, before: string, code: string): Merged {
   return { ok: true, text: whole(code), changed: null };
 }
 
+/** `found`: the file's text as the turn found it; null: as it is. */
+interface Merging {
+  before: string;
+  found: string | null;
+  code: string;
+}
+
+/** What the turn itself has brought, and the code does not speak of: a name that it got wrong may go again. */
+function dropsIn(loaded: Loaded, { found, code }: Merging): (item: Item) => boolean {
+  if (found === null) return () => false;
+  const had = new Set(namesOf(outlineOf(loaded, found) ?? []));
+  const words = new Set(code.match(WORD));
+  return ({ name }) => !had.has(leafOf(name)) && !words.has(leafOf(name).match(WORD)?.[0] ?? "");
+}
+
+const WORD = /[\w$]+/g;
+
 /** Puts code into a file; `before` is the file's text. A refusal says what to send instead. */
-export async function mergeCode(path: string, before: string, code: string): Promise<Merged> {
+export async function mergeCode(path: string, merging: Merging): Promise<Merged> {
+  const { before, code } = merging;
   const parsed = await parse(path, before);
   if (parsed === null) return mergeText(path, before, code);
   const loaded = loadedLanguage(parsed.language);
@@ -52,7 +70,11 @@ export async function mergeCode(path: string, before: string, code: string): Pro
       ? { ok: true, text: whole(clean.code), changed: null }
       : refused(syntaxReason(parsed, clean.code));
   }
-  if (!clean.omits && !piece.bare && isWhole(piece.items, old, before)) {
+  if (
+    !clean.omits &&
+    !piece.bare &&
+    isWhole(piece.items, old, { text: before, mayGo: dropsIn(loaded, merging) })
+  ) {
     const text = withoutExamples(clean.code, piece.items, old);
     return { ok: true, text: headComment(before, old, piece.items) + whole(text), changed: null };
   }

@@ -59,6 +59,13 @@ function scopeName(head: string): string {
 /** Without comments: one may stand before the first statement of a body. */
 const headOf = (text: string): string => compact(text.replace(/\n\s*(?:#(?!\[)|\/\/)[^\n]*/g, "\n"));
 
+/** All names that a list of items defines. */
+export const namesOf = (items: Item[]): string[] =>
+  items.flatMap((item) => [
+    ...(item.what === "definition" ? [leafOf(item.name)] : []),
+    ...(item.items === null ? [] : namesOf(item.items)),
+  ]);
+
 class Outliner {
   private readonly definitions: Definition[];
   private readonly scopes: Span[];

@@ -74,6 +74,12 @@ export function missingIn(fresh: Item[], old: Item[]): Item[] {
   });
 }
 
+/** What an old version is compared with: its text, and which of its things may be missing. */
+interface Old {
+  text: string;
+  mayGo?: (item: Item) => boolean;
+}
+
 function missingInside(fresh: Item, old: Item): Item[] {
   if (fresh.items === null || old.items === null) return [];
   const generates = GENERATING.test(fresh.head) && !GENERATING.test(old.head);
@@ -93,20 +99,21 @@ function keepsImports(fresh: Item[], old: Item[]): boolean {
   return are(old) === 0 || are(fresh) > 0;
 }
 
-/** Whether a definition's new version holds all that the old one holds; `text`: the old file. */
-export function isComplete(fresh: Item, old: Item, text: string): boolean {
+/** Whether a definition's new version holds all that the old one holds. */
+export function isComplete(fresh: Item, old: Item, { text, mayGo = () => false }: Old): boolean {
   if (fresh.items === null || old.items === null) return true;
   // Of fields alone a part makes no sense.
   if (!old.items.some(isNamed)) return true;
-  const missing = missingInside(fresh, old);
+  const missing = missingInside(fresh, old).filter((item) => !mayGo(item));
   const loses = missing.length > 0 && !areStubs(missing, fresh.items, { items: old.items, text });
   const generates = GENERATING.test(fresh.head) && !GENERATING.test(old.head);
   return !loses && (generates || keepsOthers(fresh.items, old.items));
 }
 
-/** Whether the code of a whole file came; `text`: the old file. */
-export function isWhole(fresh: Item[], old: Item[], text: string): boolean {
-  const missing = missingIn(fresh, old);
+/** Whether the code of a whole file came. */
+export function isWhole(fresh: Item[], old: Item[], file: Old): boolean {
+  const { text, mayGo = () => false } = file;
+  const missing = missingIn(fresh, old).filter((item) => !mayGo(item));
   if (missing.length > 0 && !areStubs(missing, fresh, { items: old, text })) return false;
   // Where nothing but definitions came, all else stays.
   const alone = fresh.every((item) => isNamed(item)) && old.some((item) => !isNamed(item));
@@ -114,7 +121,7 @@ export function isWhole(fresh: Item[], old: Item[], text: string): boolean {
   const named = old.filter(isNamed);
   const complete = named.every((item) => {
     const same = counterparts(fresh, item);
-    return same.length === 0 || same.some((one) => isComplete(one, item, text));
+    return same.length === 0 || same.some((one) => isComplete(one, item, file));
   });
   return complete && keepsOthers(fresh, old) && (keepsImports(fresh, old) || named.length === 0);
 }
@@ -123,7 +130,8 @@ export function isWhole(fresh: Item[], old: Item[], text: string): boolean {
 export function seemsWhole(code: string, old: Item[], text: string): boolean {
   const words = new Set(code.match(/[\w$]+/g));
   const lines = (one: string): number => one.split("\n").filter((line) => line.trim() !== "").length;
-  const names = leavesOf(old).map(({ name }) => leafOf(name));
+  // Of `~buffer` and `operator==` the word.
+  const names = leavesOf(old).map(({ name }) => /[\w$]+/.exec(leafOf(name))?.[0] ?? "");
   return names.length > 0 && names.every((name) => words.has(name)) && lines(code) >= lines(text) * KEPT;
 }
 
