@@ -52,7 +52,7 @@ export async function simulate(
 
 const isCode = ({ what }: Said): boolean => what !== "choice" && what !== "thought";
 
-/** What a chat model must never meet: worked examples, the form for single lines, samples before it was told what failed. */
+/** What a chat model must not meet: worked examples, and single lines or samples before it was told what failed. */
 export function breachesOf(
   said: SimulatedServer["said"],
   { pool, steps, solved }: Pick<SimulatedRow, "pool" | "steps" | "solved">,
@@ -61,7 +61,10 @@ export function breachesOf(
   const found: string[] = [];
   const plain = said.filter(({ request }) => !/chat/.test(request.path)).length;
   if (plain > 0) found.push(`${plain} requests with worked examples or for lines, without a chat template`);
-  if (pool.some(({ grain }) => grain === "lines")) found.push("a candidate of single lines");
+  const fed = pool.findIndex(({ origin }) => origin === "feedback");
+  const byLines = pool.findIndex(({ grain }) => grain === "lines");
+  if (byLines !== -1 && (fed === -1 || byLines < fed))
+    found.push("a candidate of single lines before any round of feedback");
   const early = earlySample(said);
   if (early !== null) found.push(`request ${early} draws samples before any round of feedback`);
   if (mode === "right" && steps === 1 && solved && said.length !== 1)

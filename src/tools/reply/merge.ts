@@ -63,18 +63,15 @@ export async function mergeCode(path: string, merging: Merging): Promise<Merged>
   if (!clean.ok) return clean;
   const old = outlineOf(loaded, before);
   const piece = outlineOfPiece(loaded, clean.code) ?? closedPiece(loaded, clean.code);
+  const file = { text: before, mayGo: dropsIn(loaded, merging) };
   if (old === null) return refused(`${path} takes too long to read; send SEARCH and REPLACE.`);
   if (piece === null) {
     // The grammar may not know all that the language does: what reads as the whole file is for the checks to judge.
-    return !clean.omits && seemsWhole(clean.code, old, before)
+    return !clean.omits && seemsWhole(clean.code, old, file)
       ? { ok: true, text: whole(clean.code), changed: null }
       : refused(syntaxReason(parsed, clean.code));
   }
-  if (
-    !clean.omits &&
-    !piece.bare &&
-    isWhole(piece.items, old, { text: before, mayGo: dropsIn(loaded, merging) })
-  ) {
+  if (!clean.omits && !piece.bare && isWhole(piece.items, old, file)) {
     const text = withoutExamples(clean.code, piece.items, old);
     return { ok: true, text: headComment(before, old, piece.items) + whole(text), changed: null };
   }

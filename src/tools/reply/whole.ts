@@ -127,11 +127,13 @@ export function isWhole(fresh: Item[], old: Item[], file: Old): boolean {
 }
 
 /** The same for code that the grammar cannot read: by its names and its length alone. */
-export function seemsWhole(code: string, old: Item[], text: string): boolean {
+export function seemsWhole(code: string, old: Item[], { text, mayGo = () => false }: Old): boolean {
   const words = new Set(code.match(/[\w$]+/g));
   const lines = (one: string): number => one.split("\n").filter((line) => line.trim() !== "").length;
   // Of `~buffer` and `operator==` the word.
-  const names = leavesOf(old).map(({ name }) => /[\w$]+/.exec(leafOf(name))?.[0] ?? "");
+  const names = leavesOf(old)
+    .filter((item) => !mayGo(item))
+    .map(({ name }) => /[\w$]+/.exec(leafOf(name))?.[0] ?? "");
   return names.length > 0 && names.every((name) => words.has(name)) && lines(code) >= lines(text) * KEPT;
 }
 
