@@ -1,6 +1,7 @@
 /** The help text, made from the tables of `args.ts`, and the lookup in the manual. Imports nothing heavy. */
 import { nearest } from "../config/nearest.ts";
-import { COMMANDS, FLAGS, type FlagRow } from "./args.ts";
+import { COMMANDS } from "./args.ts";
+import { FLAGS, type FlagRow } from "./flags.ts";
 import { PAGES } from "./manual.ts";
 
 function spelling({ name, short, value, optional }: FlagRow): string {

@@ -1,7 +1,8 @@
 /** The command line as data: every flag, every way of giving it, every mistake. */
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { FLAGS, parseArgs } from "../../src/cli/args.ts";
+import { parseArgs } from "../../src/cli/args.ts";
+import { FLAGS } from "../../src/cli/flags.ts";
 import { HELP, helpOn } from "../../src/cli/help.ts";
 import { PAGES } from "../../src/cli/manual.ts";
 import type { Flags } from "../../src/config.ts";
