@@ -26,6 +26,9 @@ export interface Fork {
 /** In nats, chosen on 26 mutants of one operator, number or truth value in six languages; the order hardly depends on them. */
 const UNKNOWN_NAME = 2;
 const SMALL_TOKEN = 1;
+/** Of prose and characters much else is as likely, and hardly ever the bug; a line that throws tells of one elsewhere. */
+const IN_QUOTES = 2;
+const THROWS = 1;
 /** What less is likely than one token for another, by the same list: text left out, and a sign put in. */
 const SKIP = 1;
 const INSERT = 1;
@@ -34,6 +37,7 @@ const MOST_SKIPPED = 8;
 
 /** What stands in front of something that stays. */
 const SIGN = /^\s*(!|not|-)$/;
+const THROWING = /^\s*(raise|throw|panic!|assert|return Err\()/;
 const SMALL = /^\s*([-+*/%<>=!&|^()~]{1,3}|and|or|not|\d+|true|false|True|False|break|continue)\s*$/;
 
 /** The places behind `from`, in the order of the text; `words` are the names of the file around it. */
@@ -72,11 +76,13 @@ function forksAt(
     const fork: Fork = { offset, how: "swap", old, fresh, line, score: logprob };
     if (SMALL.test(fresh) && SMALL.test(old)) fork.score += SMALL_TOKEN;
     else if (namesUnknown(text, fork, words)) fork.score -= UNKNOWN_NAME;
+    if (inQuotes(lineTo(text, offset))) fork.score -= IN_QUOTES;
+    if (THROWING.test(lineTo(text, offset) + old)) fork.score -= THROWS;
     const forks = [fork];
     const skipped = upTo(fresh, tokens);
-    if (skipped !== null) forks.push({ ...fork, how: "skip", old: skipped, score: logprob - SKIP });
+    if (skipped !== null) forks.push({ ...fork, how: "skip", old: skipped, score: fork.score - SKIP });
     if (SIGN.test(fresh) && !/^\w+ \w/.test(`${fresh.trim()} ${old}`))
-      forks.push({ ...fork, how: "insert", old: "", score: logprob - INSERT });
+      forks.push({ ...fork, how: "insert", old: "", score: fork.score - INSERT });
     return forks;
   });
 }
@@ -98,8 +104,24 @@ export function swapped(text: string, { offset, old, fresh }: Fork): string | nu
   return text.slice(0, offset) + fresh + text.slice(offset + old.length);
 }
 
-/** Code by its tokens alone: texts that differ in layout only have the same. */
-export const shapeOf = (code: string): string => (code.match(/\w+|[^\w\s]|^[ \t]+(?=\S)/gm) ?? []).join(" ");
+/** Code by its tokens alone: texts that differ in layout only have the same. Where a language is told by it, indentation counts. */
+export function shapeOf(code: string, language: string): string {
+  const tokens = language === "python" ? /\w+|[^\w\s]|^[ \t]+(?=\S)/gm : /\w+|[^\w\s]/g;
+  return (code.match(tokens) ?? []).join(" ");
+}
+
+/** The line up to the offset. */
+const lineTo = (text: string, offset: number): string =>
+  text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+
+/** Whether a text ends inside of quotes. */
+function inQuotes(text: string): boolean {
+  let open = "";
+  for (const char of text.replace(/\\./g, ""))
+    if (open === "" && /["'`]/.test(char)) open = char;
+    else if (char === open) open = "";
+  return open !== "";
+}
 
 /** Whether the line, with the token in it, has a name that neither the file has nor every program may have. */
 function namesUnknown(text: string, fork: Fork, words: Set<string>): boolean {

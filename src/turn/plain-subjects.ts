@@ -149,7 +149,13 @@ function looseIn(
   suspects: Suspect[],
   { intent, rank }: { intent: string; rank: number },
 ): Found[] {
-  const here = suspects.filter(({ path, score }) => path === parsed.path && score >= SURE);
+  // What is suspected by its first line and has no body is declared there, and does nothing.
+  const declared = new Set(
+    parsed.symbols.filter(({ kind }) => kind !== "variable").map(({ lines }) => lines.start),
+  );
+  const here = suspects.filter(
+    ({ path, line, score }) => path === parsed.path && score >= SURE && !declared.has(line),
+  );
   if (here.length === 0 && suspects.length > 0) return [];
   const stretches = stretchesOf(
     parsed,

@@ -129,12 +129,14 @@ type Drawn = { subject: Subject; code: string; grain: Grain } | { end: TurnEnd }
 /** All attempts at the subjects as they stand; null where none of them was proven. */
 async function round(asked: Asked, trial: Trial): Promise<StepEnd | Overflow | null> {
   const { sampling } = trial;
-  const tried = new Set<string>();
+  const keyOf = ({ target, line, job }: Subject, code: string): string =>
+    `${target.path}:${line}:${shapeOf(code, job.language)}`;
+  const tried = new Set(asked.subjects.map((subject) => keyOf(subject, subject.code)));
   for await (const drawn of attempts(asked, trial)) {
     if ("end" in drawn) return { kind: "stopped", end: drawn.end };
     if ("kind" in drawn) return drawn;
     const { subject, code, grain } = drawn;
-    const key = `${subject.target.path}:${subject.line}:${shapeOf(code)}`;
+    const key = keyOf(subject, code);
     if (tried.has(key) || !(await parses(subject, code))) continue;
     tried.add(key);
     const end = await sampling.judge(callOf(drawn), grain);

@@ -118,6 +118,37 @@ describe("plain attempts", () => {
     expect(fresh).toEqual(["*", " width", " nowhere"]);
   });
 
+  test("what stands in quotes comes late, and what only throws", () => {
+    const lines = ["f():\n", '  a = "x y"\n', "  throw x\n", "  b = x\n"];
+    const text = lines.join("");
+    const pieces = [
+      "f():\n",
+      "  a",
+      ' = "',
+      "x",
+      ' y"',
+      "\n",
+      "  throw",
+      " x",
+      "\n",
+      "  b",
+      " =",
+      " x",
+      "\n",
+    ];
+    const read: ReadToken[] = pieces.map((piece) => ({
+      text: piece,
+      logprob: -1,
+      alternatives: /^ ?x$/.test(piece) ? [{ text: piece.replace("x", "b"), logprob: -1 }] : [],
+    }));
+    const scores = forksOf(text, read, { from: 5, words: new Set(["a", "b", "x", "y", "f"]) });
+    expect(scores.map(({ line, score }) => [line, score])).toEqual([
+      [1, -3],
+      [2, -2],
+      [3, -1],
+    ]);
+  });
+
   test("what the model would leave out up to where it goes on, and the sign that it would set in front", () => {
     const text = "def f(a):\n    return not (a) - 1\n";
     const pieces = ["def f(a):\n", "    return", " not", " (", "a", ")", " -", " ", "1", "\n"];
@@ -153,10 +184,12 @@ describe("plain attempts", () => {
     expect(swapped("a = b\n", { ...fork, fresh: " c" })).toBe("a = c\n");
   });
 
-  test("the shape of code is that of its tokens and its indentation", () => {
-    expect(shapeOf("a=b\n  c")).toBe(shapeOf("a = b\n  c"));
-    expect(shapeOf("a = b\n  c")).not.toBe(shapeOf("a = b\nc"));
-    expect(shapeOf("a = b")).not.toBe(shapeOf("a == b"));
+  test("the shape of code is that of its tokens, and of its indentation where that counts", () => {
+    const shape = (code: string): string => shapeOf(code, "python");
+    expect(shape("a=b\n  c")).toBe(shape("a = b\n\n  c"));
+    expect(shape("a = b\n  c")).not.toBe(shape("a = b\nc"));
+    expect(shape("a = b")).not.toBe(shape("a == b"));
+    expect(shapeOf("a = b;\n  c", "go")).toBe(shapeOf("a = b;\nc", "go"));
   });
 
   test("a reply that goes on with the old line was put in front of it", () => {
