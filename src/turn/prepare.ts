@@ -71,6 +71,7 @@ export async function prepare(
     checks,
     env: parts.env,
     checkTimeMs: parts.settings.limits.checkTimeMs,
+    maxTimeMs: parts.settings.limits.maxTimeMs,
     outputFile: (check) =>
       `${parts.workspace.root}/.smallcode/sessions/${request.session}.${check.replace(/\W+/g, "-")}.log`,
     signal: parts.signal,

@@ -17,6 +17,8 @@ export interface RunsParts {
   env: Record<string, string>;
   /** For one run of one check. */
   checkTimeMs: number;
+  /** For the whole turn; without a limit where it is left out. */
+  maxTimeMs?: number;
   /** Where the whole output of a run is kept. */
   outputFile: (check: string) => string;
   signal: AbortSignal;
@@ -41,6 +43,8 @@ const LEAST_BUILD_MS = 60_000;
 const UNTESTED_BUILD_MS = 180_000;
 /** But not below this, nor below what the check took before. */
 const LEAST_AFTER_HANGS_MS = 2000;
+/** Of the time of the turn, for the tree as it is found: what takes longer could not be judged again. */
+const BASELINE = 1 / 3;
 
 const named = (paths: string[]): string =>
   `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""}`;
@@ -82,14 +86,14 @@ export class Runs {
 
   /** A check's report on the tree as the turn finds it: one of this session, where nothing has changed since. */
   async baseline(check: Check): Promise<Result<{ report: CheckReport }>> {
-    const { known, transaction, env, checkTimeMs, signal } = this.parts;
+    const { known, transaction, env, checkTimeMs, maxTimeMs = Infinity, signal } = this.parts;
     const tree = transaction.fingerprint();
     const still = known?.find(tree, check, env) ?? null;
     if (still !== null) {
       this.parts.onEnd(still, "baseline");
       return { ok: true, report: still };
     }
-    const ran = await this.run(check, "baseline", { timeoutMs: checkTimeMs });
+    const ran = await this.run(check, "baseline", { timeoutMs: Math.min(checkTimeMs, maxTimeMs * BASELINE) });
     if (ran.ok && !signal.aborted) known?.keep(tree, [{ check, report: ran.report }], env);
     return ran;
   }

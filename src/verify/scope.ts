@@ -59,7 +59,7 @@ export class Scope {
     for (const check of this.endless.keys())
       if (this.held.has(check))
         this.parts.onNotice(
-          `${check} does not end within --check-time, so only the tests that this task names or affects are run.`,
+          `${check} does not end in the time that it may take, so only the tests that this task names or affects are run.`,
         );
     return { ok: true, reports: this.inPlaceOf(reports, widened.reports) };
   }

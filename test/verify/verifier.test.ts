@@ -110,7 +110,7 @@ describe("a suite that takes longer than a check may", () => {
       named: ["tests/b.sh"],
     });
     expect(ran).toEqual(["baseline suite", "baseline suite"]);
-    expect(notices.join()).toContain("suite does not end within --check-time");
+    expect(notices.join()).toContain("suite does not end in the time that it may take");
     expect(verifier.baseline.map(({ status, passed }) => [status, passed])).toEqual([["failed", 0]]);
     expect(verdictOf(await candidate("b.txt", "wrong\n"))).toMatchObject({
       status: "failed",
@@ -148,6 +148,14 @@ describe("a suite that takes longer than a check may", () => {
       status: "verified",
       scope: { ran: 1 },
     });
+  });
+
+  test("may take a third of the turn's time as it is found", async () => {
+    const started = performance.now();
+    const limits = { affected: byName, checkTimeMs: 60_000, maxTimeMs: 4500, named: ["tests/b.sh"] };
+    const { verifier } = await play(ENDLESS, undefined, limits);
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(verifier.baseline.map(({ status }) => status)).toEqual(["failed"]);
   });
 
   test("one of them is no proof where the task asks for whatever tests fail", async () => {
