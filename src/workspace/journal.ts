@@ -144,6 +144,9 @@ function replay(turn: Turn, record: JournalRecord): void {
     turn.folders.push(...record.folders);
     for (const { path, before, after } of record.steps) {
       const known = turn.touched.get(path) ?? { origin: before, written: [] };
+      const ours = [known.origin, ...known.written];
+      // What the turn has not left there is the user's.
+      if (!ours.some((one) => one?.hash === before?.hash)) known.origin = before;
       known.written.push(after);
       turn.touched.set(path, known);
     }

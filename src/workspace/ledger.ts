@@ -45,6 +45,8 @@ export class Ledger {
   private readonly expected = new Map<string, Seen | null>();
   /** What each path that the turn has changed held before the turn. */
   readonly origin = new Map<string, Entry | null>();
+  /** Of those, the paths that held something of the user's when the turn wrote them once more; until it is told. */
+  readonly overtaken = new Set<string>();
   /** When checks ran. */
   readonly windows: Window[] = [];
   /** Paths of the turn that the user has changed since. */
@@ -81,9 +83,16 @@ export class Ledger {
     return before?.has(path) || present?.files.has(path) || present?.folders.has(path) || false;
   }
 
-  /** Notes that the turn is about to change a path that holds `before` now. */
+  /**
+   * Notes that the turn is about to change a path that holds `before` now. Where that is not what the turn has left there, it is
+   * the user's, and from then on what is brought back.
+   */
   open(path: string, before: Entry | null): void {
     if (!this.origin.has(path)) this.origin.set(path, before);
+    else if (this.entry(path)?.hash !== before?.hash) {
+      this.origin.set(path, before);
+      this.overtaken.add(path);
+    }
     if (!this.expected.has(path)) this.expected.set(path, before && { entry: before, screen: "" });
   }
 

@@ -27,10 +27,15 @@ export class Theirs {
     }
   }
 
-  /** Paths that the turn has not written and somebody else has changed or removed since this was last asked, sorted. */
+  /**
+   * Paths that somebody else has changed or removed since this was last asked, sorted: of those that the turn has written, the ones
+   * that it has written once more since.
+   */
   take(): string[] {
-    const paths = [...this.noticed].sort();
+    const { overtaken } = this.ledger;
+    const paths = [...new Set([...this.noticed, ...overtaken])].sort();
     this.noticed.clear();
+    overtaken.clear();
     return paths;
   }
 

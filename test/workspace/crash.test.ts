@@ -91,6 +91,38 @@ async function killInCheck(root: string): Promise<void> {
 
 const FILES = { "a.py": "a\n", "b.py": "b\n", "c.py": "c\n", "d.py": "d\n" };
 
+/** A process whose second candidate stands on what the user wrote after the first one, and then waits to be killed. */
+const OVERTAKEN = `
+import { openWorkspace } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/workspace.ts"))};
+import { writeFileSync, writeSync } from "node:fs";
+const root = process.argv[1];
+process.chdir(root);
+const { workspace } = await openWorkspace(root, { ignore: [], allowWrite: () => true });
+const { transaction } = await workspace.begin("s");
+await transaction.protect();
+const put = async (text) => {
+  const { file } = await workspace.read("a.py");
+  await transaction.apply([{ path: "a.py", text, base: file.hash }]);
+};
+await put("ours\\n");
+await transaction.unapply();
+writeFileSync("a.py", "user's\\n");
+await put("ours again\\n");
+writeSync(1, "ready");
+await Bun.sleep(60000);
+`;
+
+test("killed with a candidate on top of what the user wrote meanwhile: that comes back", async () => {
+  const root = makeTree(FILES);
+  const child = Bun.spawn(["bun", "-e", OVERTAKEN, root], { stdout: "pipe" });
+  await child.stdout.getReader().read();
+  child.kill("SIGKILL");
+  await child.exited;
+  expect(picture(root)["a.py"]).toBe("644 ours again\n");
+  expect(await undo(root)).toMatchObject({ files: ["a.py"] });
+  expect(picture(root)["a.py"]).toBe("644 user's\n");
+});
+
 test("killed while a check runs: what the check did to files is taken back, too", async () => {
   const root = makeTree(FILES);
   const before = picture(root);

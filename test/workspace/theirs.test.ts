@@ -158,3 +158,27 @@ test("what a turn leaves has the fingerprint that the next one finds", async () 
   expect(next.fingerprint()).toBe(print);
   await next.close();
 });
+
+test("a file that the user changes between two candidates is brought back as the user left it, and told of", async () => {
+  const { root, workspace, turn } = await started();
+  await turn.unapply();
+  writeFileSync(join(root, "a.py"), "user's\n");
+  await edit(workspace, turn, "a.py", "ours again\n");
+  await turn.watch(settle);
+  expect((await turn.clean([])).theirs).toEqual(["a.py"]);
+  expect(await turn.unapply()).toEqual({ ok: true, files: ["a.py"] });
+  expect(await turn.revert([])).toEqual({ files: [], left: [], failed: null });
+  await turn.close();
+  expect(picture(root)["a.py"]).toBe("644 user's\n");
+});
+
+test("an undo brings back what the user wrote between two candidates", async () => {
+  const { root, workspace, turn } = await started();
+  await turn.unapply();
+  writeFileSync(join(root, "a.py"), "user's\n");
+  await edit(workspace, turn, "a.py", "ours again\n");
+  await turn.commit();
+  await turn.close();
+  expect(await undo(root)).toEqual({ ok: true, files: ["a.py"] });
+  expect(picture(root)["a.py"]).toBe("644 user's\n");
+});
