@@ -159,7 +159,8 @@ const FAULTS: Fault[] = [
   {
     name: "an edit of the same file, and a right model",
     meanwhile: editOwn,
-    exits: [0, 1],
+    // 3: after it was judged.
+    exits: [0, 1, 3],
   },
   { name: "edits of other files", others: true, exits: [0, 1] },
   { name: "edits of other files, and a wrong model", row: WRONG, others: true, exits: [1] },
