@@ -177,7 +177,7 @@ async function checkTime(): Promise<void> {
 test("limits of time: without flags a hang gets less and less; --max-time before and after a change; --check-time", async () => {
   await Promise.all([
     hangingCandidates(),
-    maxTime({ "calc.py": "x = 1\n" }, ["--check", "sleep 1000"], []),
+    maxTime(ONE, ["--check", "sleep 1000"], rewrite("calc.py::add", RIGHT)),
     maxTime(ONE, ["--yes"], rewrite("calc.py::add", code("while True: pass"))),
     checkTime(),
   ]);
