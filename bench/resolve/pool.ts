@@ -50,6 +50,8 @@ interface Reading {
   suspects: Suspect[] | null;
   parts: boolean;
   refused: boolean;
+  /** The model can only continue text: it is asked for lines first, then for whole functions. */
+  plain: boolean;
   pending: Candidate | null;
   requests: number;
   tokens: Entry["tokens"];
@@ -63,6 +65,7 @@ export async function poolOf(events: readonly Stamped[], files: Files): Promise<
     suspects: null,
     parts: false,
     refused: false,
+    plain: false,
     pending: null,
     requests: 0,
     tokens: { prompt: 0, cached: 0, generated: 0 },
@@ -75,6 +78,7 @@ export async function poolOf(events: readonly Stamped[], files: Files): Promise<
 }
 
 function note(reading: Reading, event: TurnEvent): void {
+  if (event.type === "model") reading.plain = event.rung === "plain";
   if (event.type === "plan") reading.parts = event.steps.length > 1;
   if (event.type === "decompose") reading.parts = true;
   if (event.type === "suspects") reading.suspects = event.suspects;
@@ -151,6 +155,13 @@ async function stageOf(entry: Judged, reading: Reading, before: (path: string) =
   const { origin, grain } = entry;
   if (origin === "escalation") return "escalation";
   if (origin === "decomposition" || reading.parts) return "decomposition";
+  if (reading.plain) {
+    if (grain === "lines")
+      return (await neededLocalisation(entry, reading, before)) ? "localisation" : "granularity";
+    // Of whole functions the first is the likeliest text, the second knows the failure.
+    const nth = reading.entries.filter((one) => one.grain !== "lines" && !one.again).length;
+    return (["attempt", "feedback"] as const)[nth] ?? "sampling";
+  }
   const first = reading.entries.find((one) => one.grain !== null)?.grain ?? grain;
   if (grain !== null && (FINENESS[grain] ?? 0) > (FINENESS[first ?? grain] ?? 0))
     return (await neededLocalisation(entry, reading, before)) ? "localisation" : "granularity";
