@@ -12,7 +12,7 @@ import { currentBinary } from "./binary.ts";
 import { gatesOf, report } from "./resolve/curve.ts";
 import { limitFlags, MOST_S } from "./resolve/limits.ts";
 import { appendRow, rowLine, rowsIn, type Shard } from "./resolve/rows.ts";
-import { type Setting, tryTask } from "./resolve/try.ts";
+import { restaged, type Setting, tryTask } from "./resolve/try.ts";
 import { Stop, stopped } from "./stop.ts";
 import { COUNTS, chooseTasks, MAKER } from "./tasks/all.ts";
 import { LANGUAGES, type Language, SETS, type SetName, sha, type Task } from "./tasks/task.ts";
@@ -151,10 +151,9 @@ function present(languages: Language[]): Language[] {
 }
 
 /** Tries what this shard has not tried yet, a row each. */
-async function run(options: Options, languages: Language[]): Promise<void> {
+async function run(options: Options, all: Task[]): Promise<void> {
   const { out, cache, shard, without, flags, keep } = options;
-  warmUp(cache, languages);
-  const tasks = shardOf(await tasksOf(options, languages), shard);
+  const tasks = shardOf(all, shard);
   if (options.make) return say(`${tasks.length} tasks are made.`);
   const binary = settle(options);
   const done = new Set(rowsIn(out).map(({ id }) => id));
@@ -180,9 +179,18 @@ async function run(options: Options, languages: Language[]): Promise<void> {
 async function bench(options: Options): Promise<void> {
   const languages = present(options.languages);
   const skipped = options.languages.filter((language) => !languages.includes(language));
-  if (!options.table) await run(options, languages);
+  const nothing = options.table && rowsIn(options.out).length === 0;
+  if (!nothing) warmUp(options.cache, languages);
+  const tasks = nothing ? [] : await tasksOf(options, languages);
+  if (!options.table) await run(options, tasks);
   if (options.make) return;
-  const rows = rowsIn(options.out);
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const rows = await Promise.all(
+    rowsIn(options.out).map((row) => {
+      const task = byId.get(row.id);
+      return task === undefined ? row : restaged(row, task, options.out);
+    }),
+  );
   say(`\n${report(rows)}`);
   const gates = gatesOf(rows);
   console.log(JSON.stringify({ ...gates, skipped }));

@@ -188,7 +188,6 @@ async function rowOf(
   const end = all.find((event) => event.type === "end");
   const model = all.find((event) => event.type === "model");
   const pool = await poolOf(events, task.files);
-  const accepted = graded.exit === 0 ? pool.at(-1) : undefined;
   return {
     id: task.id,
     set: task.set,
@@ -196,8 +195,21 @@ async function rowOf(
     ...graded,
     account: end?.account ?? null,
     model: model === undefined ? null : `${model.model} (${model.rung})`,
-    stage: accepted?.stage ?? null,
+    stage: acceptedIn(pool, graded.exit),
     pool,
     message: end?.message ?? "",
   };
+}
+
+const acceptedIn = (pool: Entry[], exit: number | null): Stage | null =>
+  exit === 0 ? (pool.at(-1)?.stage ?? null) : null;
+
+/** The row with its pool read once more from the recorded events: the curve is of the rule for stages as it is now. */
+export async function restaged(row: Row, task: Task, place: string): Promise<Row> {
+  const record = join(place, "events", `${nameOf(row.id)}.jsonl`);
+  if (!existsSync(record)) return row;
+  const lines = readFileSync(record, "utf8").split("\n");
+  const events = lines.flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Stamped]));
+  const pool = await poolOf(events, task.files);
+  return { ...row, pool, stage: acceptedIn(pool, row.exit) };
 }

@@ -1,5 +1,4 @@
-/** What the plain rung works on: the functions that a step is about, each as a job for the model. */
-
+/** What the plain rung works on: the functions, and what stands outside of them, that a step is about, each as a job for the model. */
 import type { Definition } from "../graph/syntax/definitions.ts";
 import { isMarkup } from "../graph/syntax/languages.ts";
 import { notesNear } from "../graph/syntax/notes.ts";

@@ -159,7 +159,6 @@ const FAULTS: Fault[] = [
   {
     name: "an edit of the same file, and a right model",
     meanwhile: editOwn,
-    // 3: after it was judged.
     exits: [0, 1, 3],
   },
   { name: "edits of other files", others: true, exits: [0, 1] },
@@ -283,6 +282,7 @@ async function oneTurn(fault: Fault, moment: number, mark: string): Promise<stri
   const { exit, stderr } = await over;
   await closed(server);
   expect({ exit, right: fault.exits.includes(exit), stderr }).toEqual({ exit, right: true, stderr });
+  if (exit === 3) expect(stderr).toContain("changed by somebody else after it was judged");
   if (exit === null) await settle();
   for (let waited = 0; waited < 2000 && alive(mark).length > 0; waited += 20) await Bun.sleep(20);
   expect({ alive: alive(mark) }).toEqual({ alive: [] });

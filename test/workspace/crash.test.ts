@@ -62,8 +62,8 @@ test(`killed at ${KILLS} random moments, each time the tree is one of its whole 
   expect(folders.length).toBeLessThanOrEqual(21);
 }, 120_000);
 
-/** A process that opens a turn, edits a.py and new.py, lets a check do damage, and then waits to be killed. */
-const DAMAGED = `
+/** A program that opens a turn, does what the lines say, tells that it is ready, and then waits to be killed. */
+const turnThat = (lines: string): string => `
 import { openWorkspace } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/workspace.ts"))};
 import { unlinkSync, writeFileSync, writeSync } from "node:fs";
 const root = process.argv[1];
@@ -71,19 +71,26 @@ process.chdir(root);
 const { workspace } = await openWorkspace(root, { ignore: [], allowWrite: () => true });
 const { transaction } = await workspace.begin("s");
 await transaction.protect();
+const ready = async () => {
+  writeSync(1, "ready");
+  await Bun.sleep(60000);
+};
+${lines}`;
+
+/** It edits a.py and new.py, and lets a check do damage. */
+const DAMAGED = turnThat(`
 const { file } = await workspace.read("a.py");
 await transaction.apply([{ path: "a.py", text: "ours\\n", base: file.hash }, { path: "new.py", text: "new\\n", base: null }]);
 await transaction.watch(async () => {
   writeFileSync("b.py", "damaged\\n");
   unlinkSync("c.py");
   await Bun.sleep(400);
-  writeSync(1, "ready");
-  await Bun.sleep(60000);
+  await ready();
 });
-`;
+`);
 
-async function killInCheck(root: string): Promise<void> {
-  const child = Bun.spawn(["bun", "-e", DAMAGED, root], { stdout: "pipe" });
+async function killOnceReady(program: string, root: string): Promise<void> {
+  const child = Bun.spawn(["bun", "-e", program, root], { stdout: "pipe" });
   await child.stdout.getReader().read();
   child.kill("SIGKILL");
   await child.exited;
@@ -91,15 +98,8 @@ async function killInCheck(root: string): Promise<void> {
 
 const FILES = { "a.py": "a\n", "b.py": "b\n", "c.py": "c\n", "d.py": "d\n" };
 
-/** A process whose second candidate stands on what the user wrote after the first one, and then waits to be killed. */
-const OVERTAKEN = `
-import { openWorkspace } from ${JSON.stringify(join(import.meta.dir, "../../src/workspace/workspace.ts"))};
-import { writeFileSync, writeSync } from "node:fs";
-const root = process.argv[1];
-process.chdir(root);
-const { workspace } = await openWorkspace(root, { ignore: [], allowWrite: () => true });
-const { transaction } = await workspace.begin("s");
-await transaction.protect();
+/** Its second candidate stands on what the user wrote after the first one. */
+const OVERTAKEN = turnThat(`
 const put = async (text) => {
   const { file } = await workspace.read("a.py");
   await transaction.apply([{ path: "a.py", text, base: file.hash }]);
@@ -108,16 +108,12 @@ await put("ours\\n");
 await transaction.unapply();
 writeFileSync("a.py", "user's\\n");
 await put("ours again\\n");
-writeSync(1, "ready");
-await Bun.sleep(60000);
-`;
+await ready();
+`);
 
 test("killed with a candidate on top of what the user wrote meanwhile: that comes back", async () => {
   const root = makeTree(FILES);
-  const child = Bun.spawn(["bun", "-e", OVERTAKEN, root], { stdout: "pipe" });
-  await child.stdout.getReader().read();
-  child.kill("SIGKILL");
-  await child.exited;
+  await killOnceReady(OVERTAKEN, root);
   expect(picture(root)["a.py"]).toBe("644 ours again\n");
   expect(await undo(root)).toMatchObject({ files: ["a.py"] });
   expect(picture(root)["a.py"]).toBe("644 user's\n");
@@ -126,7 +122,7 @@ test("killed with a candidate on top of what the user wrote meanwhile: that come
 test("killed while a check runs: what the check did to files is taken back, too", async () => {
   const root = makeTree(FILES);
   const before = picture(root);
-  await killInCheck(root);
+  await killOnceReady(DAMAGED, root);
   expect(picture(root)).not.toEqual(before);
   const undone = await undo(root);
   expect(undone).toEqual({ ok: true, files: ["a.py", "b.py", "c.py", "new.py"] });
@@ -136,7 +132,7 @@ test("killed while a check runs: what the check did to files is taken back, too"
 
 test("edits made after the crash stay; ours is kept beside the journal and reported", async () => {
   const root = makeTree(FILES);
-  await killInCheck(root);
+  await killOnceReady(DAMAGED, root);
   await Bun.sleep(150);
   fill(root, { "a.py": "user's a\n", "b.py": "user's b\n", "d.py": "user's d\n" });
   const begun = await (await open(root)).begin("s");
@@ -160,7 +156,7 @@ test("edits made after the crash stay; ours is kept beside the journal and repor
 
 test("a journal whose last line was cut off counts up to that line", async () => {
   const root = makeTree(FILES);
-  await killInCheck(root);
+  await killOnceReady(DAMAGED, root);
   const undoFolder = join(root, ".smallcode/undo");
   const turn = readdirSync(undoFolder).find((name) => /^\d+$/.test(name)) ?? "";
   const journal = join(undoFolder, turn, "journal.jsonl");
@@ -172,7 +168,7 @@ test("a journal whose last line was cut off counts up to that line", async () =>
 test("a journal cannot make a recovery write outside the workspace", async () => {
   const outside = makeTree({ "x.py": "x\n" });
   const root = makeTree(FILES);
-  await killInCheck(root);
+  await killOnceReady(DAMAGED, root);
   const undoFolder = join(root, ".smallcode/undo");
   const turn = readdirSync(undoFolder).find((name) => /^\d+$/.test(name)) ?? "";
   const journal = join(undoFolder, turn, "journal.jsonl");

@@ -8,7 +8,7 @@ import type { Result } from "../../types.ts";
 import { omissionIn, whyNot } from "../omission.ts";
 import { headComment, runsOnly, withoutExamples, withoutOmissions } from "./clean.ts";
 import { Merge } from "./definitions.ts";
-import { type Item, leafOf, namesOf, type Outline, outlineOf, outlineOfPiece } from "./outline.ts";
+import { type Item, leafOf, namesOf, type Outline, outlineOf, outlineOfPiece, wordOf } from "./outline.ts";
 import { isNamed, isWhole, seemsWhole } from "./whole.ts";
 
 const refused = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
@@ -47,11 +47,9 @@ interface Merging {
 function dropsIn(loaded: Loaded, { found, code }: Merging): (item: Item) => boolean {
   if (found === null) return () => false;
   const had = new Set(namesOf(outlineOf(loaded, found) ?? []));
-  const words = new Set(code.match(WORD));
-  return ({ name }) => !had.has(leafOf(name)) && !words.has(leafOf(name).match(WORD)?.[0] ?? "");
+  const words = new Set(code.match(/[\w$]+/g));
+  return ({ name }) => !had.has(leafOf(name)) && !words.has(wordOf(name));
 }
-
-const WORD = /[\w$]+/g;
 
 /** Puts code into a file; `before` is the file's text. A refusal says what to send instead. */
 export async function mergeCode(path: string, merging: Merging): Promise<Merged> {

@@ -40,7 +40,12 @@ const AROUND =
 export const compact = (text: string): string => text.replace(/\s+/g, " ").trim();
 export const leafOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
-const GENERICS = /<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
+/** The first word of a name's last part: of `~buffer` and `operator==` what stands in code as a word. */
+export const wordOf = (name: string): string => /[\w$]+/.exec(leafOf(name))?.[0] ?? "";
+
+const NESTED = "<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>";
+const GENERICS = new RegExp(NESTED, "g");
+const DECLARED = new RegExp(`\\bimpl\\s*${NESTED}`);
 const LIFETIME = /'\w+(?:,\s*|\s+)?/g;
 
 /**
@@ -48,12 +53,10 @@ const LIFETIME = /'\w+(?:,\s*|\s+)?/g;
  * trait its types count, without their lifetimes.
  */
 function scopeName(head: string): string {
-  const text = head
-    .replace(/\bwhere\b[\s\S]*$/, "")
-    .replace(/\bimpl\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/, "impl");
-  const [, trait, type] = /^([\s\S]*)(\sfor\s[\s\S]*)$/.exec(text) ?? [text, "", text];
-  const types = (trait ?? "").replace(LIFETIME, "").replace(/<\s*>/g, "");
-  return compact(types + (type ?? "").replace(GENERICS, ""));
+  const text = compact(head.replace(/\bwhere\b[\s\S]*$/, "").replace(DECLARED, "impl"));
+  const type = Math.max(0, text.lastIndexOf(" for "));
+  const trait = text.slice(0, type).replace(LIFETIME, "").replace(/<\s*>/g, "");
+  return compact(trait + text.slice(type).replace(GENERICS, ""));
 }
 
 /** Without comments: one may stand before the first statement of a body. */

@@ -1,5 +1,5 @@
 /** Whether code is a whole new version of a file, or of some things in it alone. What was left out by mistake must stay. */
-import { type Item, leafOf } from "./outline.ts";
+import { type Item, leafOf, wordOf } from "./outline.ts";
 
 /** Of what is no definition, the part that has to be there again. */
 const KEPT = 0.5;
@@ -130,10 +130,9 @@ export function isWhole(fresh: Item[], old: Item[], file: Old): boolean {
 export function seemsWhole(code: string, old: Item[], { text, mayGo = () => false }: Old): boolean {
   const words = new Set(code.match(/[\w$]+/g));
   const lines = (one: string): number => one.split("\n").filter((line) => line.trim() !== "").length;
-  // Of `~buffer` and `operator==` the word.
   const names = leavesOf(old)
     .filter((item) => !mayGo(item))
-    .map(({ name }) => /[\w$]+/.exec(leafOf(name))?.[0] ?? "");
+    .map(({ name }) => wordOf(name));
   return names.length > 0 && names.every((name) => words.has(name)) && lines(code) >= lines(text) * KEPT;
 }
 
