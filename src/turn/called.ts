@@ -1,4 +1,7 @@
-/** What failing tests call, by the graph: the definitions that a failure may be due to, the nearer the likelier. */
+/**
+ * What failing tests call, by the graph: the definitions that a failure may be due to, the nearer the likelier. A function that
+ * is only named counts as called: it may be handed on, and in a macro a call is a name to the grammar.
+ */
 import type { CodeGraph } from "../graph/graph.ts";
 import { definitionAtLine, type Site } from "../graph/index/code-index.ts";
 import { Texts } from "../graph/query/texts.ts";
@@ -76,7 +79,7 @@ async function calledIn(graph: CodeGraph, texts: Texts, { file, definition }: Si
   const path = index.files[file]?.path;
   if (path === undefined) return [];
   const { start, end } = index.definitionsIn(file)[definition] ?? { start: 1, end: Number.MAX_SAFE_INTEGER };
-  const used = await namesUsedIn(texts, { path, start, end, role: "call" });
+  const used = await namesUsedIn(texts, { path, start, end, roles: ["call", "use"] });
   const meant = used.flatMap(({ name, lines }) => links.meaningOf(name, file, lines[0]));
   return meant
     .filter(({ certainty }) => certainty !== "same name")

@@ -67,6 +67,18 @@ test("Go: the test by its name alone; JavaScript: by the line that failed", asyn
   ]);
 });
 
+test("Rust: in a macro, and a function that is handed on", async () => {
+  const files = {
+    "Cargo.toml": '[package]\nname = "latin"\nversion = "0.1.0"\nedition = "2021"\n',
+    "src/lib.rs":
+      "pub fn translate(text: &str) -> String {\n    text.split(' ').map(one_word).collect()\n}\n\nfn one_word(word: &str) -> String {\n    word.to_string()\n}\n\npub fn other() -> u8 {\n    1\n}\n",
+    "tests/latin.rs":
+      'use latin::*;\n\n#[test]\nfn a_phrase() {\n    assert_eq!(translate("a b"), "ay bay");\n}\n\n#[test]\nfn another() {\n    assert_eq!(other(), 1);\n}\n',
+  };
+  const found = await suspectsIn(files, [failed("tests/latin.rs::a_phrase")]);
+  expect(found).toEqual(["src/lib.rs:1 0.6", "src/lib.rs:5 0.5"]);
+});
+
 test("a failure that names nothing leads nowhere", async () => {
   expect(
     await suspectsIn({ "a.py": "def f():\n    return 1\n" }, [{ severity: "error", message: "?" }]),

@@ -46,7 +46,7 @@ async function writtenBases(graph: CodeGraph, texts: Texts, site: Site): Promise
   const { start, end } = own;
   const inner = definitions.filter(({ parent }) => parent === site.definition);
   const path = graph.index.files[file]?.path ?? "";
-  const used = await namesUsedIn(texts, { path, start, end, role: "inherit" });
+  const used = await namesUsedIn(texts, { path, start, end, roles: ["inherit"] });
   const names = used.filter(({ lines }) =>
     lines.some((line) => !inner.some((one) => one.start <= line && line <= one.end)),
   );

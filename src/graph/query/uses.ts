@@ -124,15 +124,15 @@ export async function callers(graph: CodeGraph, name: string, max: number): Prom
 const NAMES = /[\p{L}_$@][\p{L}\p{N}_$]*[?!]?/gu;
 
 /**
- * Names that are used between two lines of a file in one role, with their lines: by the first of them, then as they stand in it; one
+ * Names that are used between two lines of a file in these roles, with their lines: by the first of them, then as they stand in it; one
  * that is not written there (an alias stands for it) comes first.
  */
 export async function namesUsedIn(
   texts: Texts,
-  { path, start, end, role }: { path: string; start: number; end: number; role: Role },
+  { path, start, end, roles }: { path: string; start: number; end: number; roles: readonly Role[] },
 ): Promise<{ name: string; lines: number[] }[]> {
   const found = (await texts.usesIn(path)).flatMap(({ name, at }) => {
-    const here = at.filter((use) => use.role === role && start <= use.line && use.line <= end);
+    const here = at.filter((use) => roles.includes(use.role) && start <= use.line && use.line <= end);
     return here.length === 0 ? [] : [{ name, lines: here.map(({ line }) => line) }];
   });
   const { lines } = await texts.of(path);
@@ -160,7 +160,7 @@ async function firstThatCalls(graph: CodeGraph, texts: Texts, sites: readonly Si
     if (from === undefined) continue;
     const { start, end } = from;
     const path = graph.index.files[file]?.path ?? "";
-    const used = await namesUsedIn(texts, { path, start, end, role: "call" });
+    const used = await namesUsedIn(texts, { path, start, end, roles: ["call"] });
     if (used.length > 0) return { site, used };
   }
   return null;
