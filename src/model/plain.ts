@@ -5,18 +5,18 @@
  * stays as it was, which costs no request, or it is the model's to finish. The other lines stay. A test chooses.
  *
  * Every edit is the model's own tokens; what is computed is only where to ask, and in which order: how likely the new token is,
- * and for one that keeps the rest of its line, by how much that rest has become likelier behind it.
+ * what the changed line says of itself (`slips.ts`), and for one that keeps the rest of its line, by how much that rest has become
+ * likelier behind it. The likelihood of the lines behind, and of all that the model finishes a line with, made the order worse.
  *
- * Measured with Gemma 3 270M (4-bit), the function at fault being known, by places in the list of what parses. Of 26 mutants
- * (one operator, number or truth value changed in a reference solution, six languages) one token of the eight likeliest restored
- * 24, all of them within 24. Of 14 mutants by a wider list of operators, with statements deleted, values replaced and conditions
- * negated, 4 within 24: a statement that is missing is hardly ever found. Of 9 one-line Python bugs 4 within 18. The constants
- * and the order were chosen on these same bugs, so expect less elsewhere.
+ * Measured with Gemma 3 270M (4-bit), the function at fault being known, by places in the list of what parses: of 11 one-line bugs
+ * of QuixBugs 6 within 12, of 9 mutants by single operators 5 within 12; a statement that is missing is hardly ever found. The
+ * constants were chosen on these same bugs, so expect less elsewhere.
  */
 import { estimateTokens } from "./estimate.ts";
 import { exercisesOf, head, specification } from "./examples.ts";
 import { type Fork, forksOf, swapped } from "./forks.ts";
 import type { ReadToken } from "./reading.ts";
+import { likeSlip } from "./slips.ts";
 
 /** What the plain rung is asked for: a definition as it stands, its failure and its specification. */
 export interface PlainJob {
@@ -49,10 +49,13 @@ export interface PlainAttempt {
   candidate: (reply: string) => string | null;
 }
 
-/** One edit of a line: `code` is the whole definition with it, or has to be asked for by `attempt`. */
+/**
+ * One edit of a line. `code` is the whole definition with it; or it has to be asked for by `attempt`, and `score` is the most that
+ * it can have then: `likely` with what is known of the line once it is finished.
+ */
 export type LineEdit = { line: number; score: number } & (
-  | { code: string; rest: Rest }
-  | { attempt: PlainAttempt }
+  | { code: string; rest?: Rest }
+  | { attempt: PlainAttempt; likely: number }
 );
 
 /** What stands behind a token that was put in the place of another: `text` is read behind `prompt`, and was `was` likely before. */
@@ -112,8 +115,6 @@ export function plainText(job: PlainJob): string {
   return `${job.code.trimEnd()}\n`;
 }
 
-/** What each further edit of the same line must be likelier by, so that one line does not take all attempts (in nats). */
-const LINE_PENALTY = 0.25;
 /** What is known around a definition: the names of its file, and how suspicious each of its lines (from 0) is, in nats. */
 export interface Around {
   words: Set<string>;
@@ -125,20 +126,37 @@ export function lineEdits(job: PlainJob, read: ReadToken[], { words, suspicion }
   const text = plainText(job);
   const prompt = plainPrompt(job);
   const from = text.startsWith(job.opening) ? job.opening.length : 0;
-  const nth = new Map<number, number>();
-  const forks = forksOf(text, read, { from, words }).sort((a, b) => b.score - a.score);
-  return forks.flatMap((fork): LineEdit[] => {
-    const { line } = fork;
-    const before = nth.get(line) ?? 0;
-    nth.set(line, before + 1);
-    const score = fork.score - LINE_PENALTY * before + suspicion(line);
+  return forksOf(text, read, { from, words }).flatMap((fork): LineEdit[] => {
+    const { line, how } = fork;
+    const suspected = suspicion(line);
     const code = swapped(text, fork);
-    const asked = attempt({ text, prompt, fork, temperature: 0 });
+    const swap = { line, score: fork.score + suspected };
+    const asked = { line, score: fork.most + suspected, likely: fork.likely + suspected };
     return [
-      ...(code === null ? [] : [{ line, score, code, rest: restOf(text, prompt, fork, read) }]),
-      ...(fork.how === "swap" ? [{ line, score, attempt: asked }] : []),
+      ...(code === null ? [] : [{ ...swap, code, rest: restOf(text, prompt, fork, read) }]),
+      ...(how === "swap" ? [{ ...asked, attempt: attempt({ text, prompt, fork, temperature: 0 }) }] : []),
     ];
   });
+}
+
+/** The edit whose line the model has finished: `code` is what its attempt gave. */
+export function finished(
+  job: PlainJob,
+  { line, likely }: Extract<LineEdit, { attempt: PlainAttempt }>,
+  { code, words }: { code: string; words: Set<string> },
+): LineEdit {
+  return { line, code, score: likely + likeSlip(...changedLines(plainText(job), code), words) };
+}
+
+/** The lines of two texts that differ, from the first to the last. */
+function changedLines(old: string, fresh: string): [string, string] {
+  const [was, now] = [old.trimEnd().split("\n"), fresh.trimEnd().split("\n")];
+  let same = 0;
+  while (same < Math.min(was.length, now.length) && was[same] === now[same]) same += 1;
+  let end = 0;
+  while (end < Math.min(was.length, now.length) - same && was.at(-1 - end) === now.at(-1 - end)) end += 1;
+  const between = (lines: string[]): string => lines.slice(same, lines.length - end).join("\n");
+  return [between(was), between(now)];
 }
 
 /** A token that is less likely than this (in nats) is as good as impossible. */

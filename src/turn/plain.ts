@@ -9,6 +9,7 @@ import { sharesFor } from "../model/budget.ts";
 import type { Failure } from "../model/errors.ts";
 import { shapeOf } from "../model/forks.ts";
 import {
+  finished,
   fitted,
   type LineEdit,
   lineAttempts,
@@ -179,14 +180,22 @@ async function parses({ target, file, offset, code: old }: Subject, code: string
   return was === null || now === null || now.errors.length <= was.errors.length;
 }
 
-/** Where the model might have gone on differently, in all of the subjects, it is let. */
+type PoolEdit = LineEdit & { subject: Subject };
+
+/** So many lines the model is let finish: each is a request, whether a candidate comes of it or not. */
+const FINISHED = 40;
+
+/**
+ * Where the model might have gone on differently, in all of the subjects, it is let: the likeliest edit that is left, over and over.
+ * A line that the model has to finish is finished when its turn comes, and then stands where what became of it belongs.
+ */
 async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerator<Drawn> {
-  const { meter, parts } = trial.work;
-  const pool: (LineEdit & { subject: Subject })[] = [];
+  const { work } = trial;
+  let pool: PoolEdit[] = [];
   for (const subject of subjects) {
     const { job, words } = subject;
-    const reading = await meter.read(plainPrompt(job), plainText(job));
-    const stopped = stoppedEnd(parts, meter);
+    const reading = await work.meter.read(plainPrompt(job), plainText(job));
+    const stopped = stoppedEnd(work.parts, work.meter);
     if (stopped !== null) return yield { end: stopped };
     if (reading === null) break;
     const edits = lineEdits(job, reading, { words, suspicion: suspicionOf(subject, suspects) });
@@ -197,29 +206,54 @@ async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerat
       yield* drawn(attempt, { ...trial, subject: subjects[0], grain: "lines" });
     return;
   }
-  const stopped = await reread(pool.sort(byScore), trial.work);
+  const stopped = await reread(pool, work);
   if (stopped !== null) return yield { end: stopped };
-  for (const edit of pool.sort(byScore)) {
+  const judged = new Map<string, number>();
+  let left = FINISHED;
+  for (let edit = likeliest(pool, judged); edit !== null; edit = likeliest(pool, judged)) {
     const { subject } = edit;
-    if ("code" in edit) yield { subject, code: edit.code, grain: "lines" };
-    else yield* drawn(edit.attempt, { ...trial, subject, grain: "lines" });
+    pool.splice(pool.indexOf(edit), 1);
+    if ("code" in edit) {
+      const before = work.candidates;
+      yield { subject, code: edit.code, grain: "lines" };
+      if (work.candidates > before) judged.set(lineOf(edit), (judged.get(lineOf(edit)) ?? 0) + 1);
+      continue;
+    }
+    for await (const one of drawn(edit.attempt, { ...trial, subject, grain: "lines" })) {
+      if (!("code" in one)) return yield one;
+      pool.push({ ...finished(subject.job, edit, { code: one.code, words: subject.words }), subject });
+    }
+    left -= 1;
+    if (left === 0) pool = pool.filter((one) => "code" in one);
   }
+}
+
+/** What each further edit of the same line must be likelier by, so that one line does not take all attempts (in nats). */
+const LINE_PENALTY = 0.25;
+
+const lineOf = ({ subject, line }: PoolEdit): string => `${subject.target.path}:${subject.line + line}`;
+
+/** `judged`: how many edits of a line were. */
+function likeliest(pool: PoolEdit[], judged: Map<string, number>): PoolEdit | null {
+  const scoreOf = (edit: PoolEdit): number => edit.score - LINE_PENALTY * (judged.get(lineOf(edit)) ?? 0);
+  let best: PoolEdit | null = null;
+  for (const edit of pool) if (best === null || scoreOf(edit) > scoreOf(best)) best = edit;
+  return best;
 }
 
 /** Of one token put in the place of another, so many are read once more. */
 const REREAD = 40;
 
-const byScore = (a: LineEdit, b: LineEdit): number => b.score - a.score;
-
 /** Reads the rest of the line behind the likeliest edits by one token, and scores them by it; the others keep their score. */
 async function reread(pool: LineEdit[], { meter, parts }: Work): Promise<TurnEnd | null> {
-  const swaps = pool.flatMap((edit) => ("code" in edit ? [edit] : [])).slice(0, REREAD);
+  const swaps = pool.flatMap((edit) => ("code" in edit && edit.rest ? [{ edit, rest: edit.rest }] : []));
+  const likely = swaps.sort((a, b) => b.edit.score - a.edit.score).slice(0, REREAD);
   // Prompts that begin alike follow each other: what they share is read once.
-  for (const edit of swaps.sort((a, b) => (a.rest.prompt < b.rest.prompt ? -1 : 1))) {
-    const read = await meter.read(edit.rest.prompt, edit.rest.text);
+  for (const { edit, rest } of likely.sort((a, b) => (a.rest.prompt < b.rest.prompt ? -1 : 1))) {
+    const read = await meter.read(rest.prompt, rest.text);
     const stopped = stoppedEnd(parts, meter);
     if (stopped !== null || read === null) return stopped;
-    edit.score = rescored(edit, read);
+    edit.score = rescored({ score: edit.score, rest }, read);
   }
   return null;
 }

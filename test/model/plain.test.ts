@@ -9,6 +9,7 @@ import { head } from "../../src/model/examples.ts";
 import { type Fork, forksOf, shapeOf, swapped } from "../../src/model/forks.ts";
 import {
   type Around,
+  finished,
   fitted,
   lineAttempts,
   lineEdits,
@@ -93,8 +94,10 @@ describe("plain attempts", () => {
   });
 
   test("a token behind which the rest of its line becomes likelier comes earlier", () => {
-    const [edit] = edits(JOB, reading(CODE, { "-": [["+", -2]] })).filter((one) => "code" in one);
-    if (edit === undefined || !("code" in edit)) throw new Error("No edit by one token.");
+    const [edit] = edits(JOB, reading(CODE, { "-": [["+", -2]] })).flatMap((one) =>
+      "code" in one && one.rest ? [{ ...one, rest: one.rest }] : [],
+    );
+    if (edit === undefined) throw new Error("No edit by one token.");
     expect(edit.rest.text).toBe(" margin\n");
     expect(edit.rest.prompt).toEndWith("    inner = width +");
     // " margin" and the line's end, with the blank line that belongs to its token.
@@ -118,6 +121,12 @@ describe("plain attempts", () => {
     expect(fresh).toEqual(["*", " width", " nowhere"]);
   });
 
+  test("of two as likely tokens the one in the place of an unlikelier one comes earlier", () => {
+    const read = reading(CODE, { "+": [["*", -1]], "-": [["+", -1]] });
+    for (const token of read) if (token.text === "-") token.logprob = -8;
+    expect(swaps(JOB, read)).toEqual([CODE.replace("-", "+"), CODE.replace("+", "*")]);
+  });
+
   test("what stands in quotes comes late, and what only throws", () => {
     const lines = ["f():\n", '  a = "x y"\n', "  throw x\n", "  b = x\n"];
     const text = lines.join("");
@@ -138,7 +147,7 @@ describe("plain attempts", () => {
     ];
     const read: ReadToken[] = pieces.map((piece) => ({
       text: piece,
-      logprob: -1,
+      logprob: 0,
       alternatives: /^ ?x$/.test(piece) ? [{ text: piece.replace("x", "b"), logprob: -1 }] : [],
     }));
     const scores = forksOf(text, read, { from: 5, words: new Set(["a", "b", "x", "y", "f"]) });
@@ -166,6 +175,36 @@ describe("plain attempts", () => {
     ]);
   });
 
+  test("a bracket that the model would not open goes with what closes it", () => {
+    const text = "f(a) {\n  if (!(a == (1))) {\n";
+    const pieces = ["f(a) {\n", "  if", " (!(", "a", " ==", " (", "1", "))) {", "\n"];
+    const read: ReadToken[] = pieces.map((piece) => ({ text: piece, logprob: -1, alternatives: [] }));
+    read[2]?.alternatives.push({ text: " (", logprob: -0.1 });
+    const forks = forksOf(text, read, { from: 7, words: new Set(["a", "f"]) });
+    const codes = forks.map((fork) => [fork.how, swapped(text, fork)?.split("\n")[1]?.trim()]);
+    expect(codes).toEqual([
+      ["swap", "if (a == (1))) {"],
+      ["skip", "if (1))) {"],
+      ["unwrap", "if (a == (1)) {"],
+    ]);
+  });
+
+  test("a line that the model has finished is never likelier than it was before, and by what became of it", () => {
+    const read = reading(CODE, { "-": [["+", -2]], return: [["margin", -0.5]] });
+    const asked = edits(JOB, read).flatMap((edit) => ("attempt" in edit ? [edit] : []));
+    const [margin, plus] = asked;
+    if (margin === undefined || plus === undefined) throw new Error("No line to finish.");
+    expect(margin.score).toBe(margin.likely);
+    expect(plus.score).toBe(plus.likely + 1);
+    const scoreOf = (edit: typeof plus, code: string): number =>
+      finished(JOB, edit, { code, words: WORDS }).score;
+    expect(scoreOf(plus, CODE.replace("-", "+"))).toBe(plus.score);
+    expect(scoreOf(plus, CODE.replace("- margin", "+ margin * 2"))).toBeCloseTo(plus.score - 0.4);
+    expect(scoreOf(plus, CODE.replace("width - margin", "area + 3"))).toBeCloseTo(plus.score - 1.4);
+    const put = CODE.replace("    return", "    margin -= height\n    return");
+    expect(scoreOf(margin, put)).toBeCloseTo(margin.score - 0.6);
+  });
+
   test("a fork inside a number, none inside a name or an operator", () => {
     const text = "def f(a):\n    return a1 <= 10 + ab\n";
     const pieces = ["def f(a):\n", "    return a", "1", " <", "=", " 1", "0", " + a", "b", "\n"];
@@ -179,7 +218,16 @@ describe("plain attempts", () => {
   });
 
   test("a token that breaks the line is no edit within it", () => {
-    const fork: Fork = { how: "swap" as const, offset: 3, old: " b", fresh: "\n", line: 0, score: 0 };
+    const fork: Fork = {
+      how: "swap" as const,
+      offset: 3,
+      old: " b",
+      fresh: "\n",
+      line: 0,
+      likely: 0,
+      score: 0,
+      most: 0,
+    };
     expect(swapped("a =  b\n", fork)).toBeNull();
     expect(swapped("a = b\n", { ...fork, fresh: " c" })).toBe("a = c\n");
   });

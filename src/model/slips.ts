@@ -1,0 +1,53 @@
+/**
+ * How like the repair of a slip a changed line is, whatever the model makes of it. Bugs of one line are mostly about an operator,
+ * a literal number or a truth value, or about two things in each other's place, while names are what models hesitate over most. A
+ * repair changes little, and brings no name that the file has nowhere.
+ */
+import { diffArrays } from "diff";
+import { isUsual } from "./words.ts";
+
+/**
+ * In nats, chosen on 11 programs of QuixBugs and 9 mutants in four languages, where the order depends little on either: what a
+ * slip of the usual kinds counts for, and each token that is changed besides the first.
+ */
+const SLIP = 1;
+const CHANGED = 0.2;
+const UNKNOWN_NAME = 2;
+
+const TOKEN = /\w+|[^\w\s]/g;
+const SMALL = /^([-+*/%<>=!&|^~()]|and|or|not|\d+|true|false|True|False|break|continue)$/;
+
+/** In nats; `old` and `fresh` are the lines that differ, `words` the names of the file around them. */
+export function likeSlip(old: string, fresh: string, words: Set<string>): number {
+  const gone: string[] = [];
+  const come: string[] = [];
+  let changed = 0;
+  let here = [0, 0];
+  for (const { added, removed, value } of diffArrays(old.match(TOKEN) ?? [], fresh.match(TOKEN) ?? [])) {
+    if (!added && !removed) {
+      changed += Math.max(...here);
+      here = [0, 0];
+      continue;
+    }
+    (added ? come : gone).push(...value);
+    here[added ? 1 : 0] = (here[added ? 1 : 0] ?? 0) + value.length;
+  }
+  changed += Math.max(...here);
+  const isSmall = [...gone, ...come].every((token) => SMALL.test(token));
+  const isReordered = gone.sort().join(" ") === come.sort().join(" ");
+  const slip = changed > 0 && (isSmall || isReordered) ? SLIP : 0;
+  const unknown = namesUnknown(fresh, words) ? UNKNOWN_NAME : 0;
+  return slip - unknown - CHANGED * Math.max(0, changed - 1);
+}
+
+/** The most that `likeSlip` may give for a line in which `fresh`, a token that comes new into it, is followed by anything. */
+export function mostLikeSlip(old: string, fresh: string): number {
+  const [token] = fresh.match(TOKEN) ?? [];
+  return token !== undefined && (SMALL.test(token) || old.match(TOKEN)?.includes(token)) ? SLIP : 0;
+}
+
+/** Whether a line has a name that neither the file has nor every program may have. */
+function namesUnknown(line: string, words: Set<string>): boolean {
+  const names = line.replace(/"[^"]*"|'[^']*'/g, "").match(/[A-Za-z_]\w*/g) ?? [];
+  return names.some((name) => !words.has(name) && !isUsual(name));
+}
