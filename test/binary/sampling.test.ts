@@ -135,6 +135,29 @@ test("a base model's hesitations, the likeliest first", async () => {
   expect(suspects[0]?.suspects[0]).toEqual({ path: "calc.py", line: 2, score: 1 });
 });
 
+test("a line that the model has made long waits for what is likelier now", async () => {
+  const rather: [string, number][] = [
+    [" *", -0.5],
+    [" +", -0.9],
+  ];
+  const p = await project(
+    BUGGY,
+    [
+      { reply: reading("def add(a, b):\n    return a - b\n", { "-": rather }) },
+      { reply: reading(" b\n", {}) },
+      { reply: reading(" b\n", {}) },
+      { text: " a * b if b < a else b * b + a\n\n\n" },
+    ],
+    llama(""),
+  );
+  const ran = await p.run(["--yes", "--json", TASK]);
+  expect(ran.exit).toBe(0);
+  // The likeliest token alone was no proof; the line that it was let finish comes behind the second one.
+  expect(p.server.completions()).toHaveLength(4);
+  expect(eventsOf(ran.stdout).at(-1)).toMatchObject({ account: { candidates: 2 } });
+  expect(p.text("calc.py")).toContain("return a + b");
+});
+
 test("a body that is missing is written whole: the likeliest, then several from one reading", async () => {
   const p = await project(
     {
