@@ -25,8 +25,12 @@ export function granted({ meter, candidates, parts }: Spending): Allowance {
   };
 }
 
-/** Candidates that may still be judged; 0: the allowance is used up. */
+/** So often in a row a model may give what has failed before, over all forms in which it is asked: then it has nothing else to say. */
+const MOST_REPEATS = 8;
+
+/** Candidates that may still be judged; 0: the allowance is used up, or the model only repeats itself. */
 export function candidatesLeft({ allowance, meter, candidates }: Work): number {
+  if (meter.tries.repeats >= MOST_REPEATS) return 0;
   if (allowance === null) return Number.POSITIVE_INFINITY;
   const over = meter.requests >= allowance.requests || performance.now() >= allowance.until;
   return over ? 0 : Math.max(0, allowance.candidates - candidates);

@@ -3,6 +3,7 @@ import { toolNamed } from "../tools/index.ts";
 import type { Candidate, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
 import type { TurnEnd, Work } from "./context.ts";
 import { endOfAttempts, stoppedEnd } from "./context.ts";
+import { treeOf } from "./progress.ts";
 
 /** `done`: the step's work stands. `failed`: no proof; what of it helped stands until the turn ends. `stopped`: the whole turn ends. */
 export type StepEnd =
@@ -75,6 +76,7 @@ export async function judgeCandidate(
     return { kind: "stopped", end: stoppedEnd(parts, meter) ?? denied };
   }
   await remember(candidate, work);
+  meter.tries.judging(`${await treeOf(work)} ${Bun.hash(JSON.stringify(candidate.changes))}`);
   const judged = await verifier.verify(candidate);
   const stopped = stoppedEnd(parts, meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };
@@ -85,7 +87,8 @@ export async function judgeCandidate(
 }
 
 /** Tells the user why nothing comes of a candidate. */
-export function tellTried({ parts }: Work): void {
+export function tellTried({ parts, meter }: Work): void {
+  meter.tries.repeated();
   parts.emit({ type: "notice", level: "info", text: "That was tried before; it is not judged again." });
 }
 

@@ -10,7 +10,7 @@ import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./ju
 
 /** So many are tried whatever they cost. */
 const LEAST = 4;
-/** So many in a row that were tried before, or cannot be used: the model has nothing else to say. */
+/** So many in a row that were tried before, or cannot be used: the model has nothing else to say, and in any other form is asked once. */
 const MOST_STALE = 4;
 
 export interface SamplingOptions {
@@ -53,6 +53,7 @@ export class Sampling {
   get room(): number {
     const left = Math.min(this.options.most - this.drawn, candidatesLeft(this.work));
     if (this.options.grain !== undefined && this.stale >= MOST_STALE) return 0;
+    if (this.work.meter.tries.repeats >= MOST_STALE) return Math.min(left, this.drawn === 0 ? 1 : 0);
     if (this.drawn < LEAST) return Math.min(left, LEAST - this.drawn);
     const now = performance.now();
     const spent = now - (this.started ?? now);

@@ -46,6 +46,7 @@ export async function runStep(step: Step, { goal, before, mayStay }: StepAim, wo
   work.verifier.want(goal);
   if (step.call !== undefined) return computedStep(step, step.call, work);
   work.finished = false;
+  work.meter.tries.afresh();
   const end = await attempt(step, work, mayStay);
   if (end.kind === "stopped" || (end.kind === "done" && work.verifier.suffices(end.verdict))) return end;
   if (end.kind === "failed" && work.finished && end.last === null && before !== null) {

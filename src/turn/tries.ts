@@ -9,8 +9,27 @@ export class Tries {
   count = 0;
   /** Whether the last of them failed. */
   failing = false;
+  /** Replies in a row that gave nothing but what had failed before on the same tree, whatever was asked. */
+  repeats = 0;
+  private readonly judged = new Set<string>();
   private summary = "";
   private lines: string[] = [];
+
+  /** A candidate is about to be judged; `key` names it and the tree that it changes. */
+  judging(key: string): void {
+    this.repeats = this.judged.has(key) ? this.repeats + 1 : 0;
+    this.judged.add(key);
+  }
+
+  /** A candidate came once more and is not judged. */
+  repeated(): void {
+    this.repeats += 1;
+  }
+
+  /** Another step begins, or a change stands: what was said before may be right now. */
+  afresh(): void {
+    this.repeats = 0;
+  }
 
   hear(event: TurnEvent): void {
     if (event.type === "result")
@@ -19,6 +38,7 @@ export class Tries {
     const { status, reason } = event.verdict;
     this.count += 1;
     this.failing = status === "failed";
+    if (!this.failing) this.afresh();
     const line = `- ${this.summary === "" ? "a rewrite" : this.summary}: ${reason}`.replace(/\s+/g, " ");
     this.lines = status === "verified" ? [] : [...this.lines.filter((one) => one !== line), line];
     this.summary = "";

@@ -255,10 +255,12 @@ export function call(tool: string, target: string, more: { text?: string; code?:
 /** Replies that rewrite one symbol. */
 export const rewrite = (target: string, code: string): Row[] => call("rewrite_symbol", target, { code });
 
-/** Replies of a model that knows one rewrite, or two: each in a call, then the last again in the eight samples. */
+/** Replies of a model that knows one rewrite, or two: each in a call, then the last again in the samples. */
 export function stubborn(target: string, first: string, second = first): Row[] {
   const sample = { text: `\`\`\`python\n${second}\n\`\`\`` };
-  return [...rewrite(target, first), ...rewrite(target, second), ...Array<Row>(8).fill(sample)];
+  // The fourth repeat in a row ends the samples.
+  const samples = first === second ? 3 : 4;
+  return [...rewrite(target, first), ...rewrite(target, second), ...Array<Row>(samples).fill(sample)];
 }
 
 /** A small project whose only bug is in `add`; one of its two tests fails. */
