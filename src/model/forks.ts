@@ -3,8 +3,8 @@
  * would have set there. Nothing but the model's own tokens comes from here; what is computed is their order.
  *
  * How likely an alternative is says more than how unlikely the text that stands there was: with the latter counted in full, the
- * right change came later, up to twice as late, on each set of bugs that was measured; with a sixth of it, a little earlier. What
- * else is known of it is in `slips.ts`.
+ * right change came later, up to twice as late, on each set of bugs that was measured; with a small part of it, a little earlier.
+ * What else is known of it is in `slips.ts`.
  */
 import type { ReadToken } from "./reading.ts";
 import { likeSlip, mostLikeSlip } from "./slips.ts";

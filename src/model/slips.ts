@@ -19,20 +19,16 @@ const SMALL = /^([-+*/%<>=!&|^~()]|and|or|not|\d+|true|false|True|False|break|co
 
 /** In nats; `old` and `fresh` are the lines that differ, `words` the names of the file around them. */
 export function likeSlip(old: string, fresh: string, words: Set<string>): number {
-  const gone: string[] = [];
-  const come: string[] = [];
+  const parts = diffArrays(old.match(TOKEN) ?? [], fresh.match(TOKEN) ?? []);
+  const gone = parts.flatMap(({ removed, value }) => (removed ? value : []));
+  const come = parts.flatMap(({ added, value }) => (added ? value : []));
+  const isChange = (at: number): boolean => parts[at]?.added === true || parts[at]?.removed === true;
   let changed = 0;
-  let here = [0, 0];
-  for (const { added, removed, value } of diffArrays(old.match(TOKEN) ?? [], fresh.match(TOKEN) ?? [])) {
-    if (!added && !removed) {
-      changed += Math.max(...here);
-      here = [0, 0];
-      continue;
-    }
-    (added ? come : gone).push(...value);
-    here[added ? 1 : 0] = (here[added ? 1 : 0] ?? 0) + value.length;
+  for (const [at, { value }] of parts.entries()) {
+    // What goes and what comes in one place is one change, of as many tokens as the longer has.
+    const beside = isChange(at - 1) ? (parts[at - 1]?.value.length ?? 0) : 0;
+    if (isChange(at)) changed += Math.max(0, value.length - beside);
   }
-  changed += Math.max(...here);
   const isSmall = [...gone, ...come].every((token) => SMALL.test(token));
   const isReordered = gone.sort().join(" ") === come.sort().join(" ");
   const slip = changed > 0 && (isSmall || isReordered) ? SLIP : 0;
