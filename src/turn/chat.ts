@@ -13,8 +13,8 @@ import { endOfFailure } from "./failures.ts";
 import { fall } from "./fall.ts";
 import { reportText, verdictText } from "./feedback.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./judge.ts";
-import { mostSame, treeOf } from "./progress.ts";
-import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
+import { keyOf, mostSame, treeOf } from "./progress.ts";
+import { Sampling, temperatureAt } from "./sampling.ts";
 import { type Called, complain, ended, offer, openTalk, say, stands, type Talk } from "./talk.ts";
 
 const MOST_CALLS = 8;

@@ -2,7 +2,7 @@
 import type { Step, ToolCall } from "../types.ts";
 import type { Work } from "./context.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack } from "./judge.ts";
-import { keyOf } from "./sampling.ts";
+import { keyOf } from "./progress.ts";
 
 /** A refusal ends the step with its reason. Where the checks refuse what is sure, what is unsure is tried with it. */
 export async function computedStep({ intent }: Step, call: ToolCall, work: Work): Promise<StepEnd> {

@@ -23,7 +23,8 @@ import {
 } from "./direct-talk.ts";
 import { instructionFor, regionOf, reportText, verdictText } from "./feedback.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./judge.ts";
-import { keyOf, Sampling, temperatureAt } from "./sampling.ts";
+import { keyOf } from "./progress.ts";
+import { Sampling, temperatureAt } from "./sampling.ts";
 
 const MOST_REPLIES = 8;
 /** Replies in a row that gave nothing. */

@@ -3,7 +3,7 @@ import { toolNamed } from "../tools/index.ts";
 import type { Candidate, Origin, ToolCall, ToolResult, Verdict } from "../types.ts";
 import type { TurnEnd, Work } from "./context.ts";
 import { endOfAttempts, stoppedEnd } from "./context.ts";
-import { treeOf } from "./progress.ts";
+import { keyOf, treeOf } from "./progress.ts";
 
 /** `done`: the step's work stands. `failed`: no proof; what of it helped stands until the turn ends. `stopped`: the whole turn ends. */
 export type StepEnd =
@@ -76,7 +76,7 @@ export async function judgeCandidate(
     return { kind: "stopped", end: stoppedEnd(parts, meter) ?? denied };
   }
   await remember(candidate, work);
-  meter.tries.judging(`${await treeOf(work)} ${Bun.hash(JSON.stringify(candidate.changes))}`);
+  meter.tries.judging(`${await treeOf(work)} ${keyOf(candidate)}`);
   const judged = await verifier.verify(candidate);
   const stopped = stoppedEnd(parts, meter);
   if (stopped !== null) return { kind: "stopped", end: stopped };

@@ -11,19 +11,18 @@ import { shapeOf } from "../model/forks.ts";
 import {
   finished,
   fitted,
-  type LineEdit,
   lineAttempts,
   lineEdits,
   type PlainAttempt,
   plainPrompt,
   plainText,
-  rescored,
   wholeAttempt,
 } from "../model/plain.ts";
 import type { Grain, Result, Step, Suspect, ToolCall, Verdict } from "../types.ts";
 import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
+import { likeliest, lineOf, type PoolEdit, reread, suspicionOf } from "./plain-pool.ts";
 import { isStub, type Subject, subjectsOf } from "./plain-subjects.ts";
 import { Sampling, temperatureAt } from "./sampling.ts";
 import { suspectsOf } from "./suspects.ts";
@@ -180,8 +179,6 @@ async function parses({ target, file, offset, code: old }: Subject, code: string
   return was === null || now === null || now.errors.length <= was.errors.length;
 }
 
-type PoolEdit = LineEdit & { subject: Subject };
-
 /** So many lines the model is let finish: each is a request, whether a candidate comes of it or not. */
 const FINISHED = 40;
 
@@ -226,53 +223,6 @@ async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerat
     left -= 1;
     if (left === 0) pool = pool.filter((one) => "code" in one);
   }
-}
-
-/** What each further edit of the same line must be likelier by, so that one line does not take all attempts (in nats). */
-const LINE_PENALTY = 0.25;
-
-const lineOf = ({ subject, line }: PoolEdit): string => `${subject.target.path}:${subject.line + line}`;
-
-/** `judged`: how many edits of a line were. */
-function likeliest(pool: PoolEdit[], judged: Map<string, number>): PoolEdit | null {
-  const scoreOf = (edit: PoolEdit): number => edit.score - LINE_PENALTY * (judged.get(lineOf(edit)) ?? 0);
-  let best: PoolEdit | null = null;
-  for (const edit of pool) if (best === null || scoreOf(edit) > scoreOf(best)) best = edit;
-  return best;
-}
-
-/** Of one token put in the place of another, so many are read once more. */
-const REREAD = 40;
-
-/** Reads the rest of the line behind the likeliest edits by one token, and scores them by it; the others keep their score. */
-async function reread(pool: LineEdit[], { meter, parts }: Work): Promise<TurnEnd | null> {
-  const swaps = pool.flatMap((edit) => ("code" in edit && edit.rest ? [{ edit, rest: edit.rest }] : []));
-  const likely = swaps.sort((a, b) => b.edit.score - a.edit.score).slice(0, REREAD);
-  // Prompts that begin alike follow each other: what they share is read once.
-  for (const { edit, rest } of likely.sort((a, b) => (a.rest.prompt < b.rest.prompt ? -1 : 1))) {
-    const read = await meter.read(rest.prompt, rest.text);
-    const stopped = stoppedEnd(parts, meter);
-    if (stopped !== null || read === null) return stopped;
-    edit.score = rescored({ score: edit.score, rest }, read);
-  }
-  return null;
-}
-
-/** What a line that nothing speaks against counts for, where something speaks against others. */
-const UNSUSPECTED = 0.1;
-
-/**
- * How suspicious each line of the subject is, in nats. A suspect on a definition's first line stands for all of it; a suspect line
- * is compared with others by what the checks and the graph say, however sure the model is of it.
- */
-function suspicionOf(
-  { target, line: first, suspicion }: Subject,
-  suspects: Suspect[],
-): (line: number) => number {
-  if (suspects.length === 0) return () => 0;
-  const here = suspects.filter(({ path }) => path === target.path);
-  const scoreAt = (line: number): number => here.find((one) => one.line === line)?.score ?? 0;
-  return (line) => Math.log(Math.max(UNSUSPECTED, suspicion, scoreAt(first), scoreAt(first + line)));
 }
 
 /** The whole definition anew: as the model would most likely write it, knowing the failure, then by rising temperature, several from one reading. */

@@ -2,7 +2,7 @@
  * Whether a step still gets anywhere. Judged on the call, its result and the tree together: the same call may be made as often
  * as it finds something else, or the tree has changed in between; the same of all three is a circle.
  */
-import type { ToolCall } from "../types.ts";
+import type { Candidate, ToolCall } from "../types.ts";
 import type { Work } from "./context.ts";
 
 /**
@@ -42,6 +42,9 @@ export class Progress {
     return times > MOST_RETURNS;
   }
 }
+
+/** Names a candidate by what it changes. */
+export const keyOf = ({ changes }: Candidate): string => JSON.stringify(changes);
 
 /** Names the tree that the turn's changes have led to. */
 export async function treeOf({ transaction }: Pick<Work, "transaction">): Promise<string> {

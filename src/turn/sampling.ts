@@ -7,6 +7,7 @@ import type { Candidate, Grain, ToolCall, Verdict } from "../types.ts";
 import { candidatesLeft } from "./allowance.ts";
 import { stoppedEnd, type Work } from "./context.ts";
 import { judgeCandidate, runTool, type StepEnd, takeBack, tellTried } from "./judge.ts";
+import { keyOf } from "./progress.ts";
 
 /** So many are tried whatever they cost. */
 const LEAST = 4;
@@ -24,8 +25,6 @@ export interface SamplingOptions {
 
 /** Of the sample behind so many others: hotter each time, within what still gives code. */
 export const temperatureAt = (drawn: number): number => Math.min(0.5 + drawn * 0.1, 1.1);
-
-export const keyOf = ({ changes }: Candidate): string => JSON.stringify(changes);
 
 /** `sample`: which of those judged it was, from 0. */
 interface Kept {

@@ -1,4 +1,4 @@
-/** The candidates of a turn as its events tell of them: how many were judged, and what failed since something last held. */
+/** The candidates of a turn: how many were judged, what failed since something last held, and how often in a row nothing new came. */
 import type { TurnEvent } from "../types.ts";
 
 /** Lines that are remembered. */

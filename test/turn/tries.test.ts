@@ -1,4 +1,4 @@
-/** When a model only repeats itself: counted over the whole turn, forgotten where something new comes or a change stands. */
+/** When a model only repeats itself: counted over all forms in which it is asked, forgotten where something new comes or a change stands. */
 import { expect, test } from "bun:test";
 import { Tries } from "../../src/turn/tries.ts";
 import type { Verdict } from "../../src/types.ts";
