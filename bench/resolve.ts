@@ -1,7 +1,7 @@
 /**
  * `bun bench/resolve.ts DATA --out DIR [--endpoint URL] [--model NAME|FILE.gguf] [--set NAME,...] [--languages NAME,...]
- * [--only TEXT,...] [--limit N] [--shard I/N] [--without MECHANISM,...] [--cache DIR] [--keep] [--make | --table]`: one resumable run of
- * the compiled binary over sampled tasks. A row a task in DIR, the tables as Markdown on stderr, one JSON object on stdout.
+ * [--mutants N] [--only TEXT,...] [--limit N] [--shard I/N] [--without MECHANISM,...] [--cache DIR] [--keep] [--make | --table]`: one
+ * resumable run of the compiled binary over sampled tasks, N mutants (6 where it is not said) of each language among them. A row a task in DIR, the tables as Markdown on stderr, one JSON object on stdout.
  * Exit 0: all were tried, and the gates hold; 1: a gate is broken, or a language is missing here; 2: usage; 5: no model.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,6 +24,7 @@ const FLAGS = {
   model: { type: "string" },
   set: { type: "string", default: "quixbugs,mutants,humaneval" },
   languages: { type: "string", default: LANGUAGES.join(",") },
+  mutants: { type: "string", default: String(COUNTS.mutants) },
   only: { type: "string" },
   limit: { type: "string" },
   shard: { type: "string", default: "1/1" },
@@ -54,6 +55,8 @@ interface Options {
   cache: string;
   sets: SetName[];
   languages: Language[];
+  /** So many of each language. */
+  mutants: number;
   only: string[] | null;
   limit: number;
   shard: Shard;
@@ -80,7 +83,8 @@ function optionsOf(args: string[]): Options {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(values.shard) ?? [];
   if (Number(index ?? 0) < 1 || Number(index) > Number(of))
     throw new Stop("--shard takes I/N, with I from 1 to N.", 2);
-  if (!/^[1-9]\d*$/.test(values.limit ?? "1")) throw new Stop("--limit must be a whole number above 0.", 2);
+  for (const [flag, value] of Object.entries({ limit: values.limit ?? "1", mutants: values.mutants }))
+    if (!/^[1-9]\d*$/.test(value)) throw new Stop(`--${flag} must be a whole number above 0.`, 2);
   const { endpoint, model } = values;
   const named = model?.endsWith(".gguf") && endpoint === undefined ? resolve(model) : model;
   return {
@@ -89,6 +93,7 @@ function optionsOf(args: string[]): Options {
     cache: resolve(values.cache ?? defaultCache()),
     sets: listed(values.set, SETS, "set"),
     languages: listed(values.languages, LANGUAGES, "languages"),
+    mutants: Number(values.mutants),
     only: values.only?.split(",").map((word) => word.trim()) ?? null,
     limit: Number(values.limit ?? Infinity),
     shard: { index: Number(index), of: Number(of) },
@@ -120,8 +125,8 @@ function settle({ out, without, flags }: Options): string {
 }
 
 async function tasksOf(options: Options, languages: Language[]): Promise<Task[]> {
-  const { data, cache, sets, only } = options;
-  const wanted = only === null ? COUNTS : { ...COUNTS, polyglot: Infinity };
+  const { data, cache, sets, only, mutants } = options;
+  const wanted = { ...COUNTS, mutants, ...(only === null ? {} : { polyglot: Infinity }) };
   const counts = { quixbugs: 0, mutants: 0, humaneval: 0, polyglot: 0 };
   for (const set of sets) counts[set] = wanted[set] || Infinity;
   const { tasks, failed, without } = await chooseTasks({ data, cache, languages, counts, say });

@@ -20,7 +20,7 @@ import {
   sameEntry,
   scan,
 } from "./snapshot.ts";
-import { lstatOrNull } from "./walls.ts";
+import { isBehindLink, lstatOrNull } from "./walls.ts";
 
 /** The kernel stamps files with a clock that may lag this much behind ours. */
 const CLOCK_LAG_MS = 15;
@@ -85,28 +85,35 @@ export class Ledger {
 
   /**
    * Notes that the turn is about to change a path that holds `before` now. Where that is not what the turn has left there, it is
-   * the user's, and from then on what is brought back.
+   * the user's, and from then on what is brought back; so is a mode that the user has given it.
    */
   open(path: string, before: Entry | null): void {
     if (!this.origin.has(path)) this.origin.set(path, before);
     else if (this.entry(path)?.hash !== before?.hash) {
       this.origin.set(path, before);
       this.overtaken.add(path);
-    }
+    } else if (before?.hash === this.origin.get(path)?.hash) this.origin.set(path, before);
     if (!this.expected.has(path)) this.expected.set(path, before && { entry: before, screen: "" });
   }
 
-  /** Expects what is at a path now; with `blobs` a copy is taken. */
-  accept(path: string, blobs: Blobs | null = null): void {
-    this.expected.set(path, look(join(this.root, path), blobs));
+  /** Expects at a path what was put or found there, whatever somebody has made of it since. The mode is what the disk makes of it. */
+  holds(path: string, entry: Entry | null): void {
+    const found = look(join(this.root, path), null);
+    const isIt = found !== null && found.entry.hash === entry?.hash && found.entry.link === entry.link;
+    this.expected.set(path, isIt ? found : entry && { entry, screen: "" });
     this.blamed.delete(path);
   }
 
   /** A path that the turn has changed holds again what it did before, but perhaps for its mode, which is the user's then. */
-  goneBack(path: string): void {
-    this.accept(path);
+  goneBack(path: string, entry: Entry | null): void {
+    this.holds(path, entry);
     const now = this.entry(path);
     if (now !== null && now.hash === this.origin.get(path)?.hash) this.origin.set(path, now);
+  }
+
+  /** A path that a check has damaged was changed again by somebody else. */
+  absolve(path: string): void {
+    this.blamed.delete(path);
   }
 
   /** What a path should hold. */
@@ -141,9 +148,10 @@ export class Ledger {
       const absolute = join(this.root, path);
       const stat = files?.get(path) ?? (lstatOrNull(absolute) as Stats | null);
       if (seen && stat && isUnchanged(seen, stat)) continue;
-      const found = this.isBehindLink(path) ? null : look(absolute, null);
+      const found = isBehindLink(this.root, path) ? null : look(absolute, null);
       if (sameEntry(found?.entry, seen?.entry)) {
         this.expected.set(path, found);
+        this.blamed.delete(path);
         continue;
       }
       const by = this.whose(path, found);
@@ -153,22 +161,10 @@ export class Ledger {
     return different;
   }
 
-  /** Whether a folder above a path has become a link: what is behind it is not the workspace's. */
-  private isBehindLink(path: string): boolean {
-    const parts = path.split("/");
-    return parts.some(
-      (_, n) => n > 0 && lstatOrNull(join(this.root, ...parts.slice(0, n)))?.isSymbolicLink() === true,
-    );
-  }
-
-  /**
-   * By the time of its last change: in a watched check, or outside. A turn that watches no check takes its own files'
-   * changes for the user's and all others for a check's.
-   */
+  /** By the time of its last change: in a watched check, or outside. */
   private whose(path: string, found: Seen | null): "check" | "user" {
     if (this.clashes.has(path)) return "user";
     if (this.blamed.has(path)) return "check";
-    if (this.windows.length === 0) return this.origin.has(path) ? "user" : "check";
     const open = this.windows.filter(({ sealed }) => sealed?.includes(path) !== true);
     const at = found === null ? goneAt(this.root, path) : changedAt(join(this.root, path));
     return isWithin(open, at) ? "check" : "user";
@@ -186,9 +182,13 @@ export class Ledger {
   }
 
   /** The user's version of a file is the one to protect from now on; of a file that the turn has changed, it is a clash. */
-  yieldTo(difference: Difference, blobs: Blobs): void {
-    if (this.origin.has(difference.path)) this.clashes.add(difference.path);
-    else this.accept(difference.path, blobs);
+  yieldTo({ path }: Difference, blobs: Blobs): void {
+    if (this.origin.has(path)) {
+      this.clashes.add(path);
+      return;
+    }
+    this.expected.set(path, look(join(this.root, path), blobs));
+    this.blamed.delete(path);
   }
 
   /** What the turn has changed so far, in path order. */

@@ -1,6 +1,7 @@
 /**
  * Puts files into the tree, each whole or not at all: all are written beside their places and synced first, and only
- * when every one is there are they renamed into place. A full disk therefore shows before anything has changed.
+ * when every one is there are they renamed into place. A full disk therefore shows before anything has changed. What stands in
+ * a place is looked at once more in the moment it goes: what somebody has just written there stays.
  */
 import {
   chmodSync,
@@ -10,6 +11,7 @@ import {
   fchmodSync,
   fsyncSync,
   futimesSync,
+  linkSync,
   lutimesSync,
   mkdirSync,
   openSync,
@@ -24,17 +26,18 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
 import { foldersAbove, syncFolder } from "./durable.ts";
-import type { Entry } from "./snapshot.ts";
-import { errorCode, lstatOrNull, STAGED_SUFFIX } from "./walls.ts";
+import { type Entry, look, sameEntry } from "./snapshot.ts";
+import { errorCode, isBehindLink, lstatOrNull, STAGED_SUFFIX } from "./walls.ts";
 
-/** What a path is to hold; `entry: null` means nothing. */
+/** What a path is to hold, and what it was found to hold; null means nothing. */
 export interface Placement {
   path: string;
   entry: Entry | null;
+  over: Entry | null;
 }
 
 /**
- * `tick`: mtime in seconds. `aside`: an absolute folder for what stands in the way (a folder or link where a check left
+ * `tick`: mtime in seconds. `aside`: an absolute folder for what stands in the way (a folder, a link or a pipe where a check left
  * one). `durable`: the files are on the disk itself when this returns; without, they survive the process but perhaps
  * not a power cut, and thousands take no longer than a copy.
  */
@@ -84,7 +87,7 @@ function stage({ path, entry }: { path: string; entry: Entry }, options: PlaceOp
   const bytes = options.blobs.get(entry.hash);
   if (!bytes) throw new LostCopy(path);
   const target = join(options.root, path);
-  const staged = join(dirname(target), `.${basename(target).slice(0, 200)}${STAGED_SUFFIX}`);
+  const staged = besideOf(target, "");
   rmSync(staged, { force: true, recursive: true });
   const old = lstatOrNull(target) as Stats | null;
   const mtime = Math.max(options.tick, old?.isDirectory() ? 0 : Math.floor((old?.mtimeMs ?? 0) / 1000) + 1);
@@ -106,6 +109,56 @@ function stage({ path, entry }: { path: string; entry: Entry }, options: PlaceOp
   return staged;
 }
 
+/** The name beside a target that a file has while it is no part of the tree. */
+const besideOf = (target: string, mark: string): string =>
+  join(dirname(target), `.${basename(target).slice(0, 200)}${mark}${STAGED_SUFFIX}`);
+
+/** Somebody has changed what stands at a path since it was looked at. It stands there still. */
+export class Overtaken extends Error {
+  readonly path: string;
+  constructor(path: string) {
+    super(`${path} was changed by somebody else in this moment`);
+    this.path = path;
+  }
+}
+
+/**
+ * Puts what is staged (null: nothing) in the place of `over`. Between the last look at that and its going are some microseconds; what
+ * is written into the old file meanwhile is found afterwards, and the old file comes back.
+ */
+function exchange({ path, over, entry }: Placement, staged: string | null, { root }: PlaceOptions): void {
+  const target = join(root, path);
+  const now = look(target, null)?.entry ?? null;
+  if (sameEntry(now, entry)) return;
+  if (!sameEntry(now, over)) throw new Overtaken(path);
+  const old = besideOf(target, ".smallcode-old");
+  const isHeld = over !== null && !over.link && secondName(target, old);
+  try {
+    if (staged === null) rmSync(target, { force: true });
+    else if (over !== null || entry?.link) renameSync(staged, target);
+    else if (!secondName(staged, target)) {
+      if (lstatOrNull(target)) throw new Overtaken(path);
+      renameSync(staged, target);
+    }
+    if (!isHeld || sameEntry(look(old, null)?.entry, over)) return;
+    renameSync(old, target);
+    throw new Overtaken(path);
+  } finally {
+    if (isHeld) rmSync(old, { force: true });
+  }
+}
+
+/** A second name for a file, unlike a rename never in the place of anything; false where there is none here. */
+function secondName(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    errorCode(error);
+    return false;
+  }
+}
+
 /** The stored copy of a file is gone or damaged. */
 export class LostCopy extends Error {
   readonly path: string;
@@ -117,7 +170,8 @@ export class LostCopy extends Error {
 
 /**
  * Puts every placement into the tree. Throws what the disk refuses; nothing has changed then, unless the disk failed
- * between two renames. The paths must have passed the walls.
+ * between two renames. Throws `Overtaken` at the first path that holds something else than it was found to; those before it are
+ * in their places. What is in its place already stays as it is. The paths must have passed the walls.
  */
 export function place(placements: Placement[], options: PlaceOptions): void {
   const staged = new Map<string, string>();
@@ -125,19 +179,17 @@ export function place(placements: Placement[], options: PlaceOptions): void {
     for (const { path, entry } of placements) {
       if (!entry) continue;
       clearWay(path, options);
-      staged.set(
-        path,
-        join(dirname(join(options.root, path)), `.${basename(path).slice(0, 200)}${STAGED_SUFFIX}`),
-      );
-      staged.set(path, stage({ path, entry }, options));
+      staged.set(path, besideOf(join(options.root, path), ""));
+      stage({ path, entry }, options);
     }
-    for (const [path, from] of staged) {
-      const target = join(options.root, path);
-      if (lstatOrNull(target)?.isDirectory()) moveAside(path, options);
-      renameSync(from, target);
-      staged.delete(path);
+    for (const placement of placements) {
+      const { path, entry } = placement;
+      if (entry === null && isBehindLink(options.root, path)) continue;
+      const stat = lstatOrNull(join(options.root, path)) as Stats | null;
+      const isOther = stat !== null && !stat.isFile() && !stat.isSymbolicLink();
+      if (isOther && (entry !== null || !stat.isDirectory())) moveAside(path, options);
+      exchange(placement, staged.get(path) ?? null, options);
     }
-    for (const { path, entry } of placements) if (!entry) rmSync(join(options.root, path), { force: true });
   } finally {
     for (const from of staged.values()) rmSync(from, { force: true });
   }
@@ -146,19 +198,26 @@ export function place(placements: Placement[], options: PlaceOptions): void {
   for (const folder of foldersAbove(options.root, paths)) syncFolder(folder);
 }
 
-/** Like `place`, but passes over the paths whose stored copy is gone or damaged and names them in `lost`. */
-export function placeAvailable(
-  placements: Placement[],
-  options: PlaceOptions,
-): { placed: Placement[]; lost: string[] } {
+/** Which placements are in the tree, and the paths that are not: their stored copy is gone or damaged, or somebody has just changed them. */
+export interface Placed {
+  placed: Placement[];
+  lost: string[];
+  overtaken: string[];
+}
+
+/** Like `place`, but passes over what cannot be placed and names it. */
+export function placeAvailable(placements: Placement[], options: PlaceOptions): Placed {
   const lost: string[] = [];
-  for (let placed = placements; ; placed = placed.filter(({ path }) => !lost.includes(path))) {
+  const overtaken: string[] = [];
+  for (;;) {
+    const placed = placements.filter(({ path }) => !lost.includes(path) && !overtaken.includes(path));
     try {
       place(placed, options);
-      return { placed, lost };
+      return { placed, lost, overtaken };
     } catch (error) {
-      if (!(error instanceof LostCopy)) throw error;
-      lost.push(error.path);
+      if (error instanceof LostCopy) lost.push(error.path);
+      else if (error instanceof Overtaken) overtaken.push(error.path);
+      else throw error;
     }
   }
 }

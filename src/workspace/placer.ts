@@ -5,7 +5,7 @@ import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import { keptFolder } from "./kept.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Placement, type PlaceOptions, place, placeAvailable } from "./place.ts";
+import { type Placed, type Placement, type PlaceOptions, place, placeAvailable } from "./place.ts";
 import { look, sameEntry } from "./snapshot.ts";
 
 /** `folder`: the turn's, where what stands in the way is kept. */
@@ -35,17 +35,19 @@ export class Placer {
   /** Puts all files into the tree and expects them there from now on. */
   put(placements: Placement[]): void {
     place(placements, this.options(true));
-    for (const { path } of placements) this.parts.ledger.accept(path);
+    for (const { path, entry } of placements) this.parts.ledger.holds(path, entry);
   }
 
-  /** Restores what it has copies of, and gives the paths; `lost` are those whose copy is gone. */
-  restore(placements: Placement[], durable: boolean): { files: string[]; lost: string[] } {
-    if (placements.length === 0) return { files: [], lost: [] };
+  /** Restores what it has copies of and nobody has changed meanwhile. */
+  restore(placements: Placement[], durable: boolean): Placed {
+    if (placements.length === 0) return { placed: [], lost: [], overtaken: [] };
     const options = this.options(durable);
-    const { placed, lost } = placeAvailable(placements, options);
-    if (!durable && placed.some((one) => this.isProduct(one))) this.repairedAt = options.tick;
-    for (const { path } of placed) this.parts.ledger.accept(path);
-    return { files: placed.map(({ path }) => path), lost };
+    const { ledger } = this.parts;
+    const done = placeAvailable(placements, options);
+    if (!durable && done.placed.some((one) => this.isProduct(one))) this.repairedAt = options.tick;
+    for (const { path, entry } of done.placed) ledger.holds(path, entry);
+    for (const path of done.overtaken) ledger.absolve(path);
+    return done;
   }
 
   /** Gives the candidate's files a later mtime than restored build products, which were made from older sources. */
@@ -55,7 +57,7 @@ export class Placer {
     for (const { path, after } of ledger.net()) {
       if (!after || !sameEntry(look(join(root, path), null)?.entry, after)) continue;
       utimesSync(join(root, path), tick, tick);
-      ledger.accept(path);
+      ledger.holds(path, after);
     }
   }
 

@@ -13,7 +13,7 @@ import { isWithin } from "./ledger.ts";
 import { BEAT_MS } from "./lock.ts";
 import { dropEmpty, dropStaged, type Placement, placeAvailable } from "./place.ts";
 import { bytesAt, changedAt, type Entry, look, readSeen, sameEntry } from "./snapshot.ts";
-import { isReserved, lstatOrNull } from "./walls.ts";
+import { isBehindLink, isReserved, lstatOrNull } from "./walls.ts";
 
 /** The process may have lived, and its check with it, this long after its last sign of life: a change in that time counts as the check's, and what is replaced is kept. */
 const GRACE_MS = 4 * BEAT_MS;
@@ -39,14 +39,6 @@ function isPlain(path: string): boolean {
   return !isReserved(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-/** Whether a path would lead through a symbolic link. */
-function isBehindLink(root: string, path: string): boolean {
-  const parts = path.split("/");
-  return parts.some(
-    (_, index) => index > 0 && lstatOrNull(join(root, ...parts.slice(0, index)))?.isSymbolicLink(),
-  );
-}
-
 const isSafe = (root: string, path: string): boolean => isPlain(path) && !isBehindLink(root, path);
 
 /** Puts placements into the tree; what cannot be restored for want of a copy becomes a notice. */
@@ -54,10 +46,12 @@ function restore(turn: Turn, placements: Placement[], parts: RecoveryParts, dura
   const { root, blobs, clock } = parts;
   if (placements.length === 0) return { files: [], notices: [] };
   const options = { root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable };
-  const { placed, lost } = placeAvailable(placements, options);
+  const { placed, lost, overtaken } = placeAvailable(placements, options);
   const notices = lost.map(
     (path) => `${path} could not be brought back: its copy in .smallcode/undo is gone.`,
   );
+  for (const path of overtaken)
+    notices.push(giveWay(turn, path, placements.find((one) => one.path === path)?.entry, parts));
   return { files: placed.map(({ path }) => path), notices };
 }
 
@@ -89,7 +83,7 @@ function settle(
     if (sameEntry(now, goal) && (now || !stat)) continue;
     if (isFree || (now && isWithin(turn.windows, changedAt(absolute)))) {
       if (!isFree && stat) keep(turn.folder, path, bytesAt(absolute, stat));
-      placements.push({ path, entry: goal });
+      placements.push({ path, entry: goal, over: now });
     } else {
       notices.push(giveWay(turn, path, ours, parts));
     }
@@ -112,11 +106,12 @@ function repair(turn: Turn, parts: RecoveryParts): Recovery {
     }
     const absolute = join(parts.root, path);
     const stat = lstatOrNull(absolute) as Stats | null;
-    if (sameEntry(look(absolute, null)?.entry, entry)) continue;
+    const over = look(absolute, null)?.entry ?? null;
+    if (sameEntry(over, entry)) continue;
     const at = stat ? changedAt(absolute) : 0;
     if (!stat || (!stat.isDirectory() && isWithin(turn.windows, at))) {
       if (stat && stat.size < 1024 * 1024) keep(turn.folder, path, bytesAt(absolute, stat));
-      placements.push({ path, entry });
+      placements.push({ path, entry, over });
     } else if (at <= end + DOUBT_MS) {
       notices.push(giveWay(turn, path, entry, parts));
     }

@@ -59,12 +59,11 @@ export class Theirs {
   /** What brings every path that the turn has written back to what it held before; a mode that somebody has given it stays. */
   backward(ours: Difference[]): Placement[] {
     const { ledger } = this;
-    return [...ledger.origin].flatMap(([path, before]) => {
+    return [...ledger.origin].map(([path, before]) => {
       const one = ours.find((other) => other.path === path);
-      const now = one === undefined ? ledger.entry(path) : one.found?.entry;
-      const mode = one?.by === "user" ? ownMode(now, ledger.entry(path)) : null;
-      const entry = before && mode !== null ? { ...before, mode } : before;
-      return sameEntry(now, before) ? [] : [{ path, entry }];
+      const over = one === undefined ? ledger.entry(path) : (one.found?.entry ?? null);
+      const mode = one?.by === "user" ? ownMode(over, ledger.entry(path)) : null;
+      return { path, over, entry: before && mode !== null ? { ...before, mode } : before };
     });
   }
 }

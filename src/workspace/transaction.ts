@@ -13,10 +13,10 @@ import { dropHalfMade, keepFound } from "./kept.ts";
 import { bring, dropLayer, type Layer, layerFolder, layOut } from "./layer.ts";
 import { type Difference, Ledger } from "./ledger.ts";
 import type { Lock } from "./lock.ts";
-import { dropEmpty } from "./place.ts";
+import { dropEmpty, type Placed } from "./place.ts";
 import { Placer } from "./placer.ts";
 import { tidy } from "./retention.ts";
-import { capture, type Entry, readSeen, scan, writeSeen } from "./snapshot.ts";
+import { capture, type Entry, readSeen, sameEntry, scan, writeSeen } from "./snapshot.ts";
 import { Theirs } from "./theirs.ts";
 import { diskReason } from "./walls.ts";
 import { Writer } from "./writer.ts";
@@ -159,25 +159,35 @@ export class Transaction {
     stopped = false,
   ): Promise<{ repaired: string[]; left: string[]; theirs: string[]; failed: string | null }> {
     const { ledger } = this;
+    const repaired = new Set<string>();
+    const lost = new Set<string>();
+    const clashes = new Set<string>();
     let left: string[] = [];
     try {
       ledger.restoreModes();
       // Before anything goes: the time of a folder tells when a file in it went.
-      const differences = ledger.differences();
+      let differences = ledger.differences();
       left = ledger.sweep(matcher(litter));
       const dropped = new Set(dropHalfMade(ledger, this.parts, stopped));
       left = left.filter((path) => !dropped.has(path));
-      const damage = differences.filter(({ by }) => by === "check");
-      const theirs = differences.filter(({ by }) => by === "user");
-      this.theirs.accept(theirs);
-      const repaired = await this.repair(damage);
-      if (repaired.files.length > 0) this.placer.freshen();
-      const clashes = theirs.filter(({ path }) => ledger.origin.has(path)).map(({ path }) => path);
+      for (;;) {
+        const theirs = differences.filter(({ by }) => by === "user");
+        this.theirs.accept(theirs);
+        for (const { path } of theirs) if (ledger.origin.has(path)) clashes.add(path);
+        const done = await this.repair(
+          differences.filter(({ by, path }) => by === "check" && !lost.has(path)),
+        );
+        for (const { path } of done.placed) repaired.add(path);
+        for (const path of done.lost) lost.add(path);
+        if (done.overtaken.length === 0) break;
+        differences = ledger.differences();
+      }
+      if (repaired.size > 0) this.placer.freshen();
       return {
-        repaired: repaired.files.sort(),
+        repaired: [...repaired].sort(),
         left: [...left, ...clashes].sort(),
         theirs: this.theirs.take(),
-        failed: gone(repaired.lost),
+        failed: gone([...lost]),
       };
     } catch (error) {
       return { repaired: [], left, theirs: [], failed: notAll(error) };
@@ -190,36 +200,52 @@ export class Transaction {
    */
   async revert(litter: string[]): Promise<{ files: string[]; left: string[]; failed: string | null }> {
     const { ledger } = this;
+    const files = new Set<string>();
+    const lost = new Set<string>();
     let left: string[] = [];
     try {
       ledger.restoreModes();
-      const differences = ledger.differences();
+      let differences = ledger.differences();
       left = ledger.sweep(matcher(litter));
-      const ours = differences.filter(({ path }) => ledger.origin.has(path));
-      const clashes = this.theirs.giveWay(ours.filter(({ by }) => by === "user"));
-      const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
-      this.theirs.accept(others.filter(({ by }) => by === "user"));
-      await keepFound(
-        ours.filter(({ by }) => by === "check"),
-        this.parts,
-      );
-      const repaired = await this.repair(others.filter(({ by }) => by === "check"));
-      const restored = this.placer.restore(this.theirs.backward(ours), true);
-      for (const path of ledger.origin.keys()) if (!restored.lost.includes(path)) ledger.goneBack(path);
+      for (;;) {
+        const ours = differences.filter(({ path }) => ledger.origin.has(path));
+        const clashes = this.theirs.giveWay(ours.filter(({ by }) => by === "user"));
+        left.push(...clashes);
+        const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
+        this.theirs.accept(others.filter(({ by }) => by === "user"));
+        await keepFound(
+          ours.filter(({ by }) => by === "check"),
+          this.parts,
+        );
+        const repaired = await this.repair(
+          others.filter(({ by, path }) => by === "check" && !lost.has(path)),
+        );
+        const backward = this.theirs.backward(ours).filter(({ path }) => !lost.has(path));
+        const away = backward.filter(({ over, entry }) => !sameEntry(over, entry));
+        const restored = this.placer.restore(away, true);
+        for (const { path } of [...repaired.placed, ...restored.placed]) files.add(path);
+        for (const path of [...repaired.lost, ...restored.lost]) lost.add(path);
+        const stays = new Set([...restored.lost, ...restored.overtaken]);
+        for (const { path, entry } of backward) if (!stays.has(path)) ledger.goneBack(path, entry);
+        if (repaired.overtaken.length + restored.overtaken.length === 0) break;
+        differences = ledger.differences();
+      }
       dropEmpty(this.parts.root, this.writer.folders);
-      left = [...left, ...clashes].sort();
-      const files = [...repaired.files, ...restored.files].sort();
-      return { files, left, failed: gone([...repaired.lost, ...restored.lost]) };
+      return { files: [...files].sort(), left: left.sort(), failed: gone([...lost]) };
     } catch (error) {
       return { files: [], left, failed: notAll(error) };
     }
   }
 
   /** Brings back what checks have damaged; what stood there is kept aside. */
-  private async repair(damage: Difference[]): Promise<{ files: string[]; lost: string[] }> {
+  private async repair(damage: Difference[]): Promise<Placed> {
     await keepFound(damage, this.parts);
     return this.placer.restore(
-      damage.map(({ path }) => ({ path, entry: this.ledger.entry(path) })),
+      damage.map(({ path, found }) => ({
+        path,
+        entry: this.ledger.entry(path),
+        over: found?.entry ?? null,
+      })),
       false,
     );
   }

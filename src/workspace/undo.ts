@@ -11,9 +11,9 @@ import { Clock } from "./clock.ts";
 import { append, readTurns, type Turn } from "./journal.ts";
 import { keptFolder } from "./kept.ts";
 import { type Lock, takeLock } from "./lock.ts";
-import { dropEmpty, LostCopy, type Placement, place } from "./place.ts";
+import { dropEmpty, LostCopy, Overtaken, type Placement, place, placeAvailable } from "./place.ts";
 import { type Recovery, recover } from "./recover.ts";
-import { type Entry, look } from "./snapshot.ts";
+import { look } from "./snapshot.ts";
 import { stateFolder } from "./state.ts";
 import { diskReason, locate, lstatOrNull } from "./walls.ts";
 
@@ -105,7 +105,7 @@ function plan(turn: Turn, direction: Direction, root: string): Result<{ placemen
         reason: `The ${direction} was not begun: ${path} was ${isThere ? "changed" : "removed"} since.`,
       };
     const hasOwnMode = now && from && now.mode !== from.mode;
-    placements.push({ path, entry: to && hasOwnMode ? { ...to, mode: now.mode } : to });
+    placements.push({ path, entry: to && hasOwnMode ? { ...to, mode: now.mode } : to, over: now });
   }
   return { ok: true, placements };
 }
@@ -115,24 +115,27 @@ function move(turn: Turn, direction: Direction, history: OpenHistory): Result<{ 
   const planned = plan(turn, direction, root);
   if (!planned.ok) return planned;
   const { placements } = planned;
-  const before = placements.map(({ path }): Placement => ({ path, entry: entryNow(root, path) }));
   const options = () => ({ root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable: true });
   append(turn.folder, { op: direction === "undo" ? "undoing" : "redoing" });
   try {
     place(placements, options());
   } catch (error) {
-    const done = before.filter(({ path, entry }) => entryNow(root, path)?.hash !== entry?.hash);
-    place(done, options());
+    const back = placements.flatMap(({ path, entry, over }) => {
+      const now = look(join(root, path), null)?.entry ?? null;
+      return now?.hash === entry?.hash ? [{ path, entry: over, over: now }] : [];
+    });
+    placeAvailable(back, options());
     append(turn.folder, { op: direction === "undo" ? "redone" : "undone" });
-    if (!(error instanceof LostCopy)) throw error;
-    return {
-      ok: false,
-      reason: `The ${direction} was not begun: the copy of ${error.path} in .smallcode/undo is gone.`,
-    };
+    const why = whyNot(error);
+    if (why === null) throw error;
+    return { ok: false, reason: `The ${direction} was not begun: ${why}.` };
   }
   if (direction === "undo") dropEmpty(root, turn.folders);
   append(turn.folder, { op: direction === "undo" ? "undone" : "redone" });
   return { ok: true, files: placements.map(({ path }) => path).sort() };
 }
 
-const entryNow = (root: string, path: string): Entry | null => look(join(root, path), null)?.entry ?? null;
+function whyNot(error: unknown): string | null {
+  if (error instanceof Overtaken) return `${error.path} was changed since`;
+  return error instanceof LostCopy ? `the copy of ${error.path} in .smallcode/undo is gone` : null;
+}

@@ -78,6 +78,14 @@ export function lstatOrNull(absolute: string): ReturnType<typeof lstatSync> | nu
   }
 }
 
+/** Whether a folder above a path is a symbolic link: what is behind it is not the workspace's. */
+export function isBehindLink(root: string, path: string): boolean {
+  const parts = path.split("/");
+  return parts.some(
+    (_, n) => n > 0 && lstatOrNull(join(root, ...parts.slice(0, n)))?.isSymbolicLink() === true,
+  );
+}
+
 /** The real place of a path whose last parts need not exist; null where a link leads to nothing. */
 function realPlace(absolute: string): string | null {
   const missing: string[] = [];

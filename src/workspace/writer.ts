@@ -5,10 +5,10 @@ import type { Blobs } from "./blobs.ts";
 import { append, type Step } from "./journal.ts";
 import { keep } from "./kept.ts";
 import type { Ledger } from "./ledger.ts";
-import { dropEmpty, missingFolders } from "./place.ts";
+import { dropEmpty, missingFolders, Overtaken } from "./place.ts";
 import type { Placer } from "./placer.ts";
 import { type PrepareParts, prepare } from "./prepare.ts";
-import { look, sameEntry } from "./snapshot.ts";
+import { look } from "./snapshot.ts";
 import { ownMode } from "./theirs.ts";
 import { diskReason } from "./walls.ts";
 
@@ -48,6 +48,8 @@ export class Writer {
       this.last = { steps, folders };
       return { ok: true, files: steps.map(({ path }) => path).sort() };
     } catch (error) {
+      // Looked at anew, it is refused by what it holds now.
+      if (error instanceof Overtaken) return this.apply(changes);
       return { ok: false, reason: `Nothing was changed because ${diskReason(error)}.` };
     }
   }
@@ -78,6 +80,7 @@ export class Writer {
     try {
       this.write(back.map(({ step }) => step));
     } catch (error) {
+      if (error instanceof Overtaken) return this.unapply();
       return { ok: false, reason: `The change could not be taken back because ${diskReason(error)}.` };
     }
     dropEmpty(root, folders);
@@ -100,12 +103,13 @@ export class Writer {
     append(folder, { op: "write", steps, folders });
     for (const { path, before } of steps) ledger.open(path, before);
     try {
-      placer.put(steps.map(({ path, after }) => ({ path, entry: after })));
+      placer.put(steps.map(({ path, before, after }) => ({ path, entry: after, over: before })));
     } catch (error) {
-      const done = steps.filter(
-        ({ path, before }) => !sameEntry(look(join(root, path), null)?.entry, before),
-      );
-      placer.put(done.map(({ path, before }) => ({ path, entry: before })));
+      const placements = steps.flatMap(({ path, before, after }) => {
+        const over = look(join(root, path), null)?.entry ?? null;
+        return over?.hash === after?.hash ? [{ path, entry: before, over }] : [];
+      });
+      placer.restore(placements, true);
       dropEmpty(root, folders);
       throw error;
     }

@@ -281,6 +281,7 @@ describe("from the command line", () => {
       ["one folder of data", "--table"],
       ["--shard takes I/N", data, ...out, "--shard", "3/2"],
       ["--set takes quixbugs", data, ...out, "--set", "nope"],
+      ["--mutants must be a whole number", data, ...out, "--mutants", "0"],
       ["--without takes direct", data, ...out, "--without", "luck"],
     ];
     for (const [words, ...args] of wrong) {

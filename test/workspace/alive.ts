@@ -1,15 +1,16 @@
 /** Looking for processes that should be gone. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The ids of other processes of this machine whose command line holds the mark; none where there is no /proc. */
+/** Other processes of this machine whose command line holds the mark, each as its id and that; none where there is no /proc. */
 export function alive(mark: string): string[] {
   if (process.platform !== "linux") return [];
-  return readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
+  return readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(mark);
+      const command = readFileSync(`/proc/${pid}/cmdline`, "latin1");
+      return command.includes(mark) ? [`${pid} ${command.replaceAll("\0", " ").trim()}`] : [];
     } catch {
-      return false;
+      return [];
     }
   });
 }

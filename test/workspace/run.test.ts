@@ -352,7 +352,7 @@ const root = ${JSON.stringify(root)};
 await run(["sleep", process.argv[2]], { cwd: root, root, timeoutMs: 60000, env: { PATH: "/usr/bin:/bin" }, outputFile: root + "/.smallcode/killed.txt" });`,
   );
   const parent = Bun.spawn([process.execPath, script, id], { stdout: "ignore", stderr: "ignore" });
-  const others = () => alive(id).filter((pid) => Number(pid) !== parent.pid);
+  const others = () => alive(id).filter((one) => Number.parseInt(one, 10) !== parent.pid);
   while (others().length === 0 && parent.exitCode === null) await Bun.sleep(20);
   expect(parent.exitCode).toBeNull();
   parent.kill("SIGKILL");

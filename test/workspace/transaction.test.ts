@@ -149,16 +149,18 @@ test("a restore never follows a link that a check has put in place of a folder",
   expect(picture(outside)).toEqual({ "c.py": "644 not ours\n" });
 });
 
-test("a caller that does not watch its checks gets other files back and keeps its own files' edits for the user", async () => {
+test("what changes before the first check is the user's, in files of the turn and in others", async () => {
   const root = makeTree({ "a.py": "a\n", "b.py": "b\n" });
   const workspace = await open(root);
   const turn = await begin(workspace);
   await turn.protect();
   await edit(workspace, turn, "a.py", "ours\n");
   writeFileSync(join(root, "a.py"), "theirs\n");
-  writeFileSync(join(root, "b.py"), "damaged\n");
-  expect(await turn.revert([])).toEqual({ files: ["b.py"], left: ["a.py"], failed: null });
-  expect(picture(root)).toEqual({ "a.py": "644 theirs\n", "b.py": "644 b\n" });
+  writeFileSync(join(root, "b.py"), "theirs, too\n");
+  await turn.watch(() => pause(5));
+  expect(await turn.clean([])).toEqual({ repaired: [], left: ["a.py"], theirs: ["b.py"], failed: null });
+  expect(await turn.revert([])).toEqual({ files: [], left: ["a.py"], failed: null });
+  expect(picture(root)).toEqual({ "a.py": "644 theirs\n", "b.py": "644 theirs, too\n" });
   expect(keptIn(root)).toContain("ours\n");
   await turn.close();
 });

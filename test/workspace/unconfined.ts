@@ -47,6 +47,6 @@ console.log(
     daemon: daemon.end,
     bomb: bomb.end,
     hang: hang.end,
-    alive: alive(mark).filter((pid) => Number(pid) !== process.ppid),
+    alive: alive(mark).filter((one) => Number.parseInt(one, 10) !== process.ppid),
   }),
 );
