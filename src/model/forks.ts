@@ -91,38 +91,53 @@ function forksAt(
       return { offset, how, ...change, line, likely, score, most: likely + mostLikeSlip(was, fresh) };
     };
     const forks = [forkBy("swap", { old, fresh })];
+    const rest = text.slice(offset, end);
     const skipped = upTo(fresh, tokens);
-    if (skipped !== null) forks.push(forkBy("skip", { old: skipped, fresh }));
-    const bare = unwrapped(text.slice(offset, end), { old, fresh });
-    if (bare !== null) forks.push(forkBy("unwrap", bare));
+    const bare = skipped === null ? null : unwrapped(rest, skipped);
+    if (skipped !== null && bare === null) forks.push(forkBy("skip", skipped));
+    const shorter = old.startsWith(fresh)
+      ? { old, fresh, gone: old.slice(fresh.length), from: old.length }
+      : null;
+    for (const one of [bare, shorter && unwrapped(rest, shorter)])
+      if (one !== null) forks.push(forkBy("unwrap", one));
     if (SIGN.test(fresh) && !/^\w+ \w/.test(`${fresh.trim()} ${old}`))
       forks.push(forkBy("insert", { old: "", fresh }));
     return forks;
   });
 }
 
+/** A change that leaves out the text `gone`; `from`: where in the line, from the change on, that ends. */
+interface Omission extends Change {
+  gone: string;
+  from: number;
+}
+
 /** The tokens of one line up to the next that is `fresh`, and that; null where none is. */
-function upTo(fresh: string, [first, ...more]: ReadToken[]): string | null {
-  let old = first?.text ?? "";
+function upTo(fresh: string, [first, ...more]: ReadToken[]): Omission | null {
+  let gone = first?.text ?? "";
   for (const { text } of more) {
-    if (old.includes("\n")) return null;
-    old += text;
-    if (text.trim() === fresh.trim() && fresh.trim() !== "") return old;
+    if (gone.includes("\n")) return null;
+    if (text.trim() === fresh.trim() && fresh.trim() !== "")
+      return { old: gone + text, fresh, gone, from: gone.length };
+    gone += text;
   }
   return null;
 }
 
 const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
-/** Where the fresh token is the old one without the bracket at its end: what stands there up to what closes that, without both. */
-function unwrapped(rest: string, { old, fresh }: Change): Change | null {
-  const open = old.trimEnd().at(-1) ?? "";
-  const close = CLOSES[open];
-  if (close === undefined || !old.startsWith(fresh) || old.trim() === fresh.trim()) return null;
+/** The change without what closes the bracket that goes with it, too; null where no bracket is opened, or not just one. */
+function unwrapped(rest: string, { old, fresh, gone, from }: Omission): Change | null {
+  const open: string[] = [];
+  for (const char of gone)
+    if (char in CLOSES) open.push(char);
+    else if (char === CLOSES[open.at(-1) ?? ""]) open.pop();
+  const [bracket, more] = open;
+  if (bracket === undefined || more !== undefined) return null;
   let depth = 1;
-  for (let at = old.length; at < rest.length; at += 1) {
-    if (rest[at] === open) depth += 1;
-    if (rest[at] === close) depth -= 1;
+  for (let at = from; at < rest.length; at += 1) {
+    if (rest[at] === bracket) depth += 1;
+    if (rest[at] === CLOSES[bracket]) depth -= 1;
     if (depth === 0) return { old: rest.slice(0, at + 1), fresh: fresh + rest.slice(old.length, at) };
   }
   return null;

@@ -9,12 +9,26 @@ export type PoolEdit = LineEdit & { subject: Subject };
 /** What each further edit of the same line must be likelier by, so that one line does not take all attempts (in nats). */
 const LINE_PENALTY = 0.25;
 
+/** What is known of lines by the edits of them that were judged. */
+export interface Judged {
+  /** How many of each line. */
+  counts: Map<string, number>;
+  /** The lines where one was of some help, though no proof. */
+  helpful: Set<string>;
+}
+
+/** By so much the other edits of such a line are likelier (in nats; not measured): few lines but the wrong one can help. */
+const HELPFUL = 2;
+
 export const lineOf = ({ subject, line }: PoolEdit): string =>
   `${subject.target.path}:${subject.line + line}`;
 
-/** `judged`: how many edits of a line were. */
-export function likeliest(pool: PoolEdit[], judged: Map<string, number>): PoolEdit | null {
-  const scoreOf = (edit: PoolEdit): number => edit.score - LINE_PENALTY * (judged.get(lineOf(edit)) ?? 0);
+/** The edit to judge next; null where none is left. */
+export function likeliest(pool: PoolEdit[], { counts, helpful }: Judged): PoolEdit | null {
+  const scoreOf = (edit: PoolEdit): number => {
+    const line = lineOf(edit);
+    return edit.score + (helpful.has(line) ? HELPFUL : 0) - LINE_PENALTY * (counts.get(line) ?? 0);
+  };
   let best: PoolEdit | null = null;
   for (const edit of pool) if (best === null || scoreOf(edit) > scoreOf(best)) best = edit;
   return best;

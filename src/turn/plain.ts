@@ -22,7 +22,7 @@ import type { Grain, Result, Step, Suspect, ToolCall, Verdict } from "../types.t
 import { stoppedEnd, type TurnEnd, type Work } from "./context.ts";
 import { endOfFailure } from "./failures.ts";
 import type { StepEnd } from "./judge.ts";
-import { likeliest, lineOf, type PoolEdit, reread, suspicionOf } from "./plain-pool.ts";
+import { type Judged, likeliest, lineOf, type PoolEdit, reread, suspicionOf } from "./plain-pool.ts";
 import { isStub, type Subject, subjectsOf } from "./plain-subjects.ts";
 import { Sampling, temperatureAt } from "./sampling.ts";
 import { suspectsOf } from "./suspects.ts";
@@ -179,6 +179,25 @@ async function parses({ target, file, offset, code: old }: Subject, code: string
   return was === null || now === null || now.errors.length <= was.errors.length;
 }
 
+/** The edits of all subjects, as the model reads them; none where the server does not tell what it makes of a text. */
+async function poolOf(
+  { subjects, suspects }: Asked,
+  work: Work,
+): Promise<{ pool: PoolEdit[] } | { end: TurnEnd }> {
+  const pool: PoolEdit[] = [];
+  for (const subject of subjects) {
+    const { job, words } = subject;
+    const reading = await work.meter.read(plainPrompt(job), plainText(job));
+    const stopped = stoppedEnd(work.parts, work.meter);
+    if (stopped !== null) return { end: stopped };
+    if (reading === null) break;
+    const edits = lineEdits(job, reading, { words, suspicion: suspicionOf(subject, suspects) });
+    pool.push(...edits.map((edit) => ({ ...edit, subject })));
+  }
+  const stopped = await reread(pool, work);
+  return stopped === null ? { pool } : { end: stopped };
+}
+
 /** So many lines the model is let finish: each is a request, whether a candidate comes of it or not. */
 const FINISHED = 40;
 
@@ -186,26 +205,18 @@ const FINISHED = 40;
  * Where the model might have gone on differently, in all of the subjects, it is let: the likeliest edit that is left, over and over.
  * A line that the model has to finish is finished when its turn comes, and then stands where what became of it belongs.
  */
-async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerator<Drawn> {
+async function* lines(asked: Asked, trial: Trial): AsyncGenerator<Drawn> {
   const { work } = trial;
-  let pool: PoolEdit[] = [];
-  for (const subject of subjects) {
-    const { job, words } = subject;
-    const reading = await work.meter.read(plainPrompt(job), plainText(job));
-    const stopped = stoppedEnd(work.parts, work.meter);
-    if (stopped !== null) return yield { end: stopped };
-    if (reading === null) break;
-    const edits = lineEdits(job, reading, { words, suspicion: suspicionOf(subject, suspects) });
-    pool.push(...edits.map((edit) => ({ ...edit, subject })));
-  }
+  const found = await poolOf(asked, work);
+  if ("end" in found) return yield found;
+  let { pool } = found;
   if (pool.length === 0) {
-    for (const attempt of lineAttempts(subjects[0].job, LINES))
-      yield* drawn(attempt, { ...trial, subject: subjects[0], grain: "lines" });
+    const [subject] = asked.subjects;
+    for (const attempt of lineAttempts(subject.job, LINES))
+      yield* drawn(attempt, { ...trial, subject, grain: "lines" });
     return;
   }
-  const stopped = await reread(pool, work);
-  if (stopped !== null) return yield { end: stopped };
-  const judged = new Map<string, number>();
+  const judged: Judged = { counts: new Map(), helpful: new Set() };
   let left = FINISHED;
   for (let edit = likeliest(pool, judged); edit !== null; edit = likeliest(pool, judged)) {
     const { subject } = edit;
@@ -213,7 +224,10 @@ async function* lines({ subjects, suspects }: Asked, trial: Trial): AsyncGenerat
     if ("code" in edit) {
       const before = work.candidates;
       yield { subject, code: edit.code, grain: "lines" };
-      if (work.candidates > before) judged.set(lineOf(edit), (judged.get(lineOf(edit)) ?? 0) + 1);
+      if (work.candidates === before) continue;
+      const line = lineOf(edit);
+      judged.counts.set(line, (judged.counts.get(line) ?? 0) + 1);
+      if (trial.sampling.last?.status === "improved") judged.helpful.add(line);
       continue;
     }
     for await (const one of drawn(edit.attempt, { ...trial, subject, grain: "lines" })) {

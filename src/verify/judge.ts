@@ -45,10 +45,9 @@ export function judge(before: CheckReport[], after: CheckReport[], options: Judg
   );
   const fresh = pairs.flatMap(({ now, was }) => freshDiagnostics(now, was));
   const base = { reports: after, fresh, score: score(after, fresh) + UNRUN_SCORE * (options.unrun ?? 0) };
+  const changed = options.changed ?? [];
   const hidden = (now: CheckReport, was: CheckReport | null): boolean =>
-    options.goal !== "unharmed" &&
-    was !== null &&
-    showsMore(now, was, { fresh, changed: options.changed ?? [] });
+    options.goal !== "unharmed" && was !== null && showsMore(now, was, { fresh, changed });
   const worse = pairs
     .map(({ now, was }) => whatIsWorse(now, was, { fresh, hidden: hidden(now, was) }))
     .find((reason) => reason !== null);
@@ -75,7 +74,9 @@ export function judge(before: CheckReport[], after: CheckReport[], options: Judg
       status: "verified",
       reason: `${greenReason(green.map((p) => p.now)).slice(0, -1)}; ${red.map(({ now }) => now.check).join(", ")} is as red as it was.`,
     };
-  if (proofs.some(({ now, was }) => was !== null && (isBetter(now, was) || hidden(now, was))))
+  const better = (now: CheckReport, was: CheckReport): boolean =>
+    isBetter(now, was) && !breaksItself(now, was, { fresh, changed });
+  if (proofs.some(({ now, was }) => was !== null && (better(now, was) || hidden(now, was))))
     return { ...base, status: "improved", reason: `Better than before, but ${still}` };
   if (options.goal === "unharmed")
     return { ...base, status: "unverified", reason: `Nothing is worse than before, but ${still}` };
@@ -185,6 +186,21 @@ function isBetter(now: CheckReport, was: CheckReport): boolean {
   if ((now.passed ?? 0) !== (was.passed ?? 0)) return (now.passed ?? 0) > (was.passed ?? 0);
   const ended = now.status === "failed" || now.status === "error";
   return ended && countsNone(now) && now.diagnostics.length < was.diagnostics.length;
+}
+
+/**
+ * Whether a check that counts no tests finds an error in a file that the change writes and that had none: fewer errors are then no
+ * progress, as where a build breaks before the tests that failed.
+ */
+function breaksItself(
+  now: CheckReport,
+  was: CheckReport,
+  { fresh, changed }: { fresh: Diagnostic[]; changed: string[] },
+): boolean {
+  const had = new Set(was.diagnostics.map(({ path }) => path));
+  const isOwn = ({ path }: Diagnostic): boolean =>
+    path !== undefined && changed.includes(path) && !had.has(path);
+  return countsNone(now) && now.diagnostics.some((one) => fresh.includes(one) && isOwn(one));
 }
 
 /** Whether a test is one of these, by its own id or its file's. */

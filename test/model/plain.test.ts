@@ -162,13 +162,15 @@ describe("plain attempts", () => {
     const text = "def f(a):\n    return not (a) - 1\n";
     const pieces = ["def f(a):\n", "    return", " not", " (", "a", ")", " -", " ", "1", "\n"];
     const read: ReadToken[] = pieces.map((piece) => ({ text: piece, logprob: -1, alternatives: [] }));
-    read[2]?.alternatives.push({ text: " (", logprob: -2 });
+    read[2]?.alternatives.push({ text: " (", logprob: -2 }, { text: " a", logprob: -3 });
     read[4]?.alternatives.push({ text: "not", logprob: -2 }, { text: "!", logprob: -3 });
     const forks = forksOf(text, read, { from: 10, words: new Set(["a", "f"]) });
     const codes = forks.map((fork) => [fork.how, swapped(text, fork)?.split("\n")[1]?.trim()]);
     expect(codes).toEqual([
       ["swap", "return ( (a) - 1"],
       ["skip", "return (a) - 1"],
+      ["swap", "return a (a) - 1"],
+      ["unwrap", "return a - 1"],
       ["swap", "return not (not) - 1"],
       ["swap", "return not (!) - 1"],
       ["insert", "return not (!a) - 1"],

@@ -278,6 +278,14 @@ describe("findings that were there before", () => {
     expect(judged([more], ["a.c"])).toBe("failed");
   });
 
+  test("a build that the change breaks before the tests run is no progress, however few errors it has", () => {
+    const was = found(["a_test.c", "FAILED: x", 3], ["a_test.c", "FAILED: y", 4]);
+    const judged = (now: CheckReport) => judge([was], [now], { goal: "green", changed: ["a.c"] }).status;
+    expect(judged(found(["a.c", "no such name", 1]))).toBe("failed");
+    expect(judged(found(["a_test.c", "FAILED: y", 4]))).toBe("improved");
+    expect(judged(found(["a_test.c", "FAILED: z", 4]))).toBe("improved");
+  });
+
   test("a build that breaks in fewer places is better", () => {
     const broken = (...messages: string[]): CheckReport => ({
       ...command("error", ...messages),
