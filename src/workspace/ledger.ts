@@ -15,6 +15,7 @@ import {
   goneAt,
   isUnchanged,
   look,
+  ownMode,
   type Scan,
   type Seen,
   sameEntry,
@@ -72,6 +73,13 @@ export class Ledger {
     for (const [path, mode] of found.folders) this.modes.set(path, mode);
   }
 
+  /** What each path that is not the turn's own should hold. */
+  seen(): Map<string, Seen> {
+    return new Map(
+      [...this.expected].flatMap(([path, one]) => (one && !this.origin.has(path) ? [[path, one]] : [])),
+    );
+  }
+
   /** Whether all that is in the tree is known. */
   isWhole(): boolean {
     return this.present !== null;
@@ -92,7 +100,11 @@ export class Ledger {
     else if (this.entry(path)?.hash !== before?.hash) {
       this.origin.set(path, before);
       this.overtaken.add(path);
-    } else if (before?.hash === this.origin.get(path)?.hash) this.origin.set(path, before);
+    } else {
+      const mode = ownMode(before, this.entry(path));
+      const origin = this.origin.get(path);
+      if (origin && mode !== null) this.origin.set(path, { ...origin, mode });
+    }
     if (!this.expected.has(path)) this.expected.set(path, before && { entry: before, screen: "" });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Puts files into the tree, each whole or not at all: all are written beside their places and synced first, and only
  * when every one is there are they renamed into place. A full disk therefore shows before anything has changed. What stands in
- * a place is looked at once more in the moment it goes: what somebody has just written there stays.
+ * a place is looked at when it has gone from there: what somebody has written there since it was last seen comes back.
  */
 import {
   chmodSync,
@@ -27,6 +27,7 @@ import { basename, dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
 import { foldersAbove, syncFolder } from "./durable.ts";
 import { type Entry, look, sameEntry } from "./snapshot.ts";
+import { swap } from "./swap.ts";
 import { errorCode, isBehindLink, lstatOrNull, STAGED_SUFFIX } from "./walls.ts";
 
 /** What a path is to hold, and what it was found to hold; null means nothing. */
@@ -38,14 +39,14 @@ export interface Placement {
 
 /**
  * `tick`: mtime in seconds. `aside`: an absolute folder for what stands in the way (a folder, a link or a pipe where a check left
- * one). `durable`: the files are on the disk itself when this returns; without, they survive the process but perhaps
+ * one); null: nothing can but what somebody has just made, which stays. `durable`: the files are on the disk itself when this returns; without, they survive the process but perhaps
  * not a power cut, and thousands take no longer than a copy.
  */
 export interface PlaceOptions {
   root: string;
   blobs: Blobs;
   tick: number;
-  aside: string;
+  aside: string | null;
   durable: boolean;
 }
 
@@ -62,24 +63,37 @@ export function missingFolders(root: string, path: string): string[] {
 }
 
 /** Moves what is at a path out of the tree. */
-function moveAside(path: string, { root, aside }: PlaceOptions): void {
+function moveAside(path: string, root: string, aside: string): void {
   let target = join(aside, path);
   for (let n = 1; lstatOrNull(target); n += 1) target = join(aside, `${path}.${n}`);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   renameSync(join(root, path), target);
 }
 
-/** Makes the folders above a path real folders that can be written in. A file or link in their way is moved aside. */
-function clearWay(path: string, options: PlaceOptions): void {
+/** Makes the folders above a path real folders that can be written in; false where something is in their way that must stay. */
+function clearWay(path: string, { root, aside }: PlaceOptions): boolean {
   const parts = path.split("/").slice(0, -1);
-  parts.forEach((_, index) => {
+  return parts.every((_, index) => {
     const folder = parts.slice(0, index + 1).join("/");
-    const absolute = join(options.root, folder);
+    const absolute = join(root, folder);
     const stat = lstatOrNull(absolute) as Stats | null;
-    if (stat && !stat.isDirectory()) moveAside(folder, options);
+    if (stat && !stat.isDirectory()) {
+      if (aside === null) return false;
+      moveAside(folder, root, aside);
+    }
     if (!stat?.isDirectory()) mkdirSync(absolute);
     else if ((stat.mode & 0o700) !== 0o700) chmodSync(absolute, stat.mode | 0o700);
+    return true;
   });
+}
+
+/** Clears a place of what is neither file nor link; false where that must stay. */
+function clear({ path, entry, over }: Placement, { root, aside }: PlaceOptions): boolean {
+  const stat = lstatOrNull(join(root, path)) as Stats | null;
+  if (stat === null || stat.isFile() || stat.isSymbolicLink()) return true;
+  if (over !== null || aside === null) return false;
+  if (entry !== null || !stat.isDirectory()) moveAside(path, root, aside);
+  return true;
 }
 
 /** Writes an entry beside its place and gives the name. Its mtime is later than that of the file it replaces. */
@@ -123,29 +137,62 @@ export class Overtaken extends Error {
 }
 
 /**
- * Puts what is staged (null: nothing) in the place of `over`. Between the last look at that and its going are some microseconds; what
- * is written into the old file meanwhile is found afterwards, and the old file comes back.
+ * Puts what is staged (null: nothing) in the place of `over`; false where something else is there, which stays. What is there already
+ * stays, too. Where names cannot be swapped, what is written in the microseconds between a look and a rename is lost.
  */
-function exchange({ path, over, entry }: Placement, staged: string | null, { root }: PlaceOptions): void {
+function exchange({ path, over, entry }: Placement, staged: string | null, root: string): boolean {
   const target = join(root, path);
   const now = look(target, null)?.entry ?? null;
-  if (sameEntry(now, entry)) return;
-  if (!sameEntry(now, over)) throw new Overtaken(path);
-  const old = besideOf(target, ".smallcode-old");
-  const isHeld = over !== null && !over.link && secondName(target, old);
+  if (sameEntry(now, entry)) return true;
+  if (!sameEntry(now, over)) return false;
+  if (staged === null) return isRemoved(target, over);
+  return over === null ? isMade(target, staged, entry) : isReplaced(target, staged, over);
+}
+
+/** Whether this is at a path. What may not be read is something else. */
+function holds(absolute: string, entry: Entry | null): boolean {
   try {
-    if (staged === null) rmSync(target, { force: true });
-    else if (over !== null || entry?.link) renameSync(staged, target);
-    else if (!secondName(staged, target)) {
-      if (lstatOrNull(target)) throw new Overtaken(path);
-      renameSync(staged, target);
-    }
-    if (!isHeld || sameEntry(look(old, null)?.entry, over)) return;
-    renameSync(old, target);
-    throw new Overtaken(path);
-  } finally {
-    if (isHeld) rmSync(old, { force: true });
+    return sameEntry(look(absolute, null)?.entry ?? null, entry);
+  } catch (error) {
+    errorCode(error);
+    return false;
   }
+}
+
+function isRemoved(target: string, over: Entry | null): boolean {
+  const old = besideOf(target, ".smallcode-old");
+  try {
+    renameSync(target, old);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+    return true;
+  }
+  const isIt = holds(old, over);
+  if (!isIt && !secondName(old, target) && !lstatOrNull(target)) renameSync(old, target);
+  rmSync(old, { force: true });
+  return isIt;
+}
+
+function isMade(target: string, staged: string, entry: Entry | null): boolean {
+  // A second name for a link is one for what it leads to on some systems.
+  if (entry?.link || !secondName(staged, target)) {
+    if (lstatOrNull(target)) return false;
+    renameSync(staged, target);
+  }
+  rmSync(staged, { force: true });
+  return true;
+}
+
+function isReplaced(target: string, staged: string, over: Entry): boolean {
+  if (!swap(staged, target)) {
+    if (!holds(target, over)) return false;
+    renameSync(staged, target);
+    return true;
+  }
+  const isIt = holds(staged, over);
+  if (!isIt && !swap(staged, target)) renameSync(staged, target);
+  rmSync(staged, { force: true });
+  return isIt;
 }
 
 /** A second name for a file, unlike a rename never in the place of anything; false where there is none here. */
@@ -169,33 +216,35 @@ export class LostCopy extends Error {
 }
 
 /**
- * Puts every placement into the tree. Throws what the disk refuses; nothing has changed then, unless the disk failed
- * between two renames. Throws `Overtaken` at the first path that holds something else than it was found to; those before it are
- * in their places. What is in its place already stays as it is. The paths must have passed the walls.
+ * Puts every placement into the tree, and gives the paths that hold something else than they were found to: those stay. Throws what
+ * the disk refuses; nothing has changed then, unless the disk failed between two renames. The paths must have passed the walls.
  */
-export function place(placements: Placement[], options: PlaceOptions): void {
+export function place(placements: Placement[], options: PlaceOptions): string[] {
   const staged = new Map<string, string>();
+  const overtaken: string[] = [];
   try {
     for (const { path, entry } of placements) {
-      if (!entry) continue;
-      clearWay(path, options);
+      if (entry === null) continue;
+      if (!clearWay(path, options)) {
+        overtaken.push(path);
+        continue;
+      }
       staged.set(path, besideOf(join(options.root, path), ""));
       stage({ path, entry }, options);
     }
     for (const placement of placements) {
       const { path, entry } = placement;
-      if (entry === null && isBehindLink(options.root, path)) continue;
-      const stat = lstatOrNull(join(options.root, path)) as Stats | null;
-      const isOther = stat !== null && !stat.isFile() && !stat.isSymbolicLink();
-      if (isOther && (entry !== null || !stat.isDirectory())) moveAside(path, options);
-      exchange(placement, staged.get(path) ?? null, options);
+      const isAway = entry === null && isBehindLink(options.root, path);
+      if (isAway || overtaken.includes(path)) continue;
+      const isDone = clear(placement, options) && exchange(placement, staged.get(path) ?? null, options.root);
+      if (!isDone) overtaken.push(path);
     }
   } finally {
     for (const from of staged.values()) rmSync(from, { force: true });
   }
-  if (!options.durable) return;
   const paths = placements.map(({ path }) => path);
-  for (const folder of foldersAbove(options.root, paths)) syncFolder(folder);
+  if (options.durable) for (const folder of foldersAbove(options.root, paths)) syncFolder(folder);
+  return overtaken;
 }
 
 /** Which placements are in the tree, and the paths that are not: their stored copy is gone or damaged, or somebody has just changed them. */
@@ -205,19 +254,16 @@ export interface Placed {
   overtaken: string[];
 }
 
-/** Like `place`, but passes over what cannot be placed and names it. */
+/** Like `place`, but passes over the paths whose stored copy is gone or damaged, too. */
 export function placeAvailable(placements: Placement[], options: PlaceOptions): Placed {
   const lost: string[] = [];
-  const overtaken: string[] = [];
-  for (;;) {
-    const placed = placements.filter(({ path }) => !lost.includes(path) && !overtaken.includes(path));
+  for (let left = placements; ; left = left.filter(({ path }) => !lost.includes(path))) {
     try {
-      place(placed, options);
-      return { placed, lost, overtaken };
+      const overtaken = place(left, options);
+      return { placed: left.filter(({ path }) => !overtaken.includes(path)), lost, overtaken };
     } catch (error) {
-      if (error instanceof LostCopy) lost.push(error.path);
-      else if (error instanceof Overtaken) overtaken.push(error.path);
-      else throw error;
+      if (!(error instanceof LostCopy)) throw error;
+      lost.push(error.path);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import { keptFolder } from "./kept.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Placed, type Placement, type PlaceOptions, place, placeAvailable } from "./place.ts";
+import { Overtaken, type Placed, type Placement, type PlaceOptions, place, placeAvailable } from "./place.ts";
 import { look, sameEntry } from "./snapshot.ts";
 
 /** `folder`: the turn's, where what stands in the way is kept. */
@@ -27,22 +27,23 @@ export class Placer {
   }
 
   /** How the next batch of files goes into the tree. */
-  private options(durable: boolean): PlaceOptions {
-    const { root, blobs, clock, folder } = this.parts;
-    return { root, blobs, tick: clock.tick(), aside: keptFolder(folder), durable };
+  private options(durable: boolean, aside: string | null): PlaceOptions {
+    const { root, blobs, clock } = this.parts;
+    return { root, blobs, tick: clock.tick(), aside, durable };
   }
 
-  /** Puts all files into the tree and expects them there from now on. */
+  /** Puts all files into the tree and expects them there from now on. Throws `Overtaken` where it could not be all. */
   put(placements: Placement[]): void {
-    place(placements, this.options(true));
+    const [overtaken] = place(placements, this.options(true, null));
+    if (overtaken !== undefined) throw new Overtaken(overtaken);
     for (const { path, entry } of placements) this.parts.ledger.holds(path, entry);
   }
 
   /** Restores what it has copies of and nobody has changed meanwhile. */
   restore(placements: Placement[], durable: boolean): Placed {
     if (placements.length === 0) return { placed: [], lost: [], overtaken: [] };
-    const options = this.options(durable);
-    const { ledger } = this.parts;
+    const { ledger, folder } = this.parts;
+    const options = this.options(durable, keptFolder(folder));
     const done = placeAvailable(placements, options);
     if (!durable && done.placed.some((one) => this.isProduct(one))) this.repairedAt = options.tick;
     for (const { path, entry } of done.placed) ledger.holds(path, entry);

@@ -2,7 +2,7 @@
  * Brings the tree into one of its whole states after a process died: a turn that was open is reverted, an undo or redo
  * that had begun is completed. What the user has changed since stays, and ours goes to the turn's folder.
  */
-import { existsSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { join, relative } from "node:path";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
@@ -12,7 +12,7 @@ import { dropLayer } from "./layer.ts";
 import { isWithin } from "./ledger.ts";
 import { BEAT_MS } from "./lock.ts";
 import { dropEmpty, dropStaged, type Placement, placeAvailable } from "./place.ts";
-import { bytesAt, changedAt, type Entry, look, readSeen, sameEntry } from "./snapshot.ts";
+import { bytesAt, changedAt, type Entry, look, ownMode, readSeen, type Seen, sameEntry } from "./snapshot.ts";
 import { isBehindLink, isReserved, lstatOrNull } from "./walls.ts";
 
 /** The process may have lived, and its check with it, this long after its last sign of life: a change in that time counts as the check's, and what is replaced is kept. */
@@ -62,6 +62,13 @@ function giveWay(turn: Turn, path: string, ours: Entry | null | undefined, parts
   return `${path} was changed after the last turn broke off and was left alone${where}.`;
 }
 
+/** The goal with the mode that the user has given to what was left there. */
+function withMode(goal: Entry | null, now: Entry | null, known: (Entry | null)[]): Entry | null {
+  const left = known.findLast((entry) => entry?.hash === now?.hash) ?? null;
+  const mode = ownMode(now, left);
+  return goal && mode !== null ? { ...goal, mode } : goal;
+}
+
 /** Brings each path from any of the states `known` to its goal; another state is the user's. */
 function settle(
   turn: Turn,
@@ -79,26 +86,28 @@ function settle(
     const absolute = join(parts.root, path);
     const stat = lstatOrNull(absolute) as Stats | null;
     const now = look(absolute, null)?.entry ?? null;
-    const isFree = !stat || known.some((entry) => entry !== null && entry.hash === now?.hash);
     if (sameEntry(now, goal) && (now || !stat)) continue;
-    if (isFree || (now && isWithin(turn.windows, changedAt(absolute)))) {
-      if (!isFree && stat) keep(turn.folder, path, bytesAt(absolute, stat));
-      placements.push({ path, entry: goal, over: now });
-    } else {
+    const isLeft = now !== null && known.some((entry) => entry?.hash === now.hash);
+    const isChecks = now !== null && isWithin(turn.windows, changedAt(absolute));
+    if (stat && !isLeft && !isChecks) {
       notices.push(giveWay(turn, path, ours, parts));
+      continue;
     }
+    if (stat && !isLeft) keep(turn.folder, path, bytesAt(absolute, stat));
+    const entry = isChecks ? goal : withMode(goal, now, known);
+    if (!now || !sameEntry(now, entry)) placements.push({ path, entry, over: now });
   }
   const restored = restore(turn, placements, parts, true);
   return { files: restored.files, notices: [...notices, ...restored.notices] };
 }
 
 /** Brings back files that a check of the dead turn has damaged or removed. */
-function repair(turn: Turn, parts: RecoveryParts): Recovery {
+function repair(turn: Turn, seen: Map<string, Seen>, parts: RecoveryParts): Recovery {
   const placements: Placement[] = [];
   const notices: string[] = [];
   if (turn.windows.length === 0) return { files: [], notices };
   const end = turn.windows.at(-1)?.to ?? 0;
-  for (const [path, { entry }] of readSeen(snapshotFile(turn.folder))) {
+  for (const [path, { entry }] of seen) {
     if (turn.touched.has(path) || !isPlain(path)) continue;
     if (isBehindLink(parts.root, path)) {
       notices.push(giveWay(turn, path, entry, parts));
@@ -110,7 +119,7 @@ function repair(turn: Turn, parts: RecoveryParts): Recovery {
     if (sameEntry(over, entry)) continue;
     const at = stat ? changedAt(absolute) : 0;
     if (!stat || (!stat.isDirectory() && isWithin(turn.windows, at))) {
-      if (stat && stat.size < 1024 * 1024) keep(turn.folder, path, bytesAt(absolute, stat));
+      if (over && stat && stat.size < 1024 * 1024) keep(turn.folder, path, bytesAt(absolute, stat));
       placements.push({ path, entry, over });
     } else if (at <= end + DOUBT_MS) {
       notices.push(giveWay(turn, path, entry, parts));
@@ -131,11 +140,12 @@ function closeWindows(turn: Turn, died: number | null): void {
 /** Reverts an open turn. */
 function revertDead(turn: Turn, parts: RecoveryParts): Recovery {
   closeWindows(turn, parts.died);
+  const seen = readSeen(snapshotFile(turn.folder));
   dropStaged(
     parts.root,
-    [...turn.touched.keys()].filter((path) => isSafe(parts.root, path)),
+    [...turn.touched.keys(), ...seen.keys()].filter((path) => isSafe(parts.root, path)),
   );
-  const repaired = existsSync(snapshotFile(turn.folder)) ? repair(turn, parts) : { files: [], notices: [] };
+  const repaired = repair(turn, seen, parts);
   const goals = [...turn.touched].map(([path, { origin, written }]) => ({
     path,
     goal: origin,

@@ -46,6 +46,12 @@ export interface Scan {
 export const sameEntry = (a: Entry | null | undefined, b: Entry | null | undefined): boolean =>
   a === b || (!!a && !!b && a.hash === b.hash && a.link === b.link && (a.link || a.mode === b.mode));
 
+/** The mode that somebody has given to what is ours otherwise; null where there is more to it, or less. */
+export function ownMode(found: Entry | null | undefined, ours: Entry | null): number | null {
+  const same = found && ours && found.hash === ours.hash && !found.link && !ours.link;
+  return same && found.mode !== ours.mode ? found.mode : null;
+}
+
 function screenOf(stat: Stats): string {
   if (Date.now() - stat.ctimeMs < RACY_MS) return "";
   return `${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}:${stat.ino}:${stat.mode}`;

@@ -6,7 +6,7 @@ import type { Blobs } from "./blobs.ts";
 import { keep } from "./kept.ts";
 import type { Difference, Ledger } from "./ledger.ts";
 import type { Placement } from "./place.ts";
-import { type Entry, sameEntry } from "./snapshot.ts";
+import { ownMode, sameEntry } from "./snapshot.ts";
 
 export class Theirs {
   private readonly ledger: Ledger;
@@ -66,10 +66,4 @@ export class Theirs {
       return { path, over, entry: before && mode !== null ? { ...before, mode } : before };
     });
   }
-}
-
-/** The mode that somebody has given to what is ours otherwise; null where there is more to it, or less. */
-export function ownMode(found: Entry | null | undefined, ours: Entry | null): number | null {
-  const same = found && ours && found.hash === ours.hash && !found.link && !ours.link;
-  return same && found.mode !== ours.mode ? found.mode : null;
 }

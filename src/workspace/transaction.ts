@@ -91,7 +91,7 @@ export class Transaction {
   async watch<T>(check: (layer: Layer | null) => Promise<T>, sealed: () => string[] = () => []): Promise<T> {
     const { lock, folder } = this.parts;
     await this.placer.settle();
-    this.theirs.accept(this.ledger.differences().filter(({ by }) => by === "user"));
+    this.adopt(this.ledger.differences().filter(({ by }) => by === "user"));
     const window: Window = { from: Date.now(), to: null };
     this.ledger.windows.push(window);
     noteCheck(folder, { op: "check", from: window.from });
@@ -103,6 +103,18 @@ export class Transaction {
       window.to = Date.now();
       window.sealed = sealed();
       noteCheck(folder, { op: "checked", to: window.to });
+    }
+  }
+
+  /** Takes what somebody else has changed for what is protected from now on, by the next start, too. */
+  private adopt(theirs: Difference[]): void {
+    const { ledger, parts } = this;
+    this.theirs.accept(theirs);
+    if (this.unprotected === null || theirs.every(({ path }) => ledger.origin.has(path))) return;
+    try {
+      writeSeen(snapshotFile(parts.folder), ledger.seen());
+    } catch (error) {
+      diskReason(error);
     }
   }
 
@@ -172,7 +184,7 @@ export class Transaction {
       left = left.filter((path) => !dropped.has(path));
       for (;;) {
         const theirs = differences.filter(({ by }) => by === "user");
-        this.theirs.accept(theirs);
+        this.adopt(theirs);
         for (const { path } of theirs) if (ledger.origin.has(path)) clashes.add(path);
         const done = await this.repair(
           differences.filter(({ by, path }) => by === "check" && !lost.has(path)),
@@ -212,7 +224,7 @@ export class Transaction {
         const clashes = this.theirs.giveWay(ours.filter(({ by }) => by === "user"));
         left.push(...clashes);
         const others = differences.filter(({ path }) => !ledger.origin.has(path) && !clashes.includes(path));
-        this.theirs.accept(others.filter(({ by }) => by === "user"));
+        this.adopt(others.filter(({ by }) => by === "user"));
         await keepFound(
           ours.filter(({ by }) => by === "check"),
           this.parts,
@@ -221,7 +233,8 @@ export class Transaction {
           others.filter(({ by, path }) => by === "check" && !lost.has(path)),
         );
         const backward = this.theirs.backward(ours).filter(({ path }) => !lost.has(path));
-        const away = backward.filter(({ over, entry }) => !sameEntry(over, entry));
+        const odd = new Set(ours.flatMap(({ path, found }) => (found === null ? [path] : [])));
+        const away = backward.filter(({ path, over, entry }) => odd.has(path) || !sameEntry(over, entry));
         const restored = this.placer.restore(away, true);
         for (const { path } of [...repaired.placed, ...restored.placed]) files.add(path);
         for (const path of [...repaired.lost, ...restored.lost]) lost.add(path);

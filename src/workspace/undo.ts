@@ -9,7 +9,6 @@ import type { Result } from "../types.ts";
 import { Blobs } from "./blobs.ts";
 import { Clock } from "./clock.ts";
 import { append, readTurns, type Turn } from "./journal.ts";
-import { keptFolder } from "./kept.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { dropEmpty, LostCopy, Overtaken, type Placement, place, placeAvailable } from "./place.ts";
 import { type Recovery, recover } from "./recover.ts";
@@ -115,10 +114,11 @@ function move(turn: Turn, direction: Direction, history: OpenHistory): Result<{ 
   const planned = plan(turn, direction, root);
   if (!planned.ok) return planned;
   const { placements } = planned;
-  const options = () => ({ root, blobs, tick: clock.tick(), aside: keptFolder(turn.folder), durable: true });
+  const options = () => ({ root, blobs, tick: clock.tick(), aside: null, durable: true });
   append(turn.folder, { op: direction === "undo" ? "undoing" : "redoing" });
   try {
-    place(placements, options());
+    const [overtaken] = place(placements, options());
+    if (overtaken !== undefined) throw new Overtaken(overtaken);
   } catch (error) {
     const back = placements.flatMap(({ path, entry, over }) => {
       const now = look(join(root, path), null)?.entry ?? null;

@@ -8,8 +8,7 @@ import type { Ledger } from "./ledger.ts";
 import { dropEmpty, missingFolders, Overtaken } from "./place.ts";
 import type { Placer } from "./placer.ts";
 import { type PrepareParts, prepare } from "./prepare.ts";
-import { look } from "./snapshot.ts";
-import { ownMode } from "./theirs.ts";
+import { look, ownMode } from "./snapshot.ts";
 import { diskReason } from "./walls.ts";
 
 /** `folder`: the turn's. */
@@ -101,6 +100,7 @@ export class Writer {
       ...new Set(steps.flatMap(({ path, after }) => (after ? missingFolders(root, path) : []))),
     ];
     append(folder, { op: "write", steps, folders });
+    const fresh = steps.filter(({ path }) => !ledger.origin.has(path));
     for (const { path, before } of steps) ledger.open(path, before);
     try {
       placer.put(steps.map(({ path, before, after }) => ({ path, entry: after, over: before })));
@@ -109,7 +109,8 @@ export class Writer {
         const over = look(join(root, path), null)?.entry ?? null;
         return over?.hash === after?.hash ? [{ path, entry: before, over }] : [];
       });
-      placer.restore(placements, true);
+      const { lost } = placer.restore(placements, true);
+      for (const { path } of fresh) if (!lost.includes(path)) ledger.origin.delete(path);
       dropEmpty(root, folders);
       throw error;
     }

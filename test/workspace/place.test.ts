@@ -4,8 +4,9 @@ import { chmodSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Blobs } from "../../src/workspace/blobs.ts";
 import { Ledger } from "../../src/workspace/ledger.ts";
-import { Overtaken, type Placement, place, placeAvailable } from "../../src/workspace/place.ts";
+import { type Placement, place, placeAvailable } from "../../src/workspace/place.ts";
 import type { Entry } from "../../src/workspace/snapshot.ts";
+import { swap } from "../../src/workspace/swap.ts";
 import { makeTree, picture } from "./tree.ts";
 
 function around(files: Record<string, string>) {
@@ -60,7 +61,7 @@ test("what somebody has changed, shut, removed, made or made a link since stays 
     { path: "d", over: entry("1"), entry: null },
     { path: "f", over: null, entry: entry("2") },
   ];
-  for (const one of all) expect(() => place([one], options)).toThrow(Overtaken);
+  for (const one of all) expect(place([one], options)).toEqual([one.path]);
   const done = placeAvailable([...all, { path: "g", over: null, entry: entry("2") }], options);
   expect({ ...done, placed: done.placed.map(({ path }) => path) }).toEqual({
     placed: ["g"],
@@ -102,6 +103,26 @@ test("a pipe or a folder in the way goes aside; nothing is removed behind a link
     "real/a": "644 1",
   });
   expect(readdirSync(options.aside).sort()).toEqual(["folder", "other", "pipe"]);
+});
+
+test("a folder or a pipe that has come since stays, and so does what has come in the way to a place", () => {
+  const { root, options, entry } = around({ "a/theirs": "1", way: "1" });
+  Bun.spawnSync(["mkfifo", join(root, "pipe")]);
+  for (const path of ["a", "pipe"])
+    expect(place([{ path, over: entry("1"), entry: entry("2") }], options)).toEqual([path]);
+  for (const path of ["a", "pipe", "way/b"])
+    expect(place([{ path, over: null, entry: entry("2") }], { ...options, aside: null })).toEqual([path]);
+  expect(readdirSync(root).sort()).toEqual([".smallcode", "a", "pipe", "way"]);
+  expect(picture(join(root, "a"))).toEqual({ theirs: "644 1" });
+});
+
+test("two names change places, or nothing changes", () => {
+  const root = makeTree({ a: "1", b: "2" });
+  const isSwapped = swap(join(root, "a"), join(root, "b"));
+  expect(isSwapped || !["linux", "darwin"].includes(process.platform)).toBe(true);
+  if (isSwapped) expect(picture(root)).toEqual({ a: "644 2", b: "644 1" });
+  expect(swap(join(root, "a"), join(root, "c"))).toBe(false);
+  expect(readdirSync(root).sort()).toEqual(["a", "b"]);
 });
 
 test("what somebody writes right behind ours is theirs", () => {

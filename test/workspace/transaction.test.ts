@@ -165,6 +165,64 @@ test("what changes before the first check is the user's, in files of the turn an
   await turn.close();
 });
 
+test("a change that is overtaken between its reading and its writing is refused, and none of its files is the turn's", async () => {
+  const root = makeTree({ "a.py": "a\n", "b.py": "b\n", "c.py": "c\n" });
+  const save = (path: string): void => {
+    writeFileSync(join(root, `${path}.new`), "theirs\n");
+    renameSync(join(root, `${path}.new`), join(root, path));
+  };
+  let overtake = true;
+  // The user saves `b.py` when it was read for the change, and `a.py` is read next.
+  const allowWrite = (path: string): boolean => {
+    if (path !== "a.py" || !overtake) return true;
+    overtake = false;
+    save("b.py");
+    return true;
+  };
+  const opened = await openWorkspace(root, { ignore: [], allowWrite });
+  if (!opened.ok) throw new Error(opened.reason);
+  const { workspace } = opened;
+  const turn = await begin(workspace);
+  await turn.protect();
+  const changes = await Promise.all(
+    ["c.py", "b.py", "a.py"].map(async (path) => ({
+      path,
+      base: await base(workspace, path),
+      text: "ours\n",
+    })),
+  );
+  expect(await turn.apply(changes)).toEqual({
+    ok: false,
+    reason: expect.stringContaining("b.py was changed by someone else since it was read"),
+  });
+  expect(picture(root)).toEqual({ "a.py": "644 a\n", "b.py": "644 theirs\n", "c.py": "644 c\n" });
+  await edit(workspace, turn, "a.py", "ours\n");
+  expect(turn.disturbed()).toEqual([]);
+  await turn.watch(async () => writeFileSync(join(root, "b.py"), "damaged\n"));
+  expect(await turn.clean([])).toEqual({ repaired: ["b.py"], left: [], theirs: ["b.py"], failed: null });
+  expect(await turn.revert([])).toEqual({ files: ["a.py"], left: [], failed: null });
+  expect(picture(root)).toEqual({ "a.py": "644 a\n", "b.py": "644 theirs\n", "c.py": "644 c\n" });
+  await turn.close();
+});
+
+test("a pipe that a check has put in the place of a new file goes; a mode that the user gives between two writes stays", async () => {
+  const root = makeTree({ "a.py": "a\n" });
+  const workspace = await open(root);
+  const turn = await begin(workspace);
+  await turn.protect();
+  await edit(workspace, turn, "a.py", "ours\n");
+  chmodSync(join(root, "a.py"), 0o755);
+  await edit(workspace, turn, "a.py", "ours again\n");
+  await edit(workspace, turn, "new.py", "new\n");
+  await turn.watch(async () => {
+    rmSync(join(root, "new.py"));
+    Bun.spawnSync(["mkfifo", join(root, "new.py")]);
+  });
+  expect(await turn.revert([])).toMatchObject({ files: ["a.py", "new.py"], failed: null });
+  expect(picture(root)).toEqual({ "a.py": "755 a\n" });
+  await turn.close();
+});
+
 test("edits a user makes while no check runs stay, through later checks and reverts", async () => {
   const root = makeTree({ "a.py": "a\n", "b.py": "b\n", "c.py": "c\n" });
   const workspace = await open(root);
