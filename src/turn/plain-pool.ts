@@ -18,8 +18,8 @@ export interface Judged {
 }
 
 /**
- * By so much the other edits of such a line are likelier (in nats): few lines but the wrong one can help. Of 14 tasks in which one had
- * helped it solved one more and lost none; other values were not tried.
+ * By so much the other edits of such a line are likelier (in nats): few lines but the wrong one can help. Of the 14 tasks that it was
+ * tried on it solved one more and lost none; other values were not.
  */
 const HELPFUL = 2;
 

@@ -1,6 +1,6 @@
 /** How a turn's changes get into the tree and out of it again: all of them or none, journalled before anything is touched. */
 import { join, relative } from "node:path";
-import type { Change, Result } from "../types.ts";
+import type { Change, Failed, Result } from "../types.ts";
 import type { Blobs } from "./blobs.ts";
 import { append, type Step } from "./journal.ts";
 import { keep } from "./kept.ts";
@@ -56,7 +56,7 @@ export class Writer {
   /** As of `Transaction.unapply`. */
   unapply(): Result<{ files: string[] }> {
     if (this.last === null) return { ok: true, files: [] };
-    const { root, folder, blobs, ledger } = this.parts;
+    const { root, ledger } = this.parts;
     const { steps, folders } = this.last;
     const back = steps.map(({ path, before, after }) => {
       const now = look(join(root, path), null)?.entry ?? null;
@@ -64,22 +64,16 @@ export class Writer {
       const kept = before && mode !== null ? { ...before, mode } : before;
       return {
         path,
-        now,
-        after,
         step: { path, before: now, after: kept },
         theirs: now?.hash !== after?.hash,
       };
     });
     const clash = back.find(({ theirs }) => theirs);
-    if (clash !== undefined) {
-      const bytes = clash.after && blobs.get(clash.after.hash);
-      const where = bytes ? `; ours is in ${relative(root, keep(folder, clash.path, bytes))}` : "";
-      return { ok: false, reason: `${clash.path} was changed by somebody else and was left alone${where}.` };
-    }
+    if (clash !== undefined) return this.leave(clash.path);
     try {
       this.write(back.map(({ step }) => step));
     } catch (error) {
-      if (error instanceof Overtaken) return this.unapply();
+      if (error instanceof Overtaken) return this.leave(error.path);
       return { ok: false, reason: `The change could not be taken back because ${diskReason(error)}.` };
     }
     dropEmpty(root, folders);
@@ -91,6 +85,15 @@ export class Writer {
         .filter((path) => ledger.origin.has(path))
         .sort(),
     };
+  }
+
+  /** Leaves what somebody has made of a file of the last `apply`, and keeps ours aside. */
+  private leave(path: string): Failed {
+    const { root, folder, blobs } = this.parts;
+    const after = this.last?.steps.find((step) => step.path === path)?.after;
+    const bytes = after && blobs.get(after.hash);
+    const where = bytes ? `; ours is in ${relative(root, keep(folder, path, bytes))}` : "";
+    return { ok: false, reason: `${path} was changed by somebody else and was left alone${where}.` };
   }
 
   /** Gives the folders it makes. Where the disk fails in the middle, what was written is taken back before the error goes on. */

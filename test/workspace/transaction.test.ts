@@ -205,6 +205,19 @@ test("a change that is overtaken between its reading and its writing is refused,
   await turn.close();
 });
 
+test("a folder that somebody makes in the place of a file that was taken away keeps that from coming back, and stays", async () => {
+  const root = makeTree({ "a.py": "a\n" });
+  const workspace = await open(root);
+  const turn = await begin(workspace);
+  await edit(workspace, turn, "a.py", null);
+  fill(root, { "a.py/theirs.py": "theirs\n" });
+  expect(await turn.unapply()).toEqual({
+    ok: false,
+    reason: "a.py was changed by somebody else and was left alone.",
+  });
+  expect(picture(root)).toEqual({ "a.py/theirs.py": "644 theirs\n" });
+});
+
 test("a pipe that a check has put in the place of a new file goes; a mode that the user gives between two writes stays", async () => {
   const root = makeTree({ "a.py": "a\n" });
   const workspace = await open(root);
